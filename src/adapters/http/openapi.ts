@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import {
+  health, HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, orderBody, orderPage, problem, PROBLEM_EXAMPLE, ready, READY_EXAMPLE,
+} from '../../contracts/api.js';
+import { orderQuerySchema } from './order-query.js';
+
+/** As much of OpenAPI 3.1 as we use; its schemas are JSON Schema 2020-12. */
+interface Answer {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: object }>>;
+}
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema: object;
+}
+interface Details {
+  readonly operationId?: string;
+  readonly description?: string;
+  readonly parameters?: readonly Parameter[];
+}
+interface Operation extends Details {
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly responses: Readonly<Record<string, Answer>>;
+}
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+/** The HTTP interface as an OpenAPI document, made from the schemas that define it. */
+export function openApiDocument(version: string): OpenApiDocument {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Touchpoint',
+      version,
+      description: 'What the customer of each order lives through. Instants are RFC 3339 in UTC, money is in minor units. Every error is a problem document (RFC 9457).',
+    },
+    paths: {
+      '/v1/orders/{orderId}': { get: getOrder() },
+      '/v1/orders': { get: getOrders() },
+      '/healthz': { get: operation('The process lives', 'Operations', { 200: json('It does', 'Health') }) },
+      '/readyz': { get: operation('The service can process', 'Operations', { 200: json('It can', 'Ready'), 503: problemAnswer('It cannot; `reasons` says why') }) },
+      '/metrics': { get: operation('Metrics for Prometheus', 'Operations', { 200: { description: 'Exposition format', content: { 'text/plain': { schema: { type: 'string' } } } } }) },
+    },
+    components: {
+      schemas: {
+        Order: schemaOf(orderBody, ORDER_EXAMPLE),
+        OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),
+        Health: schemaOf(health, HEALTH_EXAMPLE),
+        Ready: schemaOf(ready, READY_EXAMPLE),
+        Problem: schemaOf(problem, PROBLEM_EXAMPLE),
+      },
+    },
+  };
+}
+
+const operation = (summary: string, tag: string, responses: Operation['responses'], details: Details = {}): Operation => ({
+  summary, tags: [tag], ...details, responses: { ...responses, default: problemAnswer('Any other error') },
+});
+
+const getOrder = (): Operation => operation('One order and its story', 'Orders', {
+  200: json('The order as last judged', 'Order'),
+  404: problemAnswer('No event of this order has been read'),
+  503: problemAnswer('The store of orders cannot be read at present'),
+}, { operationId: 'getOrder', parameters: [{ name: 'orderId', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }] });
+
+const getOrders = (): Operation => operation('Orders by what became of them', 'Orders', {
+  200: json('One page; `nextCursor` leads to the next', 'OrderPage'),
+  400: problemAnswer('`invalidParameters` names what is wrong'),
+  503: problemAnswer('The store of orders cannot be read at present'),
+}, {
+  operationId: 'listOrders',
+  description: 'Filters that are given all have to hold. A page may be short, even empty, and not be the last: go on while `nextCursor` is not null.',
+  parameters: queryParameters(),
+});
+
+function schemaOf(schema: z.ZodType, example: object): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema);
+  return { ...rest, examples: [example] };
+}
+
+function queryParameters(): Parameter[] {
+  const { properties = {} } = z.toJSONSchema(orderQuerySchema, { io: 'input' });
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = property as { readonly description?: string };
+    return { name, in: 'query', schema, ...(description === undefined ? {} : { description }) };
+  });
+}
+
+const json = (description: string, schema: string): Answer => ({ description, content: { 'application/json': { schema: refTo(schema) } } });
+const problemAnswer = (description: string): Answer => ({ description, content: { 'application/problem+json': { schema: refTo('Problem') } } });
+const refTo = (schema: string): object => ({ $ref: `#/components/schemas/${schema}` });

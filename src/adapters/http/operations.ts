@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify';
+import type { HttpPorts } from './ports.js';
+import { problemBody, PROBLEM_TYPE } from './problems.js';
+
+/** Questions of those who run the service. */
+export function addOperations(app: FastifyInstance, ports: HttpPorts): void {
+  app.get('/healthz', () => ({ status: 'ok' }));
+
+  app.get('/readyz', async (request, reply) => {
+    const reasons = await reasonsAgainst(ports);
+    if (reasons.length === 0) return { status: 'ready' };
+    return reply.code(503).type(PROBLEM_TYPE).send({ ...problemBody(503, reasons.join('; '), request.id), reasons });
+  });
+
+  app.get('/metrics', async (_, reply) => reply.type(ports.registry.contentType).send(await ports.registry.metrics()));
+}
+
+/** Not to be able to find out is a reason as well. */
+async function reasonsAgainst(ports: HttpPorts): Promise<readonly string[]> {
+  try {
+    return await ports.notReady();
+  } catch (error) {
+    return [`readiness cannot be told: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}

@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { findOrders, parseOrderQuery, type OrderViewPage } from '../order-query.js';
+import type { HttpPorts } from '../ports.js';
+import { HttpProblem } from '../problems.js';
+import type { StoreAccess } from '../store-access.js';
+import { html, htmlText } from './html.js';
+import { layout, words, type Page } from './layout.js';
+import { readOverview, type Overview } from './overview.js';
+import { orderTable, overviewPage } from './overview-page.js';
+import { storyPage } from './story-page.js';
+import { STYLE } from './style.js';
+
+/** However many people look, the front page is made this often at the most; ms. */
+const OVERVIEW_LASTS_MS = 2_000;
+
+/** The pages for people: rendered here, without scripts. */
+export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
+  const overview = shared(() => readOverview(store, ports.alertRules, ports.clock.now()), () => ports.clock.now());
+
+  app.get('/', async (_, reply) => sendPage(reply, overviewPage(await overview())));
+  app.get('/orders', async (request, reply) => {
+    const query = parseOrderQuery(request.query);
+    return sendPage(reply, listPage(await findOrders(store, query), new URL(request.url, 'http://localhost').searchParams));
+  });
+  app.get<{ Params: { orderId: string } }>('/orders/:orderId', async (request, reply) => {
+    const view = await store.view(request.params.orderId);
+    if (view === null) throw new HttpProblem(404, 'No event of this order has been read.');
+    return sendPage(reply, storyPage(view, { alertRules: ports.alertRules, promiseTimeZone: ports.promiseTimeZone, now: ports.clock.now() }));
+  });
+  app.get('/style.css', (_, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(STYLE));
+}
+
+const sendPage = (reply: FastifyReply, page: Page): FastifyReply => reply.type('text/html; charset=utf-8').send(htmlText(layout(page)));
+
+function listPage({ views, nextCursor }: OrderViewPage, query: URLSearchParams): Page {
+  const filters = [...query].filter(([name]) => name !== 'cursor' && name !== 'limit').map(([name, value]) => `${name} ${words(value)}`);
+  const next = new URLSearchParams(query);
+  if (nextCursor !== null) next.set('cursor', nextCursor);
+  return {
+    title: 'Orders',
+    refresh: 30,
+    body: html`<h1>Orders</h1>
+<p class="soft">${filters.length === 0 ? 'all' : filters.join(', ')}</p>
+${views.length === 0 ? html`<p>${nextCursor === null ? 'None.' : 'None so far.'}</p>` : orderTable(views)}
+${nextCursor === null ? null : html`<p><a rel="next" href="/orders?${next.toString()}">More</a></p>`}`,
+  };
+}
+
+/** One answer for all who ask within a moment; a failed one is not kept. */
+function shared(make: () => Promise<Overview>, now: () => number): () => Promise<Overview> {
+  let last: { readonly at: number; readonly answer: Promise<Overview> } | null = null;
+  return () => {
+    if (last !== null && now() - last.at < OVERVIEW_LASTS_MS) return last.answer;
+    const answer = make();
+    last = { at: now(), answer };
+    answer.catch(() => (last = null));
+    return answer;
+  };
+}

@@ -1,0 +1,52 @@
+import type { SourceTopic } from '../../contracts/names.js';
+import type { AlertRules } from '../../core/alert-rules.js';
+import type { Assessment } from '../../core/assessment.js';
+import type { Fact } from '../../core/fact.js';
+import type { OrderReader, StoredOrder, WallClock } from '../../pipeline/ports.js';
+
+/** What the HTTP side asks of the rest of the service. */
+
+/** An order as its readers see it: what is known, and what it means at the time it was last judged. */
+export interface OrderView {
+  readonly assessment: Assessment;
+  /** In their places. */
+  readonly facts: readonly Fact[];
+  /** The partition that its records are read from. */
+  readonly lane: number;
+}
+
+export interface MetricsRegistry {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+/** Told of every request that failed on our side; the route is its pattern, so that no id gets into a log. */
+export interface HttpTelemetry {
+  requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
+}
+
+export interface HttpPorts {
+  readonly orders: OrderReader;
+  laneOf(orderId: string): number;
+  /** Unpacks and assesses; throws when the stored bytes cannot be read or a rule fails on them. */
+  assessStored(orderId: string, stored: StoredOrder): Omit<OrderView, 'lane'>;
+  /** What the sources are called on the broker: evidence names those. */
+  readonly topicNames: Readonly<Record<SourceTopic, string>>;
+  readonly alertRules: AlertRules;
+  /** IANA name: dates of orders that name no zone are told in it. */
+  readonly promiseTimeZone: string;
+  /** Why this process cannot do its work at present, each reason a sentence; empty: it can. */
+  notReady(): Promise<readonly string[]>;
+  readonly registry: MetricsRegistry;
+  readonly clock: WallClock;
+  readonly telemetry: HttpTelemetry;
+}
+
+export interface HttpSettings {
+  /** Version of the service, told in `/docs`. */
+  readonly version: string;
+  /** Longest a request may wait for the store before it is answered with 503; ms. */
+  readonly storeTimeoutMs: number;
+}
+
+export const DEFAULT_HTTP_SETTINGS: HttpSettings = { version: '0.1.0', storeTimeoutMs: 5_000 };

@@ -1,0 +1,69 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { HttpTelemetry } from './ports.js';
+
+/** Errors as RFC 9457 problem details. */
+
+export interface InvalidParameter {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** An error whose text is meant for the caller. */
+export class HttpProblem extends Error {
+  readonly status: number;
+  readonly invalidParameters: readonly InvalidParameter[];
+
+  constructor(status: number, detail: string, options: { readonly invalidParameters?: readonly InvalidParameter[]; readonly cause?: unknown } = {}) {
+    super(detail, { cause: options.cause });
+    this.name = 'HttpProblem';
+    this.status = status;
+    this.invalidParameters = options.invalidParameters ?? [];
+  }
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** `about:blank` says that the title is all there is to know of the kind (RFC 9457, 4.2.1). */
+export function problemBody(status: number, detail: string, requestId: string, invalidParameters: readonly InvalidParameter[] = []) {
+  return {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    instance: `urn:request:${requestId}`,
+    ...(invalidParameters.length === 0 ? {} : { invalidParameters }),
+  };
+}
+
+/** Answers every error of the instance, those of unknown routes included, as problem details. */
+export function answerWithProblems(app: FastifyInstance, telemetry: HttpTelemetry): void {
+  app.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => sendProblem(error, request, reply, telemetry));
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, 404, problemBody(404, 'There is nothing at this address; /docs lists what there is.', request.id)));
+}
+
+/** What the caller may know: our own words for what it did wrong, nothing of what went wrong inside. */
+export function sendProblem(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply, telemetry: HttpTelemetry): FastifyReply {
+  const known = error instanceof HttpProblem ? error : asProblem(error);
+  if (known.status >= 500) {
+    const route = request.routeOptions.url ?? 'unknown';
+    telemetry.requestFailed({ id: request.id, method: request.method, route, status: known.status }, known.cause instanceof Error ? known.cause : error);
+  }
+  if (known.status === 503) void reply.header('retry-after', '5');
+  return send(reply, known.status, problemBody(known.status, known.message, request.id, known.invalidParameters));
+}
+
+const send = (reply: FastifyReply, status: number, body: object): FastifyReply => reply.code(status).type(PROBLEM_TYPE).send(body);
+
+const DETAILS: Readonly<Record<number, string>> = {
+  400: 'The request could not be understood.',
+  413: 'The request body is larger than this service takes.',
+  415: 'This service does not take bodies of this media type.',
+};
+
+function asProblem(error: FastifyError): HttpProblem {
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return new HttpProblem(status, DETAILS[status] ?? (STATUS_CODES[status] ?? 'Error'), { cause: error });
+  return new HttpProblem(500, 'Something failed inside the service; its log has the details under this request id.', { cause: error });
+}

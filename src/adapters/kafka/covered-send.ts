@@ -1,0 +1,49 @@
+import type { Message, RecordMetadata, TopicMessages } from 'kafkajs';
+
+/** The records of one partition in one request. */
+export interface PartitionBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly messages: readonly Message[];
+}
+
+export type Send = (batch: TopicMessages[]) => Promise<RecordMetadata[]>;
+
+/**
+ * Sends and holds the answer against what was sent: KafkaJS resolves although it forgot partitions whose leader changed
+ * meanwhile (upstream issue 1303). What the answer doesn't name is sent again.
+ * @returns the offset of the first record per `topic|partition`
+ * @throws NotAcknowledged when partitions stay unnamed; whatever `send` throws: then all of it is in doubt
+ */
+export const sendCovered = async (send: Send, batches: readonly PartitionBatch[], attempts = 5): Promise<ReadonlyMap<string, number>> => {
+  const acknowledged = new Map<string, number>();
+  let missing = batches.filter(({ messages }) => messages.length > 0);
+  for (let attempt = 1; missing.length > 0; attempt += 1) {
+    if (attempt > attempts) throw new NotAcknowledged(missing, attempts);
+    for (const { topicName, partition, errorCode, baseOffset } of await send(topicMessages(missing))) {
+      const offset = Number(baseOffset ?? -1);
+      if (errorCode === 0 && offset >= 0) acknowledged.set(`${topicName}|${partition}`, offset);
+    }
+    missing = missing.filter(({ topic, partition }) => !acknowledged.has(`${topic}|${partition}`));
+  }
+  return acknowledged;
+};
+
+const topicMessages = (batches: readonly PartitionBatch[]): TopicMessages[] => {
+  const topics = new Map<string, Message[]>();
+  for (const { topic, partition, messages } of batches) {
+    const all = topics.get(topic) ?? [];
+    for (const message of messages) all.push({ ...message, partition });
+    topics.set(topic, all);
+  }
+  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+};
+
+export class NotAcknowledged extends Error {
+  override readonly name = 'NotAcknowledged';
+
+  constructor(missing: readonly PartitionBatch[], attempts: number) {
+    const where = missing.map(({ topic, partition, messages }) => `${topic} partition ${partition} (${messages.length} records)`).join(', ');
+    super(`Kafka acknowledged other partitions but, ${attempts} times in a row, not ${where}: whether these records are stored is not known`);
+  }
+}

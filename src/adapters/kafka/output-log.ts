@@ -1,0 +1,97 @@
+import type { IHeaders, Message } from 'kafkajs';
+import type { OutputTopic } from '../../contracts/names.js';
+import type { OutputLog, OutputRecord } from '../../pipeline/ports.js';
+import type { KafkaClient } from './connection.js';
+import type { PartitionBatch } from './covered-send.js';
+import { withRetries } from './faults.js';
+import { createPartitionAccess } from './partition-access.js';
+import { BATCH_BYTES, BATCH_RECORDS, messageBytes, openProducer } from './producer.js';
+
+export interface KafkaOutputOptions {
+  readonly client: KafkaClient;
+  /** Contract name to broker name. */
+  readonly outputs: ReadonlyMap<OutputTopic, string>;
+}
+
+export interface KafkaOutputLog extends OutputLog {
+  close(): Promise<void>;
+}
+
+const CONNECT_MS = 30_000;
+
+/** Connects. @throws when no broker answers or an output topic is missing */
+export const openKafkaOutput = async ({ client, outputs }: KafkaOutputOptions): Promise<KafkaOutputLog> => {
+  const cluster = client.cluster('touchpoint-outputs');
+  await withRetries(cluster, { what: 'connecting to Kafka', withinMs: CONNECT_MS, log: client.log }, async () => {
+    await cluster.connect();
+    await cluster.addMultipleTargetTopics([...outputs.values()]);
+  });
+  const producer = await openProducer(client);
+  const access = createPartitionAccess(cluster, client.log);
+  /** The last publication of each lane: the next one waits for it, so nothing overtakes. */
+  const last = new Map<number, Promise<unknown>>();
+
+  const publish = async (lane: number, records: readonly OutputRecord[]): Promise<ReadonlyMap<OutputTopic, number>> => {
+    const first = new Map<OutputTopic, number>();
+    for (const batches of requests(lane, records, outputs)) {
+      const offsets = await producer.send(batches);
+      for (const [topic, name] of outputs) {
+        const offset = offsets.get(`${name}|${lane}`);
+        if (offset !== undefined && !first.has(topic)) first.set(topic, offset);
+      }
+    }
+    return first;
+  };
+
+  return {
+    publish(lane, records) {
+      const after = (last.get(lane) ?? Promise.resolve()).then(() => publish(lane, records));
+      last.set(lane, after.catch(() => undefined));
+      return after;
+    },
+    end: (lane, topic) => access.end(brokerName(outputs, topic), lane),
+    readBack: (lane, topic, from, to, take) => access.scan(brokerName(outputs, topic), lane, from, to, ({ offset, key, value, headers = {} }) =>
+      take({ offset: Number(offset), key, value, headers })),
+    async close() {
+      await Promise.all(last.values());
+      await Promise.all([producer.close(), cluster.disconnect()]);
+    },
+  };
+};
+
+const brokerName = (outputs: ReadonlyMap<OutputTopic, string>, topic: OutputTopic): string => {
+  const name = outputs.get(topic);
+  if (name === undefined) throw new Error(`Output topic ${topic} has no name in the configuration`);
+  return name;
+};
+
+/** Cuts records into requests that hold at most one batch of bounded size per topic; order is kept within each topic. */
+export const requests = (lane: number, records: readonly OutputRecord[], outputs: ReadonlyMap<OutputTopic, string>): readonly (readonly PartitionBatch[])[] => {
+  const cut: PartitionBatch[][] = [];
+  let open = new Map<string, { messages: Message[]; bytes: number }>();
+  const close = (): void => {
+    if (open.size > 0) cut.push([...open].map(([topic, { messages }]) => ({ topic, partition: lane, messages })));
+    open = new Map();
+  };
+  for (const record of records) {
+    const topic = brokerName(outputs, record.topic);
+    const message = messageOf(record);
+    const bytes = messageBytes(message);
+    const full = open.get(topic);
+    if (full !== undefined && (full.messages.length >= BATCH_RECORDS || full.bytes + bytes > BATCH_BYTES)) close();
+    const batch = open.get(topic) ?? { messages: [], bytes: 0 };
+    batch.messages.push(message);
+    batch.bytes += bytes;
+    open.set(topic, batch);
+  }
+  close();
+  return cut;
+};
+
+const messageOf = ({ key, value, headers, timestamp }: OutputRecord): Message => ({
+  key,
+  value,
+  headers: Object.fromEntries(Object.entries(headers).flatMap(([name, given]): [string, NonNullable<IHeaders[string]>][] =>
+    given === undefined ? [] : [[name, typeof given === 'string' || Buffer.isBuffer(given) ? given : [...given]]])),
+  ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+});

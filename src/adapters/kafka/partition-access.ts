@@ -1,0 +1,92 @@
+import type { Cluster } from 'kafkajs';
+import type { LogBounds } from '../../pipeline/ports.js';
+import { isFault, withRetries } from './faults.js';
+import { stretchOf } from './fetched-partition.js';
+import type { KafkaLog } from './log.js';
+import { fetchFrom, READ_COMMITTED, type RawRecord } from './wire.js';
+
+/** Questions about single partitions, outside of any group. */
+export interface PartitionAccess {
+  /** Bounds of these partitions of every given topic, asked for now: [partition][topic]. */
+  bounds(topics: readonly string[], partitions: readonly number[]): Promise<ReadonlyMap<number, ReadonlyMap<string, LogBounds>>>;
+  end(topic: string, partition: number): Promise<number>;
+  /** The record at this offset; null when there is none. */
+  recordAt(topic: string, partition: number, offset: number): Promise<RawRecord | null>;
+  /** Calls back for the records of [from, to) that are there, in order. */
+  scan(topic: string, partition: number, from: number, to: number, take: (record: RawRecord) => void): Promise<void>;
+}
+
+const EARLIEST = -2;
+const LATEST = -1;
+/** Each question is answered within this time or fails; ms. */
+const ANSWER_MS = 20_000;
+const ONE_RECORD_BYTES = 1;
+const SCAN_BYTES = 1_048_576;
+
+/** @param cluster connected; used for these questions only */
+export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): PartitionAccess => {
+  const patiently = <T>(what: string, action: () => Promise<T>): Promise<T> =>
+    withRetries(cluster, { what, withinMs: ANSWER_MS, log }, action);
+
+  const offsets = (topics: readonly string[], partitions: readonly number[], fromTimestamp: number): Promise<ReadonlyMap<string, number>> =>
+    patiently(`asking for the ${fromTimestamp === EARLIEST ? 'start' : 'end'} of ${topics.join(', ')}`, async () => {
+      await cluster.addMultipleTargetTopics([...topics]);
+      const wanted = partitions.map((partition) => ({ partition }));
+      const answer = await cluster.fetchTopicsOffset(topics.map((topic) => ({ topic, partitions: wanted, fromTimestamp })));
+      return new Map(answer.flatMap(({ topic, partitions: found }) =>
+        found.map(({ partition, offset }): [string, number] => [`${topic}|${partition}`, Number(offset)])));
+    });
+
+  const fetchPartition = async (topic: string, partition: number, offset: number, maxBytes: number): Promise<{ records: readonly RawRecord[]; next: number }> => {
+    await cluster.addMultipleTargetTopics([topic]);
+    const [nodeId = '-1'] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+    const answer = await fetchFrom(cluster, nodeId, {
+      isolationLevel: READ_COMMITTED, maxWaitTime: 0, minBytes: 0, maxBytes,
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes }] }],
+    });
+    const raw = answer.responses[0]?.partitions[0];
+    if (raw === undefined) return { records: [], next: offset };
+    const { records, next, stuck } = stretchOf(raw, offset);
+    // Asked for alone, a broker sends at least one whole batch: if that is empty, nothing lies at this offset.
+    return { records, next: stuck ? offset + 1 : next };
+  };
+
+  const required = (found: ReadonlyMap<string, number>, topic: string, partition: number): number => {
+    const offset = found.get(`${topic}|${partition}`);
+    if (offset === undefined) throw new Error(`No broker knows partition ${partition} of topic ${topic}: create it with \`touchpoint topics --create\``);
+    return offset;
+  };
+
+  return {
+    async bounds(topics, partitions) {
+      const starts = await offsets(topics, partitions, EARLIEST);
+      const ends = await offsets(topics, partitions, LATEST);
+      return new Map(partitions.map((partition) => [partition, new Map(topics.map((topic): [string, LogBounds] => [
+        topic, { start: required(starts, topic, partition), end: required(ends, topic, partition) },
+      ]))]));
+    },
+    end: async (topic, partition) => required(await offsets([topic], [partition], LATEST), topic, partition),
+    recordAt: (topic, partition, offset) => patiently(`reading offset ${offset} of ${topic}, partition ${partition},`, async () => {
+      const { records } = await fetchPartition(topic, partition, offset, ONE_RECORD_BYTES);
+      const first = records[0];
+      return first !== undefined && Number(first.offset) === offset ? first : null;
+    }).catch((error: unknown) => {
+      if (isFault(error, 'KafkaJSOffsetOutOfRange')) return null;
+      throw error;
+    }),
+    async scan(topic, partition, from, to, take) {
+      // What retention removed can't be read any more; whoever needs to know compares the numbers in the records.
+      const oldest = required(await offsets([topic], [partition], EARLIEST), topic, partition);
+      for (let at = Math.max(from, oldest); at < to;) {
+        const asked = at;
+        const { records, next } = await patiently(`reading ${topic}, partition ${partition}, from offset ${asked}`, async () => {
+          const stretch = await fetchPartition(topic, partition, asked, SCAN_BYTES);
+          if (stretch.next === asked) throw new Error(`the partition ends at offset ${asked}, before ${to}`);
+          return stretch;
+        });
+        for (const record of records) if (Number(record.offset) < to) take(record);
+        at = next;
+      }
+    },
+  };
+};

@@ -1,0 +1,53 @@
+import kafkajs, { type Message, type ProducerConfig } from 'kafkajs';
+import type { KafkaClient } from './connection.js';
+import { sendCovered, type PartitionBatch } from './covered-send.js';
+
+export interface KafkaProducer {
+  /** Stores one batch per partition on all in-sync replicas; the offset of each one's first record by `topic|partition`. */
+  send(batches: readonly PartitionBatch[]): Promise<ReadonlyMap<string, number>>;
+  close(): Promise<void>;
+}
+
+/** KafkaJS copies per record what it has of a partition so far, so that long batches cost their square. */
+export const BATCH_RECORDS = 500;
+/** All records of a partition in a request make one record batch, which brokers refuse above `max.message.bytes`. */
+export const BATCH_BYTES = 524_288;
+
+/**
+ * Connects a producer for outputs. It isn't idempotent: repeats after a fault are recognised downstream by id and `cx_seq`;
+ * KafkaJS's idempotence prevents no loss, allows one request in flight per broker, and is at an end after one broken sequence.
+ */
+export const openProducer = (client: KafkaClient): Promise<KafkaProducer> => connected(client, {});
+
+/**
+ * Connects a producer that stores nothing twice when KafkaJS repeats a whole request because of one partition in it.
+ * For a writer with one request in flight that may simply end on a broken sequence.
+ */
+export const openIdempotentProducer = (client: KafkaClient): Promise<KafkaProducer> =>
+  connected(client, { idempotent: true, maxInFlightRequests: 1, retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 } });
+
+const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig): Promise<KafkaProducer> => {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    metadataMaxAge: 60_000,
+    ...settings,
+  });
+  await producer.connect();
+  return {
+    send: (batches) => sendCovered((topicMessages) => producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000 }), batches),
+    close: () => producer.disconnect(),
+  };
+};
+
+/** About what a record takes in a batch; bytes. */
+export const messageBytes = ({ key, value, headers }: Pick<Message, 'key' | 'value' | 'headers'>): number => {
+  let bytes = 32 + length(key) + length(value);
+  for (const [name, given] of Object.entries(headers ?? {})) {
+    for (const one of Array.isArray(given) ? given : [given]) bytes += 8 + name.length + length(one);
+  }
+  return bytes;
+};
+
+const length = (data: Buffer | string | null | undefined): number =>
+  data === null || data === undefined ? 0 : typeof data === 'string' ? Buffer.byteLength(data) : data.length;

@@ -1,0 +1,58 @@
+import type { LaneCommit, OrderWrite } from '../../pipeline/ports.js';
+import type { LaneKeys } from './keys.js';
+import { topicField, writeProgress, writeSpan } from './lane-fields.js';
+import { pack, type Packable } from './pack.js';
+
+/** KEYS and ARGV of scripts/commit.ts. */
+
+export const commitKeys = (keys: LaneKeys): string[] => [keys.lane, keys.outbox, keys.due, keys.dirty, keys.orders];
+
+const NOTHING = Buffer.alloc(0);
+
+export const commitArguments = (keys: LaneKeys, commit: LaneCommit): (string | Buffer)[] => [
+  commit.token,
+  String(commit.base),
+  keys.factsOf,
+  keys.stateOf,
+  keys.indexOf,
+  commit.outbox === null ? '' : writeSpan(commit.outbox),
+  commit.outbox === null ? NOTHING : commit.outbox.records,
+  packChange(commit),
+];
+
+const packChange = (commit: LaneCommit): Buffer => {
+  const mark = String(commit.base + 1);
+  const orders: Packable[] = [];
+  const due: string[] = [];
+  const notDue: string[] = [];
+  const marks: string[] = [];
+  const added = new Map<string, string[]>();
+  const removed = new Map<string, string[]>();
+  for (const order of commit.orders) {
+    orders.push(order.orderId, order.facts ?? NOTHING, order.state);
+    if (order.due === null) notDue.push(order.orderId);
+    else if (order.due !== undefined) due.push(String(order.due), order.orderId);
+    if (order.dirty) marks.push(mark, order.orderId);
+    indexChanges(order, added, removed);
+  }
+  return pack([orders, laneFields(commit), due, notDue, marks, [...added], [...removed]]);
+};
+
+const indexChanges = (order: OrderWrite, added: Map<string, string[]>, removed: Map<string, string[]>): void => {
+  for (const name of order.indexAdd) entry(added, name).push('0', order.orderId);
+  for (const name of order.indexRemove) entry(removed, name).push(order.orderId);
+};
+
+const entry = (entries: Map<string, string[]>, name: string): string[] => {
+  const known = entries.get(name);
+  if (known !== undefined) return known;
+  const created: string[] = [];
+  entries.set(name, created);
+  return created;
+};
+
+const laneFields = (commit: LaneCommit): string[] => {
+  const fields = ['version', String(commit.base + 1), 'seq', String(commit.seq)];
+  for (const [topic, progress] of commit.topics) fields.push(topicField(topic), writeProgress(progress));
+  return fields;
+};

@@ -1,0 +1,63 @@
+/**
+ * Every key name there is. All keys of lane p carry the hash tag `{<prefix>:p}`: they live in one slot, so that one
+ * script can touch them all, on Redis Cluster too.
+ *
+ *     {cx:3}:lane        hash    token, version, format, lanes, seq, topic:<topic>, end:<output>, halt
+ *     {cx:3}:outbox      list    pairs of "<firstSeq>-<lastSeq>" and packed records, oldest first
+ *     {cx:3}:due         zset    order by deadline in ms
+ *     {cx:3}:dirty       zset    order by the version that left its published journey out of date
+ *     {cx:3}:orders      zset    every order, score 0
+ *     {cx:3}:i:<name>    zset    orders under an index entry, score 0
+ *     {cx:3}:f:<order>   string  packed facts
+ *     {cx:3}:s:<order>   string  order state
+ *     cx:seen:<key>      string  coordinates of the first record with this key; expires
+ */
+export interface LaneKeys {
+  readonly lane: string;
+  readonly outbox: string;
+  readonly due: string;
+  readonly dirty: string;
+  readonly orders: string;
+  /** Beginnings of key names: what follows is the order's id, or the index entry's name. */
+  readonly factsOf: string;
+  readonly stateOf: string;
+  readonly indexOf: string;
+}
+
+export const DEFAULT_PREFIX = 'cx';
+
+export interface KeyNames {
+  lane(lane: number): LaneKeys;
+  seen(key: string): string;
+  /** Names no key that exists: it tells Redis Cluster which node's clock is everybody's. */
+  readonly clock: string;
+}
+
+const nameLane = (prefix: string, lane: number): LaneKeys => {
+  const tag = `{${prefix}:${String(lane)}}:`;
+  return {
+    lane: `${tag}lane`,
+    outbox: `${tag}outbox`,
+    due: `${tag}due`,
+    dirty: `${tag}dirty`,
+    orders: `${tag}orders`,
+    factsOf: `${tag}f:`,
+    stateOf: `${tag}s:`,
+    indexOf: `${tag}i:`,
+  };
+};
+
+/** @throws TypeError when the prefix would break the hash tag */
+export const keyNames = (prefix: string): KeyNames => {
+  if (!/^[^{}\s]{1,64}$/.test(prefix)) throw new TypeError(`a Redis key prefix is 1 to 64 characters without spaces and braces, not "${prefix}"`);
+  const lanes = new Map<number, LaneKeys>();
+  return {
+    lane(lane) {
+      const known = lanes.get(lane) ?? nameLane(prefix, lane);
+      lanes.set(lane, known);
+      return known;
+    },
+    seen: (key) => `${prefix}:seen:${key}`,
+    clock: `${prefix}:clock`,
+  };
+};

@@ -1,0 +1,78 @@
+import { formatCursor, parseCursor, START } from '../../pipeline/page-cursor.js';
+import type { OrderPage, OrderReader } from '../../pipeline/ports.js';
+import { DEFAULT_PREFIX, keyNames, type KeyNames, type LaneKeys } from './keys.js';
+import { readHalt, readSpan } from './lane-fields.js';
+import { loadOrders } from './stored-orders.js';
+import type { RedisClient } from './script.js';
+
+export interface RedisOrderReaderOptions {
+  /** As the lane store's. */
+  readonly prefix?: string;
+  /** Number of lanes: the partition count of the source topics. */
+  readonly lanes: number;
+}
+
+type LaneSummary = Awaited<ReturnType<OrderReader['lanes']>>[number];
+
+/** Lanes asked together while listing: enough to hide the round trips of empty ones, few enough not to read in vain. */
+const LANES_AT_ONCE = 8;
+
+const membersAfter = (client: RedisClient, key: string, after: string | null, limit: number): Promise<string[]> =>
+  client.zrangebylex(key, after === null ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
+
+const list = async (client: RedisClient, names: KeyNames, lanes: number, index: string | null, cursor: string | null, limit: number): Promise<OrderPage> => {
+  const start = cursor === null ? START : parseCursor(cursor);
+  const found: { readonly lane: number; readonly orderId: string }[] = [];
+  // One more than asked for tells whether there is a next page.
+  for (let first = start.lane; first < lanes && found.length <= limit; first += LANES_AT_ONCE) {
+    const count = Math.min(LANES_AT_ONCE, lanes - first);
+    const pages = await Promise.all(
+      Array.from({ length: count }, (_, i) => {
+        const keys = names.lane(first + i);
+        const key = index === null ? keys.orders : keys.indexOf + index;
+        return membersAfter(client, key, first + i === start.lane ? start.after : null, limit + 1 - found.length);
+      }),
+    );
+    pages.forEach((orderIds, i) => {
+      for (const orderId of orderIds) found.push({ lane: first + i, orderId });
+    });
+  }
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    orderIds: page.map(({ orderId }) => orderId),
+    cursor: found.length > limit && last !== undefined ? formatCursor(last.lane, last.orderId) : null,
+  };
+};
+
+/** null: the lane was never claimed. */
+const summary = async (client: RedisClient, keys: LaneKeys, lane: number): Promise<LaneSummary | null> => {
+  const [[seq, halt], oldest, due] = await Promise.all([
+    client.hmget(keys.lane, 'seq', 'halt'),
+    client.lindex(keys.outbox, 0),
+    client.zcard(keys.due),
+  ]);
+  if (seq === null || seq === undefined) return null;
+  return {
+    lane,
+    halt: halt === null || halt === undefined ? null : readHalt(halt),
+    outbox: oldest === null ? 0 : Number(seq) - readSpan(oldest).firstSeq + 1,
+    due,
+  };
+};
+
+/** Reads orders of every lane from Redis's primaries, so that each worker answers for all with nothing stale. */
+export const createRedisOrderReader = (client: RedisClient, options: RedisOrderReaderOptions): OrderReader => {
+  const names = keyNames(options.prefix ?? DEFAULT_PREFIX);
+  return {
+    async order(lane, orderId) {
+      const [order] = await loadOrders(client, names.lane(lane), [orderId]);
+      return order ?? null;
+    },
+    list: (index, cursor, limit) => list(client, names, options.lanes, index, cursor, limit),
+    async lanes() {
+      const lanes = Array.from({ length: options.lanes }, (_, lane) => summary(client, names.lane(lane), lane));
+      return (await Promise.all(lanes)).filter((lane) => lane !== null);
+    },
+  };
+};

@@ -1,0 +1,66 @@
+import { script } from '../script.js';
+
+/**
+ * KEYS  1 lane, 2 outbox, 3 due, 4 dirty, 5 orders; the keys of single orders and index entries are made from the
+ *       beginnings below, which carry the same hash tag
+ * ARGV  1 token, 2 base version, 3 beginning of facts' keys, 4 of states' keys, 5 of index entries' keys,
+ *       6 span of the outbox entry ('' when there is none), 7 its records,
+ *       8 packed list of
+ *         1 orders:         id, facts to append ('' for none), state, id, facts, state...
+ *         2 lane:           field, value, field, value... (with the next version)
+ *         3 deadlines:      ms, order, ms, order...
+ *         4 deadlines gone: order, order...
+ *         5 marks:          mark, order, mark, order...
+ *         6 index added:    { name, { 0, order, 0, order... } }...
+ *         7 index removed:  { name, { order, order... } }...
+ * Answers { token, version } as they are after the call; nothing has changed unless both were as given.
+ *
+ * Lua in Redis doesn't roll back, so every check comes before the first write, and no write after it can fail: the
+ * types are ours, scores were checked by the caller, and lack of memory, a full disk or a replica's refusal are met by
+ * the first write of a script or not at all.
+ */
+export const COMMIT = script('commit', `
+local CHUNK = 1000      -- unpack fails beyond some 8,000 values
+local LONG = 4096       -- an append shorter than this can't lift a journey over the limit by itself
+local LIMIT = 268435456 -- half of what Redis allows a string to have
+
+local held = redis.call('HMGET', KEYS[1], 'token', 'version')
+if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return held end
+
+local facts_of, state_of, index_of = ARGV[3], ARGV[4], ARGV[5]
+local change = cmsgpack.unpack(ARGV[8])
+local orders = change[1]
+for i = 1, #orders, 3 do
+  local more = #orders[i + 1]
+  if more > LONG and more + redis.call('STRLEN', facts_of .. orders[i]) > LIMIT then
+    return redis.error_reply('TOUCHPOINT the facts of order ' .. orders[i] .. ' would pass ' .. LIMIT .. ' bytes; nothing was changed')
+  end
+end
+
+local function in_chunks(command, key, values)
+  for i = 1, #values, CHUNK do
+    redis.call(command, key, unpack(values, i, math.min(i + CHUNK - 1, #values)))
+  end
+end
+
+redis.call('HSET', KEYS[1], unpack(change[2]))
+local new = {}
+for i = 1, #orders, 3 do
+  local id, facts = orders[i], orders[i + 1]
+  local state = state_of .. id
+  if facts == '' then
+    if redis.call('EXISTS', state) == 0 then new[#new + 1] = 0; new[#new + 1] = id end
+  elseif redis.call('APPEND', facts_of .. id, facts) == #facts then
+    new[#new + 1] = 0; new[#new + 1] = id
+  end
+  redis.call('SET', state, orders[i + 2])
+end
+in_chunks('ZADD', KEYS[5], new)
+in_chunks('ZADD', KEYS[3], change[3])
+in_chunks('ZREM', KEYS[3], change[4])
+in_chunks('ZADD', KEYS[4], change[5])
+for _, entry in ipairs(change[6]) do in_chunks('ZADD', index_of .. entry[1], entry[2]) end
+for _, entry in ipairs(change[7]) do in_chunks('ZREM', index_of .. entry[1], entry[2]) end
+if ARGV[6] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[6], ARGV[7]) end
+return redis.call('HMGET', KEYS[1], 'token', 'version')
+`);

@@ -1,0 +1,51 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { SOURCE_TOPICS, type SourceTopic } from '../../contracts/names.js';
+
+/** The process metrics of the public contract, section 7, and some of our own. No label ever holds an id or free text. */
+
+const OUTCOMES = ['applied', 'duplicate', 'dead_letter'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** From a fast single machine to a backlog of minutes. */
+const DETECT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export function createMetrics(options: { readonly processMetrics: boolean }) {
+  const registry = new Registry();
+  if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  const events = new Counter({ name: 'cx_events_total', help: 'Source records by what became of them', labelNames: ['topic', 'outcome'], registers });
+  return {
+    registry,
+    events: boundEvents(events),
+    derived: new Counter({ name: 'cx_derived_total', help: 'Derived events published', labelNames: ['type', 'name'], registers }),
+    deadLetters: new Counter({ name: 'cx_dead_letters_total', help: 'Records that could not be used', labelNames: ['topic', 'reason'], registers }),
+    detect: new Histogram({ name: 'cx_detect_seconds', help: 'Timestamp of the source record to derived record acknowledged', buckets: DETECT_SECONDS, registers }),
+    commit: new Histogram({ name: 'cx_commit_seconds', help: 'Duration of a commit to the store', buckets: COMMIT_SECONDS, registers }),
+    timeReached: new Gauge({ name: 'cx_time_reached_seconds', help: 'Time that a partition has reached, as Unix time', labelNames: ['partition'], registers }),
+    lag: new Gauge({ name: 'cx_lag_records', help: 'Records that wait to be read', labelNames: ['topic', 'partition'], registers }),
+    outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Derived records committed and not yet published, over the partitions of this process', registers }),
+    deadlinesPending: new Gauge({ name: 'cx_deadlines_pending', help: 'Orders that time alone may change, over the partitions of this process', registers }),
+    laneHalted: new Gauge({ name: 'cx_lane_halted', help: '1 while a partition stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
+    unassessed: new Counter({ name: 'cx_unassessed_total', help: 'Times that a rule failed on an order; its facts are kept', registers }),
+    retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),
+  };
+}
+export type Metrics = ReturnType<typeof createMetrics>;
+
+interface BoundCounter {
+  inc(count: number): void;
+}
+
+/** One counter a series, found by two property reads: this is asked for every step of every partition. */
+function boundEvents(counter: Counter<'topic' | 'outcome'>): Readonly<Record<SourceTopic, Readonly<Record<Outcome, BoundCounter>>>> {
+  const bound = (topic: SourceTopic, outcome: Outcome): BoundCounter => {
+    const series = counter.labels(topic, outcome);
+    // There from the start: a rate over a series that appears with its first count would miss that count.
+    series.inc(0);
+    return series;
+  };
+  const perTopic = (topic: SourceTopic) => Object.fromEntries(OUTCOMES.map((outcome) => [outcome, bound(topic, outcome)])) as Record<Outcome, BoundCounter>;
+  return Object.fromEntries(SOURCE_TOPICS.map((topic) => [topic, perTopic(topic)])) as Record<SourceTopic, Record<Outcome, BoundCounter>>;
+}

@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import { SOURCE_TOPICS } from '../../contracts/names.js';
+import type { Halt, Telemetry } from '../../pipeline/ports.js';
+import { createDeadLetterDigest, type Schedule } from './dead-letter-digest.js';
+import { createLaneSum } from './lane-sums.js';
+import { createMetrics, type Metrics } from './metrics.js';
+
+export interface TelemetryOptions {
+  readonly logger: Logger;
+  /** Also measure the process itself: memory, event loop, garbage collection. Default: yes. */
+  readonly processMetrics?: boolean;
+  readonly schedule?: Schedule;
+}
+
+export interface RunningTelemetry extends Telemetry {
+  readonly registry: Metrics['registry'];
+  /** A request that failed on our side; `route` is the pattern, never the address. */
+  requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
+  /** Says what was held back. */
+  close(): void;
+}
+
+/** One timer that keeps no process alive. */
+const byTimer: Schedule = (run, ms) => {
+  const timer = setTimeout(run, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+};
+
+/** Turns each named event into its metrics and, where a person would want to read it, a log line. */
+export function createTelemetry({ logger, processMetrics = true, schedule = byTimer }: TelemetryOptions): RunningTelemetry {
+  const metrics = createMetrics({ processMetrics });
+  const lanes = laneTelemetry(logger, metrics);
+  const digest = createDeadLetterDigest({
+    first: (reason, note) => logger.warn({ event: 'dead_letter', reason, ...note }, `dead letter (${reason}): ${note.message}`),
+    more: (reason, count, latest) => logger.warn({ event: 'dead_letters', reason, count, ...latest }, `${count} more dead letters (${reason}), the last: ${latest.message}`),
+  }, schedule);
+
+  return {
+    registry: metrics.registry,
+    ...lanes,
+    event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
+    deadLetter(lane, { topic, offset }, reason, message) {
+      metrics.deadLetters.inc({ topic, reason });
+      digest.note(reason, { lane, topic, offset, message });
+    },
+    derived: (type, name) => metrics.derived.inc({ type, name }),
+    // Clocks of producers may be ahead: then it took no time that we could tell.
+    detected: (ms) => metrics.detect.observe(Math.max(0, ms) / 1_000),
+    unassessed(lane, orderId, error) {
+      metrics.unassessed.inc();
+      logger.error({ event: 'order.unassessed', lane, orderId, err: error }, `order ${orderId} could not be assessed, its facts are kept: ${error.message}`);
+    },
+    retrying(lane, what, error, inMs) {
+      metrics.retries.inc();
+      logger.warn({ event: 'retrying', lane, what, inMs, err: error }, `${what} failed, next try in ${inMs} ms: ${error.message}`);
+    },
+    alertRaised(lane, orderId, headline, severity, mode) {
+      const line = { event: 'alert.raised', lane, orderId, severity, mode };
+      // Old history is recorded, not shouted.
+      if (mode === 'live') logger.info(line, `alert (${severity}) on order ${orderId}: ${headline}`);
+      else logger.debug(line, `alert of the past (${severity}) on order ${orderId}: ${headline}`);
+    },
+    requestFailed: (request, error) => logger.error({ event: 'http.failed', ...request, err: error }, `${request.method} ${request.route} was answered with ${request.status}: ${error.message}`),
+    close: () => digest.close(),
+  };
+}
+
+type LaneTelemetry = Pick<Telemetry, 'committed' | 'timeReached' | 'lag' | 'outboxPending' | 'deadlinesPending' | 'laneClaimed' | 'laneDropped' | 'laneHalted'>;
+
+function laneTelemetry(logger: Logger, metrics: Metrics): LaneTelemetry {
+  const outbox = createLaneSum((sum) => metrics.outboxPending.set(sum));
+  const deadlines = createLaneSum((sum) => metrics.deadlinesPending.set(sum));
+  const halts = new Map<number, string>();
+  const liftHalt = (lane: number): void => {
+    const name = halts.get(lane);
+    if (name !== undefined) metrics.laneHalted.remove(String(lane), name);
+    halts.delete(lane);
+  };
+
+  return {
+    committed(lane, ms, orders) {
+      metrics.commit.observe(ms / 1_000);
+      if (logger.isLevelEnabled('trace')) logger.trace({ event: 'lane.committed', lane, ms, orders }, `lane ${lane}: ${orders} orders committed`);
+    },
+    timeReached: (lane, at) => {
+      if (Number.isFinite(at)) metrics.timeReached.set({ partition: String(lane) }, at / 1_000);
+    },
+    lag: (topic, lane, records) => metrics.lag.set({ topic, partition: String(lane) }, records),
+    outboxPending: (lane, records) => outbox.set(lane, records),
+    deadlinesPending: (lane, orders) => deadlines.set(lane, orders),
+    laneClaimed(lane, version) {
+      liftHalt(lane);
+      logger.info({ event: 'lane.claimed', lane, version }, `lane ${lane} is ours, after ${version} commits`);
+    },
+    laneDropped(lane, why) {
+      liftHalt(lane);
+      outbox.drop(lane);
+      deadlines.drop(lane);
+      metrics.timeReached.remove(String(lane));
+      for (const topic of SOURCE_TOPICS) metrics.lag.remove(topic, String(lane));
+      logger.info({ event: 'lane.dropped', lane, why }, `lane ${lane} is no longer ours: ${why}`);
+    },
+    laneHalted(lane, halt: Halt) {
+      liftHalt(lane);
+      halts.set(lane, halt.name);
+      metrics.laneHalted.set({ partition: String(lane), name: halt.name }, 1);
+      logger.error({ event: 'lane.halted', lane, halt: halt.name, since: new Date(halt.since).toISOString() }, `lane ${lane} stands still (${halt.name}): ${halt.message}`);
+    },
+  };
+}

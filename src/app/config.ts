@@ -1,0 +1,84 @@
+import { SOURCE_TOPICS, type CoverableSource, type OutputTopic, type SourceTopic } from '../contracts/names.js';
+import type { AlertRules } from '../core/alert-rules.js';
+import type { Rules } from '../core/rules.js';
+import { readEnvironment, type Environment, type Variables } from './config/environment.js';
+import { parseConfigText } from './config/file.js';
+import type { Problem } from './config/problems.js';
+import { alertRulesOf, rulesOf } from './config/rules-of.js';
+import { configSchema, OPTIONAL_TOPICS, type Settings } from './config/schema.js';
+
+export { formatProblems, type Problem } from './config/problems.js';
+export type { KafkaEndpoint, LogLevel, Sasl } from './config/environment.js';
+
+/** Everything that can be decided before the start: read once, checked, and handed on in parts. Durations in ms. */
+export interface Config extends Omit<Environment, 'configFile'> {
+  readonly topics: {
+    /** What each source is called on the broker. */
+    readonly sources: Readonly<Record<SourceTopic, string>>;
+    /** Those that are read, in contract order. */
+    readonly subscribed: readonly SourceTopic[];
+    readonly outputs: Readonly<Record<OutputTopic, string>>;
+  };
+  /** The sources whose silence is an answer. */
+  readonly covered: ReadonlySet<CoverableSource>;
+  readonly rules: Rules;
+  readonly alerts: AlertRules;
+  readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
+  readonly limits: { readonly maxValueBytes: number; readonly maxJourneyEvents: number; readonly maxAheadMs: number };
+  readonly partitioner: 'murmur2' | 'crc32';
+  readonly redisPrefix: string;
+}
+
+export type LoadedConfig =
+  | { readonly kind: 'config'; readonly config: Config }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+/**
+ * The configuration of this process, or everything that is wrong with it (exit code 2 is the caller's).
+ * @param variables the environment
+ * @param readFile gives the text of the file that `TOUCHPOINT_CONFIG` names; may throw
+ */
+export function loadConfig(variables: Variables, readFile: (path: string) => string): LoadedConfig {
+  const { environment, problems } = readEnvironment(variables);
+  const file = readSettings(environment.configFile, readFile);
+  if (file.kind === 'problems') return { kind: 'problems', problems: [...problems, ...file.problems] };
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'config', config: configOf(environment, file.settings) };
+}
+
+/** The configuration without file or environment: embedded, all defaults. */
+export function defaultConfig(): Config {
+  return configOf(readEnvironment({}).environment, configSchema.parse({}));
+}
+
+type ReadSettings =
+  | { readonly kind: 'settings'; readonly settings: Settings }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+function readSettings(path: string | null, readFile: (path: string) => string): ReadSettings {
+  if (path === null) return { kind: 'settings', settings: configSchema.parse({}) };
+  let text: string;
+  try {
+    text = readFile(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: 'problems', problems: [{ source: 'environment', path: 'TOUCHPOINT_CONFIG', line: null, message: `the file ${path} cannot be read: ${why}` }] };
+  }
+  return parseConfigText(text, path);
+}
+
+function configOf({ configFile: _, ...environment }: Environment, settings: Settings): Config {
+  const left = new Set<SourceTopic>(OPTIONAL_TOPICS.filter((topic) => !settings.topics.optional.includes(topic)));
+  const subscribed = SOURCE_TOPICS.filter((topic) => !left.has(topic));
+  const notCountedOn = new Set(settings.sources.notCountedOn);
+  return {
+    ...environment,
+    topics: { sources: settings.topics.sources, subscribed, outputs: settings.topics.outputs },
+    covered: new Set<CoverableSource>([...subscribed, 'refunds' as const].filter((source) => !notCountedOn.has(source))),
+    rules: rulesOf(settings),
+    alerts: alertRulesOf(settings),
+    time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
+    limits: { maxValueBytes: settings.limits.maxValueBytes, maxJourneyEvents: settings.limits.maxJourneyEvents, maxAheadMs: settings.limits.maxAhead },
+    partitioner: settings.kafka.partitioner,
+    redisPrefix: settings.redis.prefix,
+  };
+}

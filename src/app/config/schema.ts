@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { COVERABLE_SOURCES, OUTPUT_TOPICS, PLACE_KEYS, SOURCE_TOPICS, type OutputTopic, type PlaceKey, type SourceTopic } from '../../contracts/names.js';
+import { DEFAULT_ALERT_RULES } from '../../core/alert-rules.js';
+import { duration, formatDuration } from './durations.js';
+import { name, patternsSchema, severitiesSchema, thresholdsSchema } from './rules-schema.js';
+
+/** What a configuration file may say. Every key has its default and the default's reason here, and nowhere else. */
+
+export const REQUIRED_TOPICS = ['orders', 'logistics', 'billing', 'notifications'] as const;
+export const OPTIONAL_TOPICS = ['contacts', 'feedback', 'incidents', 'audits'] as const;
+
+const topicName = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected a topic name: at most 249 letters, digits, dots, _ and -')
+  .refine((text) => text !== '.' && text !== '..', 'expected a topic name other than . and ..');
+
+const namesOf = <T extends string>(topics: readonly T[], describe: (topic: T) => string) =>
+  Object.fromEntries(topics.map((topic) => [topic, topicName.default(topic).describe(describe(topic))])) as Record<T, z.ZodDefault<typeof topicName>>;
+
+const outputReasons: Readonly<Record<OutputTopic, string>> = {
+  'cx.events': 'What changed: signals, patterns, verdicts',
+  'cx.alerts': 'What a person should act on',
+  'cx.journeys': 'The present assessment of every order, compacted',
+  'cx.dead-letters': 'Records that could not be used, with the reason',
+};
+const sourceReason = (topic: SourceTopic): string => `Name on the broker of the source \`${topic}\`; by default its contract name`;
+
+const topics = z.strictObject({
+  sources: z.strictObject(namesOf(SOURCE_TOPICS, sourceReason)).prefault({}),
+  optional: z.array(z.enum(OPTIONAL_TOPICS)).default([...OPTIONAL_TOPICS])
+    .describe('Which of the optional sources are subscribed. All: what is not read cannot be judged, and leaving one out should be a decision'),
+  outputs: z.strictObject(namesOf(OUTPUT_TOPICS, (topic) => `${outputReasons[topic]}; by default its contract name`)).prefault({}),
+}).prefault({});
+
+const sources = z.strictObject({
+  notCountedOn: z.array(z.enum(COVERABLE_SOURCES)).default([])
+    .describe('Subscribed sources (or `refunds`) that are known to be incomplete: their events count, their silence proves nothing. None: what is subscribed is relied on'),
+}).prefault({});
+
+const time = z.strictObject({
+  allowedLateness: duration.prefault('5s')
+    .describe('How far the time reached stays behind what was read. 5 s: covers producers that batch, and delays an alert by no more'),
+  settle: duration.prefault('1s').describe('How long a topic read to its end must be quiet before the wall clock stands in for it. 1 s: the lag of an ordinary producer'),
+  settleReplaying: duration.prefault('15s').describe('The same while a backlog of old events is being written. 15 s: a pause of the tool that writes it is no sign of its end'),
+}).prefault({});
+
+const limits = z.strictObject({
+  maxValueBytes: z.int().min(1_024).max(64 * 1_024 * 1_024).default(1_048_576)
+    .describe('Longer record values are refused as `too_large`. 1 MiB: what brokers accept by default'),
+  maxJourneyEvents: z.int().min(1).max(1_000_000).default(5_000)
+    .describe('Events of one order beyond it are refused as `journey_too_long`. 5,000: hundreds of times a real order, and still quick to judge'),
+  maxAhead: duration.prefault('1h')
+    .describe('Events further ahead of the wall clock are refused as `clock_out_of_range`. 1 h: a zone or summer-time slip, not a wrong year'),
+}).prefault({});
+
+const kafka = z.strictObject({
+  partitioner: z.enum(['murmur2', 'crc32']).default('murmur2')
+    .describe('How the producers of the sources place keys. `murmur2` is that of the Java client and KafkaJS; `crc32` that of librdkafka unless told otherwise'),
+}).prefault({});
+
+const redis = z.strictObject({
+  prefix: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected at most 32 letters, digits, dots, _ and -').default('cx')
+    .describe('Begins every key, so that several services can share one Redis. `cx`, as in the topics'),
+}).prefault({});
+
+const place = z.strictObject(Object.fromEntries(PLACE_KEYS.map((key) => [key, z.string().optional()])) as Record<PlaceKey, z.ZodOptional<z.ZodString>>);
+const team = z.string().min(1).max(64);
+const action = z.strictObject({ code: name, text: z.string().min(1).max(500) });
+const actBy = z.strictObject({ within: duration.nullable(), while: z.enum(['open', 'any']).default('any'), reason: z.string().min(1).max(500) });
+
+const alerts = z.strictObject({
+  maxAge: duration.prefault(formatDuration(DEFAULT_ALERT_RULES.maxAgeMs))
+    .describe('Alerts on what happened longer ago are `backfill`: recorded, sent nowhere. 72 h: after a long weekend the alerts of Friday still count'),
+  defaultOwner: team.default(DEFAULT_ALERT_RULES.defaultOwner).describe('Team of alerts that no entry of `owners` fits. The one that every shop has'),
+  owners: z.array(z.strictObject({ pattern: name.optional(), place: place.optional(), team })).default([])
+    .describe('Teams by `pattern` and `place` (any of them may be left out); the first that fits decides. Empty: nobody but you knows your teams'),
+  actions: z.record(name, action).prefault({})
+    .describe('First step by pattern: `code` for programs, `text` for people. Empty: each default pattern has one already, others ask to review the order'),
+  actBy: z.record(name, actBy).prefault({})
+    .describe('Until when acting helps, by pattern: `within` after it matched (null: never), `while` the order is `open` or in `any` state, and the `reason` told. Empty: each default pattern has one already, others a day'),
+}).prefault({});
+
+export const configSchema = z.strictObject({
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, limits, kafka, redis,
+});
+
+/** A configuration file as read: every default filled in, durations in ms. */
+export type Settings = z.output<typeof configSchema>;

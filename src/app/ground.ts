@@ -1,0 +1,22 @@
+import type { LaneStore, OrderReader, OutputLog, SourceLog, WallClock } from '../pipeline/ports.js';
+
+/** What the service stands on: real Kafka and Redis, or their stand-ins in memory. */
+export interface Ground {
+  readonly source: SourceLog;
+  readonly output: OutputLog;
+  readonly store: LaneStore;
+  readonly reader: OrderReader;
+  readonly wallClock: WallClock;
+  /** What keeps it from working at present, in sentences. */
+  troubles(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** What is wrong with the ground, each a sentence with what to do: a person must act before a start can succeed. */
+export class GroundUnfit extends Error {
+  constructor(readonly findings: readonly string[]) {
+    super(findings.join('\n'));
+    this.name = 'GroundUnfit';
+  }
+}
+

@@ -1,0 +1,68 @@
+import type { Logger } from 'pino';
+import { createKafkaClient, type KafkaClient } from '../adapters/kafka/connection.js';
+import { openKafkaOutput } from '../adapters/kafka/output-log.js';
+import { openKafkaSource } from '../adapters/kafka/source-log.js';
+import { askAdmin } from '../adapters/kafka/ask-admin.js';
+import { checkTopics } from '../adapters/kafka/check-topics.js';
+import type { TopicNames } from '../adapters/kafka/topics.js';
+import { checkRedis } from '../adapters/redis/check-redis.js';
+import { createRedis } from '../adapters/redis/create-redis.js';
+import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
+import { createRedisOrderReader } from '../adapters/redis/order-reader.js';
+import { redisWallClock } from '../adapters/redis/wall-clock.js';
+import type { OutputTopic, SourceTopic } from '../contracts/names.js';
+import type { Config, KafkaEndpoint } from './config.js';
+import { type Ground, GroundUnfit } from './ground.js';
+
+/** Workers whose clocks differ by more would judge deadlines at different times; ms. */
+const MOST_SKEW_MS = 2_000;
+
+export const kafkaClient = (endpoint: KafkaEndpoint, logger: Logger): KafkaClient =>
+  createKafkaClient(endpoint, (level, message, fields) => { logger[level]({ event: 'kafka', ...fields }, message); });
+
+const sourceNames = (config: Config): ReadonlyMap<SourceTopic, string> =>
+  new Map(config.topics.subscribed.map((topic) => [topic, config.topics.sources[topic]]));
+const outputNames = (config: Config): ReadonlyMap<OutputTopic, string> =>
+  new Map(Object.entries(config.topics.outputs) as [OutputTopic, string][]);
+
+export const topicNames = (config: Config): TopicNames => ({ sources: sourceNames(config), outputs: outputNames(config) });
+
+/** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
+export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
+  const redis = createRedis({ url: redisUrl, onTrouble: (error) => { logger.warn({ event: 'redis.trouble', err: error }, `Redis: ${error.message}`); } });
+  const client = kafkaClient(endpoint, logger);
+  try {
+    const unfit: string[] = [];
+    for (const { level, message } of await checkRedis(redis)) {
+      if (level === 'error') unfit.push(message);
+      else logger.warn({ event: 'redis.check' }, message);
+    }
+    unfit.push(...(await askAdmin(client, (admin) => checkTopics(admin, topicNames(config)))));
+    if (unfit.length > 0) throw new GroundUnfit(unfit);
+    const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
+    const { sources, outputs } = topicNames(config);
+    const source = await openKafkaSource({
+      client, groupId: endpoint.groupId, sources, owned: new Map([['cx.events', config.topics.outputs['cx.events']]]),
+    });
+    const output = await openKafkaOutput({ client, outputs });
+    return {
+      source, output, wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
+      reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
+      async troubles() {
+        const found: string[] = [];
+        const answers = await Promise.race([redis.ping().then(() => true, () => false), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);
+        if (!answers) found.push('Redis does not answer.');
+        if (Math.abs(wallClock.skewMs()) > MOST_SKEW_MS) found.push(`This machine's clock differs from the one of Redis by ${Math.round(wallClock.skewMs())} ms: set it by NTP.`);
+        return found;
+      },
+      async close() {
+        wallClock.stop();
+        await output.close();
+        redis.disconnect();
+      },
+    };
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}

@@ -1,0 +1,11 @@
+import type { Telemetry } from '../pipeline/ports.js';
+
+/** Telemetry of a run that ends with a report: only what must not go unseen is told. */
+export function quietTelemetry(unassessed: (orderId: string, error: Error) => void): Telemetry {
+  const nothing = (): void => undefined;
+  return {
+    event: nothing, deadLetter: nothing, derived: nothing, detected: nothing, committed: nothing, timeReached: nothing, lag: nothing,
+    outboxPending: nothing, deadlinesPending: nothing, laneClaimed: nothing, laneDropped: nothing, laneHalted: nothing, retrying: nothing,
+    alertRaised: nothing, unassessed: (_lane, orderId, error) => { unassessed(orderId, error); },
+  };
+}

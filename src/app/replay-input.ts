@@ -1,0 +1,100 @@
+import type { Line, LineSource } from '../adapters/files/lines.js';
+import { topicOf } from '../contracts/sources.js';
+import type { SourceTopic } from '../contracts/names.js';
+import type { Decoded } from '../pipeline/decode.js';
+import type { SourceRecord } from '../pipeline/ports.js';
+import type { Candidate } from '../pipeline/step.js';
+
+/** One line, decoded. A replay's records have no keys; the topic is told by the type, the offset is a running number. */
+export type ReplayItem =
+  | { readonly kind: 'candidate'; readonly candidate: Extract<Candidate, { kind: 'record' }>; readonly line: Line }
+  | { readonly kind: 'refused'; readonly line: Line; readonly topic: SourceTopic | null; readonly reason: Extract<Decoded, { kind: 'dead_letter' }> };
+
+interface Queue {
+  readonly source: LineSource;
+  items: ReplayItem[];
+  head: number;
+  ended: boolean;
+}
+
+/**
+ * Reads several files as one input: of the files' next lines the one that happened first comes first, so that one file
+ * per topic serves as well as one sorted file. A single file keeps its order.
+ */
+export function createReplayInput(sources: readonly LineSource[], decode: (record: SourceRecord) => Decoded) {
+  const queues = sources.map((source): Queue => ({ source, items: [], head: 0, ended: false }));
+  let offset = 0;
+  const fill = async (queue: Queue): Promise<void> => {
+    while (!queue.ended && queue.head >= queue.items.length) {
+      const lines = await queue.source.next();
+      queue.ended = lines === null;
+      queue.items = [];
+      queue.head = 0;
+      for (const line of lines ?? []) if (!isBlank(line.bytes)) queue.items.push(itemOf(line, offset++, decode));
+    }
+  };
+  return {
+    /** Up to `limit` items; empty at the end of the input. */
+    async take(limit: number): Promise<ReplayItem[]> {
+      const taken: ReplayItem[] = [];
+      while (taken.length < limit) {
+        for (const queue of queues) if (queue.head >= queue.items.length) await fill(queue);
+        const first = earliest(queues);
+        if (first === null) break;
+        const single = queues.length === 1;
+        // Lines of the only file need no comparing.
+        do {
+          const item = first.items[first.head];
+          if (item === undefined) break;
+          taken.push(item);
+          first.head += 1;
+        } while (single && taken.length < limit);
+      }
+      return taken;
+    },
+    bytesRead: (): number => sources.reduce((sum, s) => sum + s.bytesRead(), 0),
+  };
+}
+export type ReplayInput = ReturnType<typeof createReplayInput>;
+
+const isBlank = (bytes: Buffer): boolean => {
+  for (const byte of bytes) if (byte !== 32 && byte !== 9 && byte !== 13) return false;
+  return true;
+};
+
+function itemOf(line: Line, offset: number, decode: (record: SourceRecord) => Decoded): ReplayItem {
+  const record = { topic: 'orders' as SourceTopic, partition: 0, offset, timestamp: 0, key: null, value: line.bytes, headers: {} };
+  const decoded = decode(record);
+  if (decoded.kind === 'dead_letter') return { kind: 'refused', line, topic: topicOfLine(line), reason: decoded };
+  record.topic = decoded.fact.topic;
+  return { kind: 'candidate', candidate: { kind: 'record', record, decoded }, line };
+}
+
+/** Where a refused line would have gone, if its type tells. */
+function topicOfLine(line: Line): SourceTopic | null {
+  try {
+    const event: unknown = JSON.parse(line.bytes.toString());
+    const type = typeof event === 'object' && event !== null && 'type' in event ? event.type : null;
+    return typeof type === 'string' ? topicOf(type) : null;
+  } catch {
+    return null;
+  }
+}
+
+const timeOf = (item: ReplayItem): number =>
+  item.kind === 'candidate' && item.candidate.decoded.kind === 'event' ? item.candidate.decoded.fact.at : -Infinity;
+
+function earliest(queues: readonly Queue[]): Queue | null {
+  let best: Queue | null = null;
+  let bestTime = Infinity;
+  for (const queue of queues) {
+    const item = queue.items[queue.head];
+    if (item === undefined) continue;
+    const time = timeOf(item);
+    if (best === null || time < bestTime) {
+      best = queue;
+      bestTime = time;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Line } from '../adapters/files/lines.js';
+import { createNdjsonWriter } from '../adapters/files/ndjson-writer.js';
+import type { DeadLetterReason } from '../contracts/names.js';
+import type { OutputRecord } from '../pipeline/ports.js';
+import type { ReplayAccount } from './replay-account.js';
+
+/** Where a replay puts what it says. */
+export interface ReplaySink {
+  output(record: OutputRecord): void;
+  journey(text: string): void;
+  deadLetter(reason: DeadLetterReason, message: string, line: Line): void;
+  /** Waits while too much is in flight. Rejects when a file can't be written. */
+  drain(): Promise<void>;
+  close(account: ReplayAccount): Promise<void>;
+}
+
+/** A replay without `--out`: only its report is wanted. */
+export const nowhere: ReplaySink = {
+  output: () => undefined,
+  journey: () => undefined,
+  deadLetter: () => undefined,
+  drain: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+/** The files of `--out DIR`; the directory is made if need be. */
+export function createOutputFiles(directory: string): ReplaySink {
+  mkdirSync(directory, { recursive: true });
+  const writers = {
+    'cx.events': createNdjsonWriter(join(directory, 'cx.events.ndjson')),
+    'cx.alerts': createNdjsonWriter(join(directory, 'cx.alerts.ndjson')),
+    'cx.journeys': createNdjsonWriter(join(directory, 'journeys.ndjson')),
+    'cx.dead-letters': createNdjsonWriter(join(directory, 'dead-letters.ndjson')),
+  };
+  return {
+    output(record) {
+      if (record.value !== null) writers[record.topic].write(record.value.toString());
+    },
+    journey: (text) => { writers['cx.journeys'].write(text); },
+    deadLetter(reason, message, line) {
+      const { file, number, bytes } = line;
+      writers['cx.dead-letters'].write(JSON.stringify({ reason, message, file, line: number, value: bytes.toString() }));
+    },
+    async drain() {
+      for (const writer of Object.values(writers)) await writer.drain();
+    },
+    async close(account) {
+      await Promise.all(Object.values(writers).map((writer) => writer.close()));
+      await writeFile(join(directory, 'report.json'), `${JSON.stringify({ topics: account.topics() }, null, 2)}\n`);
+    },
+  };
+}

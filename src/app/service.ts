@@ -1,0 +1,113 @@
+import type { FastifyInstance } from 'fastify';
+import { buildHttp } from '../adapters/http/build-http.js';
+import type { RunningTelemetry } from '../adapters/telemetry/telemetry.js';
+import { createDecoder } from '../pipeline/decode.js';
+import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
+import { PARTITIONERS } from '../pipeline/partitioner.js';
+import { createRenderer } from '../pipeline/render.js';
+import { createWorker, type Worker } from '../pipeline/worker.js';
+import type { Config } from './config.js';
+import type { Ground } from './ground.js';
+import { VERSION } from './version.js';
+
+export interface Service {
+  /** Where HTTP listens, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly worker: Worker;
+  stop(): Promise<void>;
+}
+
+export interface ServiceParts {
+  readonly config: Config;
+  readonly telemetry: RunningTelemetry;
+  readonly ground: Ground;
+  /** A defect or a lost part: the process should end, so that a supervisor starts it anew. */
+  readonly failed: (error: Error) => void;
+}
+
+const SOURCE = 'touchpoint';
+/** Orders and bytes of one step; about 10 ms of work. */
+const STEP_LIMITS = { orders: 250, bytes: 512 * 1_024 };
+/** Decoded orders kept per lane: some 2 KB each. */
+const CACHE_ORDERS = 5_000;
+
+/** How often what waits in the store is counted for `/metrics`; ms. */
+const GAUGES_MS = 5_000;
+
+/** Starts reading and answering. Rejects when the HTTP port is taken or the log can't be joined. */
+export async function startService(parts: ServiceParts): Promise<Service> {
+  const { config, ground, telemetry } = parts;
+  const laneOf = (orderId: string): number => PARTITIONERS[config.partitioner](Buffer.from(orderId), ground.source.lanes);
+  const worker = createWorkerOn(parts, laneOf);
+  const http = await buildHttp({
+    orders: ground.reader,
+    laneOf,
+    assessStored: (orderId, stored) => viewOf(orderId, stored, { rules: config.rules, covered: config.covered }),
+    topicNames: config.topics.sources,
+    alertRules: config.alerts,
+    promiseTimeZone: config.rules.promiseTimeZone,
+    notReady: async () => [...(await ground.troubles()), ...haltsOf(worker)],
+    registry: telemetry.registry,
+    clock: ground.wallClock,
+    telemetry,
+  }, { version: VERSION, storeTimeoutMs: 5_000 });
+  await http.listen({ host: config.http.host, port: config.http.port });
+  await worker.start();
+  const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);
+  return {
+    url: urlOf(http, config.http.host), worker,
+    stop: async () => {
+      clearInterval(gauges);
+      await stop(http, worker, parts);
+    },
+  };
+}
+
+function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts, laneOf: (orderId: string) => number): Worker {
+  const context = () => ({ rules: config.rules, covered: config.covered });
+  const now = (): number => ground.wallClock.now();
+  return createWorker({
+    source: ground.source, output: ground.output, store: ground.store, wallClock: ground.wallClock, telemetry, failed,
+    decode: createDecoder({
+      now, maxValueBytes: config.limits.maxValueBytes, maxAheadMs: config.limits.maxAheadMs,
+      keyOf: laneOf,
+    }),
+    judge: {
+      context, alertRules: config.alerts,
+      renderer: createRenderer({
+        topicNames: config.topics.sources, source: SOURCE, rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
+      }, now),
+    },
+    renderJourney: createJourneyRenderer(context, SOURCE),
+    time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
+    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS,
+  });
+}
+
+const haltsOf = (worker: Worker): string[] =>
+  worker.lanes().flatMap(({ lane, halt }) => (halt === null ? [] : [`Lane ${lane} stands still (${halt.name}): ${halt.message}`]));
+
+const urlOf = (http: FastifyInstance, host: string): string => {
+  const address = http.addresses()[0];
+  const port = typeof address === 'object' ? address.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+};
+
+/** Each lane is counted by its owner alone, so that sums over workers are right. */
+async function showPending({ ground, telemetry }: ServiceParts, worker: Worker): Promise<void> {
+  const own = new Set(worker.lanes().map(({ lane }) => lane));
+  const lanes = await ground.reader.lanes().catch(() => []);
+  for (const { lane, outbox, due } of lanes) {
+    if (!own.has(lane)) continue;
+    telemetry.outboxPending(lane, outbox);
+    telemetry.deadlinesPending(lane, due);
+  }
+}
+
+/** First no more questions, then the last answers, then the ground. */
+async function stop(http: FastifyInstance, worker: Worker, { ground, telemetry }: ServiceParts): Promise<void> {
+  await worker.stop();
+  await http.close();
+  await ground.close();
+  telemetry.close();
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { type Config, formatProblems, loadConfig } from '../app/config.js';
+
+/** A fault that the person at the keyboard can mend: told in words, without a stack, with this exit code. */
+export class CommandFault extends Error {
+  constructor(message: string, readonly exitCode: 1 | 2) {
+    super(message);
+    this.name = 'CommandFault';
+  }
+}
+
+/** The configuration of this process; says everything that is wrong with it at once (exit code 2). */
+export function configOrFault(): Config {
+  const loaded = loadConfig(process.env, (path) => readFileSync(path, 'utf8'));
+  if (loaded.kind === 'problems') throw new CommandFault(`The configuration cannot be used:\n${formatProblems(loaded.problems)}`, 2);
+  return loaded.config;
+}

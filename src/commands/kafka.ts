@@ -1,0 +1,25 @@
+import { createLogger } from '../adapters/telemetry/logger.js';
+import type { KafkaClient } from '../adapters/kafka/connection.js';
+import type { Config } from '../app/config.js';
+import { KafkaUnreachable } from '../adapters/kafka/ask-admin.js';
+import { kafkaClient } from '../app/kafka-ground.js';
+import { CommandFault, configOrFault } from './context.js';
+
+/** For commands that only talk to Kafka: the configuration and a client, or what is missing. */
+export function kafkaOrFault(): { readonly config: Config; readonly client: KafkaClient } {
+  const config = configOrFault();
+  if (config.kafka === null) throw new CommandFault('KAFKA_BROKERS is not set: name the brokers, such as KAFKA_BROKERS=127.0.0.1:9092', 2);
+  const logger = createLogger({ level: config.logLevel === 'info' ? 'warn' : config.logLevel, pretty: process.stdout.isTTY });
+  return { config, client: kafkaClient(config.kafka, logger) };
+}
+
+/** Faults of Kafka in words. */
+export async function tellingKafkaFaults<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof KafkaUnreachable) throw new CommandFault(error.message, 1);
+    if (error instanceof CommandFault) throw error;
+    throw new CommandFault(`Kafka refused: ${error instanceof Error ? error.message : String(error)}`, 1);
+  }
+}

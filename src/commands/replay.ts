@@ -1,0 +1,82 @@
+import { COVERABLE_SOURCES, type CoverableSource } from '../contracts/names.js';
+import { parseInstant } from '../contracts/instant.js';
+import { createOutputFiles, nowhere } from '../app/replay-output.js';
+import { replay } from '../app/replay.js';
+import { renderReport } from '../app/report/render.js';
+import { createTally } from '../app/report/summary.js';
+import { quietTelemetry } from '../app/quiet-telemetry.js';
+import { CommandFault, configOrFault } from './context.js';
+
+export interface ReplayOptions {
+  readonly asOf?: string;
+  readonly sources?: string;
+  readonly out?: string;
+}
+
+const PROGRESS_EVERY_MS = 1_000;
+
+/** `touchpoint replay FILE...` */
+export async function replayFiles(files: readonly string[], options: ReplayOptions): Promise<void> {
+  const config = configOrFault();
+  const sink = options.out === undefined ? nowhere : createOutputFiles(options.out);
+  const tally = createTally();
+  const began = performance.now();
+  const progress = progressLine();
+  const result = await replay(
+    { files, asOf: asOfMs(options.asOf), covered: coveredOf(options.sources) },
+    {
+      config, sink, telemetry: quietTelemetry((orderId, error) => { process.stderr.write(`order ${orderId} could not be assessed: ${error.message}\n`); }),
+      wallClock: () => Date.now(), order: (assessment, facts) => { tally.add(assessment, facts); }, progress,
+    },
+  ).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error) throw new CommandFault(`The replay ended early: ${error.message}`, 2);
+    throw error;
+  });
+  progress.clear();
+  await sink.close(result.account);
+  const { account, covered, asOf } = result;
+  process.stdout.write(renderReport({
+    files, tookMs: performance.now() - began, asOf, covered, topics: account.topics(), refused: account.reasons,
+    tally: tally.result(), zone: config.rules.promiseTimeZone,
+  }));
+}
+
+function asOfMs(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const at = parseInstant(text);
+  if (Number.isNaN(at)) throw new CommandFault(`--as-of ${text}: expected an instant with an offset, such as 2026-03-01T00:00:00Z`, 2);
+  return at;
+}
+
+function coveredOf(text: string | undefined): ReadonlySet<CoverableSource> | null {
+  if (text === undefined) return null;
+  const covered = new Set<CoverableSource>();
+  for (const name of text.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+    const source = COVERABLE_SOURCES.find((s) => s === name);
+    if (source === undefined) throw new CommandFault(`--sources: ${name} is no source; known are ${COVERABLE_SOURCES.join(', ')}`, 2);
+    covered.add(source);
+  }
+  return covered;
+}
+
+/** One line on the terminal that is written over; nothing where stderr is no terminal but every tenth report. */
+function progressLine() {
+  const isTerminal = process.stderr.isTTY;
+  let last = performance.now();
+  let told = 0;
+  const began = last;
+  const tell = (lines: number, bytes: number): void => {
+    const now = performance.now();
+    if (now - last < (isTerminal ? PROGRESS_EVERY_MS : 10 * PROGRESS_EVERY_MS)) return;
+    last = now;
+    told += 1;
+    const rate = Math.round(lines / ((now - began) / 1_000));
+    const text = `${lines.toLocaleString('en')} lines, ${(bytes / 1e6).toFixed(0)} MB read, ${rate.toLocaleString('en')} lines a second`;
+    process.stderr.write(isTerminal ? `\r${text}\u001b[K` : `${text}\n`);
+  };
+  return Object.assign(tell, {
+    clear(): void {
+      if (isTerminal && told > 0) process.stderr.write('\r\u001b[K');
+    },
+  });
+}

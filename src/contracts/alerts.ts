@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { count, knownPlace, patternName, patternSeverity } from './assessed.js';
+import { instant } from './envelope.js';
+import { ALERT_TYPES } from './names.js';
+
+/** Value of `cx.alerts` (key: the order): one alert per order at a time. */
+export const alert = z
+  .object({
+    id: z.uuid().meta({ description: 'Of this change of the alert' }),
+    alertId: z.uuid().meta({ description: 'Of the alert, the same from raised to resolved' }),
+    type: z.enum(ALERT_TYPES),
+    orderId: z.string(),
+    customerId: z.string().nullable(),
+    occurredAt: instant,
+    detectedAt: instant,
+    episode: z.int().min(1),
+    revision: count,
+    sequence: z.int().min(1).meta({ description: 'Rises with every change of the order, gaps allowed' }),
+    reason: z.enum(['cleared', 'expired', 'closed']).optional().meta({ description: 'Of alert.resolved: no pattern is left, it is past its use, or a person closed it' }),
+    severity: patternSeverity.meta({ description: 'The worst of its patterns' }),
+    patterns: z.array(patternName).meta({ description: 'Those matched now' }),
+    headline: z.string().meta({ description: 'One line for a person' }),
+    promise: z.string().nullable().meta({ description: 'The promise in force, as given' }),
+    lastTold: z
+      .object({ stated: z.string().nullable(), about: z.string(), at: instant })
+      .nullable()
+      .meta({ description: 'What the customer was last told, and when' }),
+    owner: z.string().nullable().meta({ description: 'The team that should act' }),
+    nextAction: z.object({ code: z.string(), text: z.string() }).nullable(),
+    actBy: instant.nullable().meta({ description: 'Until when acting still helps; null when it does not' }),
+    actByReason: z.string().nullable(),
+    causeGroup: z.string().nullable().meta({ description: 'Orders with the same group probably suffer from the same cause' }),
+    mode: z.enum(['live', 'backfill']).meta({ description: 'backfill: what happened is old, nobody is sent anything' }),
+    place: knownPlace,
+    rules: z.string(),
+  })
+  .meta({ description: 'A person should look at an order, or need not any more.' });
+export type Alert = z.infer<typeof alert>;
+
+export const ALERT_EXAMPLE: Alert = {
+  id: 'c1a40b77-812f-5d8c-8d3e-4c9f603d7e44', alertId: 'd2b51c88-9230-5e9d-9e4f-5da0714e8f55', type: 'alert.raised',
+  orderId: 'A-1001', customerId: 'C-77', occurredAt: '2026-03-06T22:59:59.999Z', detectedAt: '2026-03-06T23:00:05.120Z',
+  episode: 1, revision: 0, sequence: 3, severity: 'warning', patterns: ['missed_promise'],
+  headline: 'Late delivery; the order is still open', promise: '2026-03-09T18:00:00+01:00',
+  lastTold: { stated: '2026-03-09', about: 'reschedule', at: '2026-03-05T07:30:00.000Z' },
+  owner: 'customer-service', nextAction: { code: 'chase_delivery', text: 'Find the parcel, set a new date and tell it to the customer.' },
+  actBy: '2026-03-09T22:59:59.999Z', actByReason: 'beyond three days of lateness most customers turn away',
+  causeGroup: 'carrier:north-post|2026-03-06', mode: 'live', place: { carrier: 'north-post' }, rules: 'default-1',
+};

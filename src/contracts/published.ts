@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { ALERT_EXAMPLE, alert } from './alerts.js';
+import {
+  HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, PROBLEM_EXAMPLE, READY_EXAMPLE, health, orderBody, orderPage, problem, ready,
+} from './api.js';
+import {
+  DEAD_LETTER_HEADERS_EXAMPLE, DEAD_LETTER_LINE_EXAMPLE, REPLAY_ACCOUNT_EXAMPLE, deadLetterHeaders, deadLetterLine, replayAccount,
+} from './dead-letter.js';
+import { PATTERN_EVENT_EXAMPLE, SIGNAL_EVENT_EXAMPLE, VERDICT_EVENT_EXAMPLE, patternEvent, signalEvent, verdictEvent } from './derived.js';
+import { JOURNEY_EXAMPLE, journey } from './journeys.js';
+import { SOURCES } from './sources.js';
+
+/** Every contract that is handed out as a file, under the name of its file. */
+export interface Published {
+  /** Path below `schemas/json` and `schemas/avro`, without the ending. */
+  readonly path: string;
+  readonly schema: z.ZodType;
+  readonly example: unknown;
+  /** Namespace of the Avro records; null: not on Kafka, so JSON Schema only. */
+  readonly namespace: 'touchpoint.source' | 'touchpoint.derived' | null;
+}
+
+const derived = (name: string, schema: z.ZodType, example: unknown): Published => ({ path: `derived/${name}`, schema, example, namespace: 'touchpoint.derived' });
+const plain = (path: string, schema: z.ZodType, example: unknown): Published => ({ path, schema, example, namespace: null });
+
+export const PUBLISHED: readonly Published[] = [
+  ...[...SOURCES.values()].map(({ type, topic, schema, example }): Published => ({ path: `source/${topic}/${type}`, schema, example, namespace: 'touchpoint.source' })),
+  derived('signal-event', signalEvent, SIGNAL_EVENT_EXAMPLE),
+  derived('pattern-event', patternEvent, PATTERN_EVENT_EXAMPLE),
+  derived('verdict-event', verdictEvent, VERDICT_EVENT_EXAMPLE),
+  derived('alert', alert, ALERT_EXAMPLE),
+  derived('journey', journey, JOURNEY_EXAMPLE),
+  derived('dead-letter-headers', deadLetterHeaders, DEAD_LETTER_HEADERS_EXAMPLE),
+  derived('dead-letter-line', deadLetterLine, DEAD_LETTER_LINE_EXAMPLE),
+  plain('replay/account', replayAccount, REPLAY_ACCOUNT_EXAMPLE),
+  plain('http/order', orderBody, ORDER_EXAMPLE),
+  plain('http/order-page', orderPage, ORDER_PAGE_EXAMPLE),
+  plain('http/problem', problem, PROBLEM_EXAMPLE),
+  plain('http/health', health, HEALTH_EXAMPLE),
+  plain('http/ready', ready, READY_EXAMPLE),
+];

@@ -1,0 +1,92 @@
+import type { AlertType, PatternSeverity } from '../contracts/names.js';
+import { type AlertGuidance, type AlertRules, guidanceOf, type MatchedPattern } from './alert-rules.js';
+import type { Assessment, PatternState, SignalState } from './assessment.js';
+import type { Cause } from './changes.js';
+import type { Said } from './said.js';
+
+/** One alert per order at a time: raised with its first pattern, updated as patterns or severity change, resolved with the last. */
+export interface AlertChange {
+  readonly type: AlertType;
+  /** Event time, ms. */
+  readonly at: number;
+  readonly episode: number;
+  readonly revision: number;
+  readonly sequence: number;
+  readonly patterns: readonly string[];
+  readonly severity: PatternSeverity;
+  /** One line that a person understands. */
+  readonly headline: string;
+  /** Of `alert.resolved` only. */
+  readonly reason: 'cleared' | null;
+  /** null once resolved. */
+  readonly guidance: AlertGuidance | null;
+  /** Orders with the same group suffer from the same cause: `carrier:parcelx|2026-03-01`. */
+  readonly causeGroup: string | null;
+}
+
+/** Says what is new of the order's alert and brings `said` up to date; null when nothing is. */
+export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules: AlertRules): AlertChange | null {
+  const before = said.alert;
+  const open = before !== null && before.state === 'open';
+  const [first, ...rest] = assessment.patterns;
+  if (first === undefined) return open ? resolve(said, assessment, cause) : null;
+  const patterns = assessment.patterns.map((p) => p.pattern);
+  const severity = worst(assessment.patterns);
+  if (open && before.severity === severity && sameNames(before.patterns, patterns)) return null;
+  const episode = open ? before.episode : (before?.episode ?? 0) + 1;
+  const revision = open ? before.revision + 1 : 0;
+  said.alert = { episode, revision, state: 'open', severity, patterns };
+  const matched: [MatchedPattern, ...MatchedPattern[]] = [first, ...rest];
+  return {
+    type: open ? 'alert.updated' : 'alert.raised',
+    at: Math.max(...assessment.patterns.map((p) => p.at)),
+    episode, revision, sequence: ++said.sequence, patterns, severity, reason: null,
+    headline: headlineOf(assessment),
+    guidance: guidanceOf(rules, matched, assessment.place, assessment.end !== null),
+    causeGroup: causeGroupOf(assessment, first.at),
+  };
+}
+
+function resolve(said: Said, assessment: Assessment, cause: Cause): AlertChange | null {
+  const before = said.alert;
+  if (before === null) return null;
+  const revision = before.revision + 1;
+  said.alert = { ...before, revision, state: 'resolved', patterns: [] };
+  return {
+    type: 'alert.resolved', at: cause.at, episode: before.episode, revision, sequence: ++said.sequence,
+    patterns: [], severity: before.severity, reason: 'cleared', guidance: null, causeGroup: causeGroupOf(assessment, cause.at),
+    headline: `No reason for an alert is left: ${before.patterns.map(words).join(', ')} no longer hold`,
+  };
+}
+
+const worst = (patterns: readonly PatternState[]): PatternSeverity =>
+  patterns.some((p) => p.severity === 'critical') ? 'critical' : 'warning';
+
+const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((name, i) => name === b[i]);
+
+const words = (name: string): string => name.replaceAll('_', ' ');
+
+/** The gravest signals in words, what still runs first: "late delivery, billing error: delivery is still open". */
+function headlineOf(assessment: Assessment): string {
+  const adverse = assessment.signals.filter((s) => s.severity > 0).sort((a, b) => b.severity - a.severity || a.opensAt - b.opensAt);
+  const named = adverse.slice(0, 4).map((s) => (s.state === 'resolved' ? `${words(s.signal)} (put right)` : words(s.signal)));
+  const more = adverse.length > 4 ? ` and ${adverse.length - 4} more` : '';
+  const end = assessment.end === null ? 'the order is still open' : `the order was ${assessment.end.kind}`;
+  const list = `${named.join(', ')}${more}`;
+  return `${list.charAt(0).toUpperCase()}${list.slice(1)}; ${end}`;
+}
+
+/** What may have brought it about: an incident, else the carrier, else the location; with the day (UTC). */
+function causeGroupOf(assessment: Assessment, at: number): string | null {
+  const day = new Date(at).toISOString().slice(0, 10);
+  const incident = incidentOf(assessment.signals.find((s) => s.signal === 'incident_affected'));
+  if (incident !== null) return `incident:${incident}|${day}`;
+  const { carrier, location } = assessment.place;
+  if (carrier !== undefined) return `carrier:${carrier}|${day}`;
+  return location === undefined ? null : `location:${location}|${day}`;
+}
+
+function incidentOf(signal: SignalState | undefined): string | null {
+  for (const fact of signal?.evidence ?? []) if (fact.type === 'incident.opened') return fact.body.incidentId;
+  return null;
+}

@@ -1,0 +1,74 @@
+import type { PatternSeverity, SignalName, Verdict } from '../contracts/names.js';
+import type { Severity } from './assessment.js';
+import type { Said, SaidAlert } from './said.js';
+
+/** What is kept of an order beside its facts. */
+export interface OrderState {
+  readonly said: Said;
+  /** The time reached at which it was last assessed; never goes back. Ms. */
+  judgedAt: number;
+  /** When time alone may change the answer; null: never. Ms. */
+  due: number | null;
+  /** A rule threw on these facts: assessed again once it is mended. */
+  unassessed: boolean;
+  /** What the order has added to the measures, to be taken away again exactly; [] while it has added nothing. */
+  counted: readonly (string | number)[];
+}
+
+/** Older code refuses what it cannot read. */
+export const ORDER_STATE_FORMAT = 1;
+
+type PackedSignal = [SignalName, number, number, 0 | 1 | 2, Severity, string];
+type PackedPattern = [string, number, number, 0 | 1, PatternSeverity];
+type PackedAlert = [number, number, 0 | 1, PatternSeverity, readonly string[]];
+type Packed = [
+  format: number, judgedAt: number, due: number | null, unassessed: 0 | 1, sequence: number, verdict: Verdict,
+  verdictRevision: number, signals: PackedSignal[], patterns: PackedPattern[], alert: PackedAlert | 0,
+  counted: readonly (string | number)[],
+];
+
+const SIGNAL_STATES = ['open', 'resolved', 'retracted'] as const;
+const PATTERN_STATES = ['matched', 'cleared'] as const;
+const ALERT_STATES = ['open', 'resolved'] as const;
+
+/** As compact JSON text: short for the many orders of which nothing was said. */
+export function packOrderState(state: OrderState): string {
+  const { said } = state;
+  const signals: PackedSignal[] = [];
+  for (const [name, s] of said.signals) {
+    signals.push([name, s.episode, s.revision, SIGNAL_STATES.indexOf(s.state) as 0 | 1 | 2, s.severity, s.print]);
+  }
+  const patterns: PackedPattern[] = [];
+  for (const [name, p] of said.patterns) {
+    patterns.push([name, p.episode, p.revision, PATTERN_STATES.indexOf(p.state) as 0 | 1, p.severity]);
+  }
+  const packed: Packed = [
+    ORDER_STATE_FORMAT, state.judgedAt, state.due, state.unassessed ? 1 : 0, said.sequence, said.verdict,
+    said.verdictRevision, signals, patterns, packAlert(said.alert), state.counted,
+  ];
+  return JSON.stringify(packed);
+}
+
+const packAlert = (a: SaidAlert | null): PackedAlert | 0 =>
+  a === null ? 0 : [a.episode, a.revision, a.state === 'open' ? 0 : 1, a.severity, a.patterns];
+
+/** Throws when the bytes were written by newer code: going on would lose what it kept. */
+export function unpackOrderState(text: string): OrderState {
+  const packed = JSON.parse(text) as Packed;
+  const [format, judgedAt, due, unassessed, sequence, verdict, verdictRevision, signals, patterns, alert, counted] = packed;
+  if (format !== ORDER_STATE_FORMAT) {
+    throw new Error(`an order's state has format ${String(format)}, this version reads ${ORDER_STATE_FORMAT}: run the newer version that wrote it`);
+  }
+  const said: Said = { sequence, verdict, verdictRevision, signals: new Map(), patterns: new Map(), alert: null };
+  for (const [name, episode, revision, state, severity, print] of signals) {
+    said.signals.set(name, { episode, revision, state: SIGNAL_STATES[state], severity, print });
+  }
+  for (const [name, episode, revision, state, severity] of patterns) {
+    said.patterns.set(name, { episode, revision, state: PATTERN_STATES[state], severity });
+  }
+  if (alert !== 0) {
+    const [episode, revision, state, severity, names] = alert;
+    said.alert = { episode, revision, state: ALERT_STATES[state], severity, patterns: names };
+  }
+  return { said, judgedAt, due, unassessed: unassessed === 1, counted };
+}

@@ -1,0 +1,36 @@
+import type { DeliveredLine, FactOf } from '../fact.js';
+import { evidenceOf, instancesOf, instantText, type SignalRule } from './rule.js';
+
+/**
+ * Something else was delivered than ordered, in any delivery that counts. Neutral (severity 0) when the customer had
+ * approved every substitute. Stays open (rulings 25, 28, 39, 92).
+ *
+ * Example: a blue lamp instead of the green one, approved; a red one instead of the yellow, not: `approved` false,
+ * severity 2.
+ */
+export const substitution: SignalRule = {
+  signal: 'substitution', area: 'order', stage: 'OWN',
+
+  judge({ history, rules }) {
+    const substitutes: { readonly delivery: FactOf<'delivery.completed'>; readonly line: DeliveredLine }[] = [];
+    for (const delivery of history.deliveries) {
+      if (delivery.body.lines === null) continue;
+      for (const line of delivery.body.lines) if (line.substituteFor !== null) substitutes.push({ delivery, line });
+    }
+    const [first] = substitutes;
+    if (first === undefined) return null;
+    const approved = substitutes.every(({ line }) => line.substitutionApproved === true);
+    return {
+      opensAt: first.delivery.at,
+      closedAt: null,
+      severity: approved ? 0 : rules.severities.substitution,
+      detail: {
+        approved,
+        ...instancesOf(substitutes, ({ delivery, line }) => ({
+          at: instantText(delivery.at), line: line.substituteFor, approved: line.substitutionApproved === true,
+        })),
+      },
+      evidence: evidenceOf(substitutes.map(({ delivery }) => delivery)),
+    };
+  },
+};

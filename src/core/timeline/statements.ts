@@ -1,0 +1,78 @@
+import type { FactOf, Promised } from '../fact.js';
+import type { PromisePeriod } from '../promises.js';
+import type { Rules } from '../rules.js';
+import type { ZonedDays } from '../zoned-days.js';
+import type { History } from './history.js';
+
+type Notice = FactOf<'notification.sent'>;
+
+/** What notices stated of the delivery date before the end (rulings 52-54). */
+export interface Statements {
+  /** Notices that agree with the promise then in force. */
+  readonly accurate: readonly Notice[];
+  readonly inaccurate: readonly { readonly notice: Notice; readonly inForce: PromisePeriod }[];
+  /** Notices that contradict the one before, without a change of promise between them. */
+  readonly contradictions: readonly { readonly notice: Notice; readonly before: Notice }[];
+}
+
+const NONE: Statements = { accurate: [], inaccurate: [], contradictions: [] };
+
+/** Do two promises name the same delivery? As soon as either is a date, the day decides. */
+export function agree(a: Promised, b: Promised, days: ZonedDays, toleranceMs: number): boolean {
+  if (a.instant === null) return b.instant === null ? a.text === b.text : days.isOn(a.text, b.instant);
+  return b.instant === null ? days.isOn(b.text, a.instant) : Math.abs(a.instant - b.instant) <= toleranceMs;
+}
+
+export function readStatements(history: History, rules: Rules): Statements {
+  const { noticesSent, end } = history;
+  if (noticesSent.length === 0) return NONE;
+  const reading = new Reading(history, rules.statedToleranceMs);
+  for (const notice of noticesSent) {
+    if (end !== null && notice.at >= end.at) break;
+    if (notice.body.statedDelivery !== null && notice.body.about !== 'delivered') reading.take(notice, notice.body.statedDelivery);
+  }
+  return reading;
+}
+
+/** Goes along notices and promises side by side, both in the order of time. */
+class Reading implements Statements {
+  readonly accurate: Notice[] = [];
+  readonly inaccurate: { notice: Notice; inForce: PromisePeriod }[] = [];
+  readonly contradictions: { notice: Notice; before: Notice }[] = [];
+
+  private period = -1;
+  private change = -1;
+  private before: { notice: Notice; stated: Promised } | null = null;
+
+  constructor(private readonly history: History, private readonly toleranceMs: number) {}
+
+  take(notice: Notice, stated: Promised): void {
+    const { days } = this.history;
+    const inForce = this.inForceAt(notice.at);
+    if (inForce !== null) {
+      if (agree(stated, inForce.promised, days, this.toleranceMs)) this.accurate.push(notice);
+      else this.inaccurate.push({ notice, inForce });
+    }
+    const { before } = this;
+    const excused = this.lastChangeUpTo(notice.at) > (before?.notice.at ?? Infinity);
+    if (before !== null && !excused && !agree(stated, before.stated, days, this.toleranceMs)) {
+      this.contradictions.push({ notice, before: before.notice });
+    }
+    this.before = { notice, stated };
+  }
+
+  /** The promise in force once everything of this instant has happened. */
+  private inForceAt(at: number): PromisePeriod | null {
+    const { periods } = this.history.promises;
+    while ((periods[this.period + 1]?.since ?? Infinity) <= at) this.period++;
+    const period = periods[this.period];
+    if (period === undefined) return null;
+    return period.withdrawn && period.until !== null && period.until <= at ? null : period;
+  }
+
+  private lastChangeUpTo(at: number): number {
+    const { changedAt } = this.history.promises;
+    while ((changedAt[this.change + 1] ?? Infinity) <= at) this.change++;
+    return changedAt[this.change] ?? -Infinity;
+  }
+}

@@ -1,0 +1,35 @@
+import type { OutputTopic } from '../contracts/names.js';
+import type { LaneCommit, TopicProgress } from './ports.js';
+
+const requireWhole = (value: number, what: string): void => {
+  if (!Number.isSafeInteger(value)) throw new TypeError(`${what} must be a whole number below 2^53, not ${String(value)}`);
+};
+
+const checkProgress = (topic: string, progress: TopicProgress): void => {
+  requireWhole(progress.next, `next offset of ${topic}`);
+  if (progress.clock !== null) requireWhole(progress.clock, `clock of ${topic}`);
+  if (progress.position !== null) requireWhole(progress.position.offset, `position of ${topic}`);
+};
+
+/**
+ * Refuses a commit that a store could only apply in part: stores write without a way back, so whatever data could
+ * make a write fail must be found before the first one.
+ * @throws TypeError naming the field
+ */
+export const checkCommit = (commit: LaneCommit): void => {
+  requireWhole(commit.base, 'base version');
+  requireWhole(commit.seq, 'seq');
+  for (const [topic, progress] of commit.topics) checkProgress(topic, progress);
+  if (commit.outbox !== null) {
+    requireWhole(commit.outbox.firstSeq, 'first seq of the outbox entry');
+    requireWhole(commit.outbox.lastSeq, 'last seq of the outbox entry');
+  }
+  for (const order of commit.orders) {
+    if (typeof order.due === 'number') requireWhole(order.due, `deadline of order ${order.orderId}`);
+  }
+};
+
+/** Refuses output ends that aren't offsets. @throws TypeError naming the topic */
+export const checkEnds = (ends: ReadonlyMap<OutputTopic, number>): void => {
+  for (const [topic, end] of ends) requireWhole(end, `end of ${topic}`);
+};

@@ -1,0 +1,168 @@
+import type { z } from 'zod';
+import type { DeadLetterReason } from '../contracts/names.js';
+import { quickCheck } from '../contracts/quick-check.js';
+import type { QuickCheck } from '../contracts/quick-check.js';
+import { SOURCES, topicOf } from '../contracts/sources.js';
+import type { SourceEvent } from '../contracts/sources.js';
+import { factOf } from '../core/fact-of.js';
+import type { Fact } from '../core/fact.js';
+import type { SourceRecord } from './ports.js';
+
+/** What became of a record's value. A dead letter's `message` never holds text of the value, since that may be personal. */
+export type Decoded =
+  /** `orderId` null: about no single order. */
+  | { readonly kind: 'event'; readonly orderId: string | null; readonly fact: Fact }
+  | { readonly kind: 'dead_letter'; readonly reason: DeadLetterReason; readonly message: string };
+
+export interface DecoderSettings {
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number;
+  /** A longer value is `too_large`; bytes. */
+  readonly maxValueBytes: number;
+  /** An event further ahead of the wall clock is `clock_out_of_range`; ms. */
+  readonly maxAheadMs: number;
+  /** The partition that an order's records must be on; null where records have no keys and the type tells the topic (replay). */
+  readonly keyOf: ((orderId: string) => number) | null;
+}
+
+const LONGEST_MESSAGE = 300;
+
+const refuse = (reason: DeadLetterReason, message: string): Decoded => ({
+  kind: 'dead_letter', reason, message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message,
+});
+
+interface Checked {
+  readonly schema: z.ZodType;
+  readonly quick: QuickCheck;
+}
+/** Compiled once; a shape that the quick check can't read is asked of its schema. */
+const CHECKS: ReadonlyMap<string, Checked> = new Map(
+  [...SOURCES.values()].map(({ type, schema }) => [
+    type,
+    { schema, quick: quickCheck(schema) ?? ((value: unknown) => schema.safeParse(value).success) },
+  ]),
+);
+
+/** What kind of thing was found, without its content. */
+const kindOf = (value: unknown): string => {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `a list of ${String(value.length)}`;
+  if (typeof value === 'string') return `a text of ${String(value.length)} characters`;
+  if (typeof value === 'number') return 'a number';
+  return typeof value === 'boolean' ? 'a boolean' : 'an object';
+};
+
+const foundAt = (value: unknown, path: readonly PropertyKey[]): unknown => {
+  let at = value;
+  for (const step of path) at = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined;
+  return at;
+};
+
+/** `lines[2].quantity` */
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, step) => (typeof step === 'number' ? `${text}[${String(step)}]` : text === '' ? String(step) : `${text}.${String(step)}`), '');
+
+const expectedBy = (issue: z.core.$ZodIssue): string => {
+  if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'invalid_value') return issue.values.length > 8 ? 'one of the known values' : `one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code !== 'invalid_type') return issue.message;
+  return issue.expected === 'int' ? 'an integer' : issue.expected === 'array' ? 'a list' : `a ${issue.expected}`.replace(/^a (?=[aeiou])/, 'an ');
+};
+
+/** Where the first fault is and what should have stood there. */
+const faultOf = (schema: z.ZodType, value: unknown): string | null => {
+  const result = schema.safeParse(value);
+  const issue = result.error?.issues[0];
+  if (issue === undefined) return null;
+  return `${pathText(issue.path)}: expected ${expectedBy(issue)}, found ${kindOf(foundAt(value, issue.path))}`;
+};
+
+/** A replacement character in the text either was sent or stands for bytes that are no UTF-8: only then it's worth a second look. */
+const isExactText = (text: string, value: Buffer): boolean => !text.includes('\uFFFD') || Buffer.from(text).equals(value);
+
+const unreadable = (text: string, value: Buffer): Decoded => {
+  const size = `${String(value.length)} bytes`;
+  if (value.length === 0) return refuse('not_json', 'the value is empty');
+  if (!isExactText(text, value)) return refuse('not_json', `the value (${size}) is not UTF-8`);
+  if (text.startsWith('\uFEFF')) return refuse('not_json', `the value (${size}) begins with a byte order mark, which JSON must not have`);
+  return refuse('not_json', `the value (${size}) is UTF-8 but not JSON`);
+};
+
+/** A type that looks like one is told, so that a person sees which; other text might be anything. */
+const typeText = (type: string): string => (/^[A-Za-z0-9_.:-]{1,64}$/.test(type) ? `"${type}"` : `(${kindOf(type)})`);
+
+/** Is the key the order's id in UTF-8? Plain letters are compared as they stand, without a copy. */
+const isKeyOf = (key: Buffer | null, orderId: string): boolean => {
+  if (key === null) return false;
+  for (let i = 0; i < orderId.length; i += 1) {
+    const unit = orderId.charCodeAt(i);
+    if (unit > 127) return key.equals(Buffer.from(orderId));
+    if (key[i] !== unit) return false;
+  }
+  return key.length === orderId.length;
+};
+
+const misplaced = (record: SourceRecord, orderId: string, keyOf: (orderId: string) => number): Decoded | null => {
+  const expected = keyOf(orderId);
+  const isKey = isKeyOf(record.key, orderId);
+  if (isKey && expected === record.partition) return null;
+  const found = `read from partition ${String(record.partition)}, the order belongs on partition ${String(expected)}`;
+  if (isKey) return refuse('key_mismatch', `${found}: the producer partitions otherwise than configured here`);
+  const key = record.key === null ? 'there is no key' : `the key (${String(record.key.length)} bytes) is not the event's orderId`;
+  return refuse('key_mismatch', `${key}; ${found}`);
+};
+
+/**
+ * Makes the function that turns records into facts, or says why not. Where several reasons hold, the first of
+ * `tombstone`, `too_large`, `not_json`, `schema_invalid` (no object, or no text in `type`), `unknown_type`,
+ * `schema_invalid`, `key_mismatch`, `clock_out_of_range` is told. It never throws.
+ */
+export const createDecoder = (settings: DecoderSettings): ((record: SourceRecord) => Decoded) => {
+  const { now, maxValueBytes, maxAheadMs, keyOf } = settings;
+
+  const typed = (record: SourceRecord, event: unknown): Decoded => {
+    const type = typeof event === 'object' && event !== null ? (event as { type?: unknown }).type : undefined;
+    if (typeof type !== 'string' || type === '' || Array.isArray(event)) {
+      const fault = typeof event === 'object' && event !== null && !Array.isArray(event) ? `type: expected a text, found ${kindOf(type)}` : `expected an object, found ${kindOf(event)}`;
+      return refuse('schema_invalid', fault);
+    }
+    const check = CHECKS.get(type);
+    if (check === undefined) return refuse('unknown_type', `no event type is called ${typeText(type)}`);
+    if (!check.quick(event)) {
+      const fault = faultOf(check.schema, event);
+      if (fault !== null) return refuse('schema_invalid', `${type}: ${fault}`);
+    }
+    return placed(record, event as SourceEvent);
+  };
+
+  const placed = (record: SourceRecord, event: SourceEvent): Decoded => {
+    const { orderId, fact } = factOf(event, keyOf === null ? { topic: topicOf(event.type) ?? record.topic, offset: record.offset } : record);
+    const stranger = keyOf === null || orderId === null ? null : misplaced(record, orderId, keyOf);
+    if (stranger !== null) return stranger;
+    const ahead = fact.at - now();
+    if (ahead > maxAheadMs) {
+      return refuse('clock_out_of_range', `occurredAt: ${String(Math.round(ahead / 1000))} s ahead of the clock, at most ${String(maxAheadMs / 1000)} s are allowed`);
+    }
+    return { kind: 'event', orderId, fact };
+  };
+
+  return (record) => {
+    const { value } = record;
+    if (value === null) return refuse('tombstone', 'the record has no value; a source event is never deleted');
+    if (value.length > maxValueBytes) return refuse('too_large', `the value has ${String(value.length)} bytes, at most ${String(maxValueBytes)} are allowed`);
+    const text = value.toString('utf8');
+    let event: unknown;
+    try {
+      event = JSON.parse(text);
+    } catch {
+      return unreadable(text, value);
+    }
+    if (!isExactText(text, value)) return unreadable(text, value);
+    try {
+      return typed(record, event);
+    } catch (error) {
+      return refuse('schema_invalid', `the event can't be checked (${error instanceof Error ? error.name : 'unknown fault'})`);
+    }
+  };
+};

@@ -1,0 +1,38 @@
+import { v5 as uuidV5 } from 'uuid';
+import { assess } from '../core/assess.js';
+import type { Assessment } from '../core/assessment.js';
+import type { Fact } from '../core/fact.js';
+import type { AssessmentContext } from '../core/rules.js';
+import { openOrder } from './order-book.js';
+import type { OutputRecord, StoredOrder } from './ports.js';
+import { ID_NAMESPACE, journeyOf } from './render.js';
+
+/** An order as it stands in the store, judged at the time at which its owner judged it last. */
+export interface OrderView {
+  readonly assessment: Assessment;
+  readonly facts: readonly Fact[];
+  readonly judgedAt: number;
+}
+
+/** Reads an order without owning its lane: what HTTP and the journeys topic show is what the owner said. */
+export function viewOf(orderId: string, stored: StoredOrder, context: AssessmentContext): OrderView {
+  const { journey, state } = openOrder(orderId, stored);
+  return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, judgedAt: state.judgedAt };
+}
+
+export type JourneyRenderer = (orderId: string, stored: StoredOrder, seq: number) => OutputRecord;
+
+/** The record of `cx.journeys`: the present assessment, under an id made from its content. */
+export function createJourneyRenderer(context: () => AssessmentContext, source: string): JourneyRenderer {
+  return (orderId, stored, seq) => {
+    const { assessment, judgedAt } = viewOf(orderId, stored, context());
+    const value = JSON.stringify(journeyOf(assessment, context().rules.version));
+    return {
+      seq: null, topic: 'cx.journeys', key: orderId, value,
+      headers: {
+        ce_specversion: '1.0', ce_id: uuidV5(value, ID_NAMESPACE), ce_type: 'touchpoint.journey', ce_source: source,
+        ce_time: new Date(judgedAt).toISOString(), ce_subject: orderId, 'content-type': 'application/json', cx_seq: String(seq),
+      },
+    };
+  };
+}

@@ -1,0 +1,73 @@
+import type { OutputTopic } from '../contracts/names.js';
+import type { AlertRules } from '../core/alert-rules.js';
+import { sayAlert } from '../core/alerts.js';
+import { assess } from '../core/assess.js';
+import type { Assessment } from '../core/assessment.js';
+import { type Cause, sayChanges } from '../core/changes.js';
+import type { AssessmentContext } from '../core/rules.js';
+import type { LiveOrder } from './order-book.js';
+import type { OutputRecord, Telemetry } from './ports.js';
+import type { Renderer } from './render.js';
+
+/** What one step says: records numbered on from the lane's last `cx_seq`. */
+export interface StepOutputs {
+  seq: number;
+  readonly records: OutputRecord[];
+  /** Log timestamps of the records that brought outputs about, for the detection latency. */
+  readonly causes: number[];
+}
+
+export interface JudgeParts {
+  readonly lane: number;
+  /** Asked each time: in a replay the covered sources grow as the input shows them. */
+  readonly context: () => AssessmentContext;
+  readonly alertRules: AlertRules;
+  readonly renderer: Renderer;
+  readonly telemetry: Telemetry;
+  /** Called with every judgement, said or not. */
+  readonly observe?: (order: LiveOrder, assessment: Assessment) => void;
+}
+
+export type Judge = (order: LiveOrder, at: number, cause: Cause, out: StepOutputs) => void;
+
+/**
+ * Judges an order at a time reached and says the difference to what was said. An order's time never goes back. A rule
+ * that throws leaves the order marked unassessed with its facts kept: it must not stop the lane.
+ */
+export function createJudge(parts: JudgeParts): Judge {
+  return (order, at, cause, out) => {
+    const { state } = order;
+    state.judgedAt = Math.max(state.judgedAt, at);
+    let assessment: Assessment;
+    try {
+      assessment = assess(order.journey, state.judgedAt, parts.context());
+    } catch (error) {
+      state.unassessed = true;
+      state.due = null;
+      parts.telemetry.unassessed(parts.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    state.unassessed = false;
+    state.due = assessment.nextDeadline;
+    order.customerId = assessment.customerId;
+    say(parts, order, assessment, cause, out);
+    parts.observe?.(order, assessment);
+  };
+}
+
+function say(parts: JudgeParts, order: LiveOrder, assessment: Assessment, cause: Cause, out: StepOutputs): void {
+  const { said } = order.state;
+  const push = (topic: OutputTopic, record: OutputRecord, type: string, name: string): void => {
+    out.records.push(record);
+    parts.telemetry.derived(type, name || topic);
+  };
+  for (const change of sayChanges(said, assessment, cause)) {
+    const name = 'signal' in change ? change.signal : 'pattern' in change ? change.pattern : change.verdict;
+    push('cx.events', parts.renderer.change(change, assessment, cause, parts.lane, ++out.seq), change.type, name);
+  }
+  const alert = sayAlert(said, assessment, cause, parts.alertRules);
+  if (alert === null) return;
+  const { record, mode } = parts.renderer.alert(alert, assessment, ++out.seq);
+  push('cx.alerts', record, alert.type, alert.severity);
+  if (alert.type === 'alert.raised') parts.telemetry.alertRaised(parts.lane, order.orderId, alert.headline, alert.severity, mode);
+}

@@ -1,0 +1,16 @@
+/** Version of what a durable lane store keeps of a lane; it rises with every change that older code would misread. */
+export const LANE_FORMAT = 1;
+
+/** The lane was written by newer code. Trying again doesn't help: this version must not touch it. */
+export class NewerLaneFormatError extends Error {
+  override readonly name = 'NewerLaneFormatError';
+  constructor(
+    readonly lane: number,
+    readonly found: number,
+  ) {
+    super(
+      `lane ${String(lane)} was written in format ${String(found)}, this version knows formats up to ${String(LANE_FORMAT)}: ` +
+        'run the newer version again, or restore the state that this one wrote',
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SourceTopic } from '../contracts/names.js';
+import { checkClaim } from './claim-check.js';
+import { createLaneSession, type LaneSession, type SessionEnd, type SessionParts } from './lane-session.js';
+import type { FetchedRange, Halt, LogBounds, SourceLog } from './ports.js';
+import { LaneLost } from './publisher.js';
+import { checkTail, readOutputTail } from './recovery.js';
+import { Final, persist, type Persistence } from './retry.js';
+
+export interface LaneParts extends SessionParts {
+  readonly source: SourceLog;
+}
+
+/** How long a halted lane waits before it looks whether a person said how to go on; ms. */
+const HALT_LOOK_MS = 10_000;
+
+/**
+ * One lane in this worker's hands: claimed, checked, worked and left. It is claimed again when another token turns up while
+ * the group says it is still ours, and stands still while a halt is recorded.
+ */
+export function createLane(parts: LaneParts) {
+  const { lane, source, store, telemetry } = parts;
+  let leaving: 'no' | 'stop' | 'drop' = 'no';
+  let session: LaneSession | null = null;
+  let halted: Halt | null = null;
+  let reached: ReadonlyMap<SourceTopic, number> | null = null;
+  const persistence: Persistence = { lane, telemetry, stopped: () => leaving !== 'no' };
+
+  const claim = async (): Promise<LaneSession | null> => {
+    if (!(await source.confirmMembership())) throw new Error('the group does not confirm this worker as a member yet');
+    const claimed = await store.claim(lane, source.lanes);
+    if (claimed.halt !== null) return halt(claimed.halt);
+    const finding = await checkClaim(parts, claimed);
+    const tail = finding === null ? await readOutputTail(lane, parts.output, claimed) : null;
+    const wrong = finding ?? (tail === null ? null : checkTail(lane, tail, claimed));
+    if (wrong !== null || tail === null) {
+      const found: Halt = { name: wrong?.name ?? 'unchecked', message: wrong?.message ?? '', since: parts.wallClock.now() };
+      await store.halt(lane, claimed.token, found);
+      return halt(found);
+    }
+    halted = null;
+    telemetry.laneClaimed(lane, claimed.version);
+    return createLaneSession(parts, claimed, tail);
+  };
+  const halt = (found: Halt): null => {
+    if (halted?.name !== found.name) telemetry.laneHalted(lane, found);
+    halted = found;
+    return null;
+  };
+  /** Claims (again and again over faults), or gives up because the lane is being left. */
+  const open = async (): Promise<void> => {
+    session = null;
+    await persist(persistence, 'claim the lane', async () => {
+      session = await claim();
+    });
+  };
+  const afterEnd = async (end: SessionEnd): Promise<void> => {
+    session = null;
+    if (end.kind === 'halted') halt(end.halt);
+    if (end.kind === 'lost') {
+      telemetry.laneDropped(lane, 'another owner claimed it');
+      // Two owners that claim at once would take it from each other for ever without a random pause.
+      await delay(100 + Math.random() * 900);
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (leaving === 'no') {
+      await open();
+      if (session === null) {
+        for (let waited = 0; waited < HALT_LOOK_MS && leaving === 'no'; waited += 100) await delay(100);
+        continue;
+      }
+      const current: LaneSession = session;
+      source.read(lane, current.offsets());
+      const end = await current.run(() => leaving);
+      reached = current.offsets();
+      await afterEnd(end);
+    }
+  };
+  let done: Promise<void> = Promise.resolve();
+  return {
+    lane,
+    start(): void {
+      done = run().catch((error: unknown) => {
+        if (!(error instanceof LaneLost) && !(error instanceof Final)) parts.failed(error instanceof Error ? error : new Error(String(error)));
+      });
+    },
+    fetched(range: FetchedRange): void {
+      if (session?.fetched(range) === false) source.read(lane, session.positions());
+    },
+    /** After a rebalance that left the lane here: delivery begins again where it stood. */
+    readOn(): void {
+      if (session !== null) source.read(lane, session.positions());
+    },
+    /** The ends of its topics as of the wall clock `askedAt`. */
+    bounds(ends: ReadonlyMap<SourceTopic, LogBounds>, askedAt: number): void {
+      session?.bounds(ends, askedAt);
+    },
+    wake(): void {
+      session?.wake();
+    },
+    /** The log says that a position can't be read: claims anew, and so checks. */
+    recheck(): void {
+      session?.recheck();
+    },
+    halt: (): Halt | null => halted,
+    isReading: (): boolean => session !== null,
+    /** Next offsets to read, also after the lane was left; null before its first claim. For lag tools. */
+    offsets: (): ReadonlyMap<SourceTopic, number> | null => session?.offsets() ?? reached,
+    /** Leaves: `stop` finishes what is under way and sends it, `drop` lets go at once because the lane is someone else's. */
+    async leave(how: 'stop' | 'drop'): Promise<void> {
+      leaving = how;
+      session?.wake();
+      await done;
+    },
+  };
+}
+export type Lane = ReturnType<typeof createLane>;

@@ -1,0 +1,298 @@
+import type { DeadLetterReason, OutputTopic, SourceTopic } from '../contracts/names.js';
+
+/**
+ * What the pipeline asks of the world. A *lane* is one partition index of all source topics together: it has one
+ * owner at a time, works serially, and everything it keeps can be changed in one atomic commit.
+ * Instants are ms since the epoch, offsets are numbers (exact up to 2^53).
+ */
+
+/** The wall clock, as an argument; in production every worker reads the same one. */
+export interface WallClock {
+  now(): number;
+}
+
+// ------------------------------------------------------------------ reading
+
+export type RecordHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+
+export interface SourceRecord {
+  readonly topic: SourceTopic;
+  readonly partition: number;
+  readonly offset: number;
+  /** The record's Kafka timestamp. */
+  readonly timestamp: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+/** A stretch of one source partition that was read: everything from `from` up to, not including, `next`. */
+export interface FetchedRange {
+  readonly topic: SourceTopic;
+  readonly from: number;
+  /** Where reading goes on; also moves over offsets that hold no record for us (control records, aborted transactions). */
+  readonly next: number;
+  readonly records: readonly SourceRecord[];
+}
+
+export interface LogBounds {
+  /** The oldest offset still there. */
+  readonly start: number;
+  /** The offset that the next record will get. */
+  readonly end: number;
+}
+
+export interface SourceListener {
+  /**
+   * The lanes this worker owns from now on, all of them; called synchronously at every rebalance, while everything is
+   * paused. Nothing of a lane is delivered before `SourceLog.read` was called for it under this assignment.
+   */
+  assigned(lanes: readonly number[]): void;
+  fetched(lane: number, range: FetchedRange): void;
+  /**
+   * The offset that reading had come to lies outside of the partition (retention overtook it, or the topic was made
+   * anew). Nothing more of this lane is delivered until its bounds were checked and `read` is called again.
+   * Without this method `failed` is called instead.
+   */
+  unreadable?(lane: number, topic: SourceTopic, offset: number): void;
+  /** Reading ended for good; a supervisor should restart the process. */
+  failed(error: Error): void;
+}
+
+export interface SourceLog {
+  /** The source topics read, in a fixed order. */
+  readonly topics: readonly SourceTopic[];
+  /** Number of lanes: every source topic has this many partitions. */
+  readonly lanes: number;
+  /** Joins and calls the listener from then on. */
+  start(listener: SourceListener): Promise<void>;
+  /** (Re)starts delivery of a lane from these offsets; a topic without an entry is read from its oldest offset. */
+  read(lane: number, offsets: ReadonlyMap<SourceTopic, number>): void;
+  /** Back-pressure for one topic of a lane. */
+  pause(lane: number, topic: SourceTopic): void;
+  resume(lane: number, topic: SourceTopic): void;
+  /** Bounds of every source partition of the given lanes, asked for now: [lane][topic]. */
+  bounds(lanes: readonly number[]): Promise<ReadonlyMap<number, ReadonlyMap<SourceTopic, LogBounds>>>;
+  /** The record at this offset; null when none is there (never was, or is gone). For the check at claim. */
+  recordAt(lane: number, topic: SourceTopic, offset: number): Promise<SourceRecord | null>;
+  /** Heartbeats: true while this worker belongs to the group's present generation. */
+  confirmMembership(): Promise<boolean>;
+  /** Next offsets to read, as advice for lag tools; the authority is the lane store. */
+  commitAdvice(lane: number, offsets: ReadonlyMap<SourceTopic, number>): Promise<void>;
+  /** What the group committed earlier (null: nothing): with an empty lane store it tells that state was lost. */
+  advisedOffsets(lane: number): Promise<ReadonlyMap<SourceTopic, number> | null>;
+  /** Leaves the group; no delivery after it resolves. */
+  stop(): Promise<void>;
+}
+
+// ------------------------------------------------------------------ writing
+
+export interface OutputRecord {
+  /** The lane's number of this record, rising; null on `cx.journeys`, which carries states, not changes. */
+  readonly seq: number | null;
+  readonly topic: OutputTopic;
+  readonly key: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  /** A name may have several values. */
+  readonly headers: Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+  /** Kafka timestamp to write; absent: the time of writing. */
+  readonly timestamp?: number;
+}
+
+export interface ReadBackRecord {
+  readonly offset: number;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: RecordHeaders;
+}
+
+export interface OutputLog {
+  /**
+   * Appends to partition `lane` of each record's topic, in order, and resolves once all in-sync replicas hold every one
+   * of them; the answer gives the offset of the first record written to each topic. Rejects if any is in doubt.
+   */
+  publish(lane: number, records: readonly OutputRecord[]): Promise<ReadonlyMap<OutputTopic, number>>;
+  /** The offset that the next record of this partition will get. */
+  end(lane: number, topic: OutputTopic): Promise<number>;
+  /** Calls back for the records of [from, to), in order. */
+  readBack(lane: number, topic: OutputTopic, from: number, to: number, take: (record: ReadBackRecord) => void): Promise<void>;
+}
+
+// ------------------------------------------------------------------ the lane's state
+
+/** The last record applied of a topic: at claim it must still be where it was, else the topic was replaced. */
+export interface Position {
+  readonly offset: number;
+  readonly timestamp: number;
+  /** Digest of key and value. */
+  readonly digest: string;
+}
+
+/** Why a lane stands still until a person says how to go on. */
+export interface Halt {
+  readonly name: string;
+  /** What happened, what was at risk, what to do. */
+  readonly message: string;
+  readonly since: number;
+}
+
+/** read = applied + duplicate + deadLetter, per topic, since the lane's first record (I7). */
+export interface TopicCount {
+  readonly read: number;
+  readonly applied: number;
+  readonly duplicate: number;
+  readonly deadLetter: number;
+}
+
+export interface TopicProgress {
+  /** The next offset to read. */
+  readonly next: number;
+  /** The greatest `occurredAt` read; null while there is none. */
+  readonly clock: number | null;
+  readonly position: Position | null;
+  readonly count: TopicCount;
+}
+
+/** What a claim hands to the new owner. */
+export interface ClaimedLane {
+  /** Random; every write names it, so that only the present owner's count. */
+  readonly token: string;
+  /** Number of commits so far; 0: a new lane. */
+  readonly version: number;
+  /** Partition count at the lane's first claim. */
+  readonly lanes: number;
+  readonly topics: ReadonlyMap<SourceTopic, TopicProgress>;
+  /** The last `cx_seq` given out. */
+  readonly seq: number;
+  /** Next offset of each output partition as of the last trim; absent: never written. */
+  readonly outputEnds: ReadonlyMap<OutputTopic, number>;
+  /** Outbox entries not yet trimmed, in order. */
+  readonly outbox: readonly OutboxEntry[];
+  readonly halt: Halt | null;
+}
+
+/** All outputs of one commit, packed (pipeline/outbox-codec.ts), with the seqs that they span. */
+export interface OutboxEntry {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly records: Buffer;
+}
+
+/** An order as the store keeps it: opaque bytes (core/facts-codec.ts, core/order-state.ts). */
+export interface StoredOrder {
+  readonly facts: Buffer;
+  readonly state: Buffer;
+}
+
+export interface OrderWrite {
+  readonly orderId: string;
+  /** Packed facts to append; null: none. */
+  readonly facts: Buffer | null;
+  readonly state: Buffer;
+  /** When time alone may change the answer; null: never; undefined: as before. */
+  readonly due: number | null | undefined;
+  /** Index entries gained and lost; each is a name such as `verdict:poor`, see core/index-keys.ts. */
+  readonly indexAdd: readonly string[];
+  readonly indexRemove: readonly string[];
+  /** The published journey is out of date. */
+  readonly dirty: boolean;
+}
+
+/** Everything that one step changes: all of it or nothing. */
+export interface LaneCommit {
+  readonly token: string;
+  /** The version this step was computed on. */
+  readonly base: number;
+  readonly orders: readonly OrderWrite[];
+  /** Present progress of the topics that moved (not increments). */
+  readonly topics: ReadonlyMap<SourceTopic, TopicProgress>;
+  readonly seq: number;
+  /** null: this step says nothing. */
+  readonly outbox: OutboxEntry | null;
+}
+
+/** The store's token and version after the call; the caller tells by them what happened (see commitOutcome). */
+export interface CommitAnswer {
+  readonly token: string | null;
+  readonly version: number;
+}
+
+export interface DueOrder {
+  readonly orderId: string;
+  readonly at: number;
+}
+
+export interface DirtyOrder {
+  readonly orderId: string;
+  /** Clears only the mark that it was given with. */
+  readonly mark: number;
+}
+
+/** Everything a lane keeps. Each call is atomic; calls that write need the owner's token and change nothing under another. */
+export interface LaneStore {
+  /** Makes the caller the owner: any earlier token is worthless from then on. */
+  claim(lane: number, lanes: number): Promise<ClaimedLane>;
+  load(lane: number, orderIds: readonly string[]): Promise<readonly (StoredOrder | null)[]>;
+  /** Orders with a deadline < `before`, earliest first (ties by order id), at most `limit`. */
+  due(lane: number, before: number, limit: number): Promise<readonly DueOrder[]>;
+  /** The earliest deadline of the lane; null when there is none. */
+  nextDue(lane: number): Promise<number | null>;
+  commit(lane: number, commit: LaneCommit): Promise<CommitAnswer>;
+  /** Drops outbox entries up to and including `seq` and keeps the output ends; false: the token is foreign. */
+  trim(lane: number, token: string, seq: number, ends: ReadonlyMap<OutputTopic, number>): Promise<boolean>;
+  /** Orders whose published journey is out of date, oldest mark first. */
+  dirty(lane: number, limit: number): Promise<readonly DirtyOrder[]>;
+  /** Clears those marks that still stand, and keeps the output ends; false: the token is foreign. */
+  clean(lane: number, token: string, orders: readonly DirtyOrder[], ends: ReadonlyMap<OutputTopic, number>): Promise<boolean>;
+  halt(lane: number, token: string, halt: Halt): Promise<boolean>;
+  /**
+   * Of each key: is it seen for the first time? A key stays the first's by its coordinates, so that asking again for
+   * the same record answers as before. For events without order; keys are `topic|id`.
+   */
+  firstSeen(keys: readonly { readonly key: string; readonly coordinates: string }[]): Promise<readonly boolean[]>;
+  close(): Promise<void>;
+}
+
+// ------------------------------------------------------------------ asking
+
+export interface OrderPage {
+  readonly orderIds: readonly string[];
+  /** Where the next page begins; null at the end. */
+  readonly cursor: string | null;
+}
+
+/** Reads any lane's orders on any worker. */
+export interface OrderReader {
+  order(lane: number, orderId: string): Promise<StoredOrder | null>;
+  /**
+   * Ids under an index entry (null: every order) over all lanes, in a stable order (lane, then id), from a cursor on.
+   * An order that stays indexed throughout is met exactly once, whatever changes meanwhile.
+   */
+  list(index: string | null, cursor: string | null, limit: number): Promise<OrderPage>;
+  /** Present progress per lane, for `/metrics` and `/readyz`. */
+  lanes(): Promise<readonly { readonly lane: number; readonly halt: Halt | null; readonly outbox: number; readonly due: number }[]>;
+}
+
+// ------------------------------------------------------------------ telling
+
+/** What an operator should know, as named events; telemetry turns each into a log line and metrics. */
+export interface Telemetry {
+  event(topic: SourceTopic, outcome: 'applied' | 'duplicate' | 'dead_letter', count: number): void;
+  deadLetter(lane: number, record: { topic: string; offset: number }, reason: DeadLetterReason, message: string): void;
+  derived(type: string, name: string): void;
+  /** Source record's timestamp to derived record acknowledged; ms. */
+  detected(ms: number): void;
+  committed(lane: number, ms: number, orders: number): void;
+  timeReached(lane: number, at: number): void;
+  lag(topic: SourceTopic, lane: number, records: number): void;
+  outboxPending(lane: number, records: number): void;
+  deadlinesPending(lane: number, orders: number): void;
+  /** A rule threw on the order's facts: they are kept, and it is assessed again once the rule is mended. */
+  unassessed(lane: number, orderId: string, error: Error): void;
+  laneClaimed(lane: number, version: number): void;
+  laneDropped(lane: number, why: string): void;
+  laneHalted(lane: number, halt: Halt): void;
+  /** A fault that is retried; says what failed and when the next try is. */
+  retrying(lane: number, what: string, error: Error, inMs: number): void;
+  alertRaised(lane: number, orderId: string, headline: string, severity: string, mode: 'live' | 'backfill'): void;
+}

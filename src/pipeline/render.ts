@@ -1,0 +1,151 @@
+import { v5 as uuidV5 } from 'uuid';
+import { SIGNAL_PLACES, type SourceTopic } from '../contracts/names.js';
+import type { AlertChange } from '../core/alerts.js';
+import type { Assessment, Promises } from '../core/assessment.js';
+import { EVIDENCE_LIMIT } from '../core/assessment.js';
+import type { Cause, Change, PatternChange, SignalChange } from '../core/changes.js';
+import type { Fact } from '../core/fact.js';
+import type { OutputRecord } from './ports.js';
+
+/** Changes and assessments as the records that other services read (contract section 4). */
+
+export interface RenderSettings {
+  /** Names of the source topics on the broker, for evidence. */
+  readonly topicNames: Readonly<Record<SourceTopic, string>>;
+  /** CloudEvents `source`. */
+  readonly source: string;
+  readonly rulesVersion: string;
+  /** Alerts on what is older are `backfill`; ms. */
+  readonly alertMaxAgeMs: number;
+}
+
+/** Never to be changed: ids of all time depend on it. */
+export const ID_NAMESPACE = '6f1e8f3b-52a4-5c0e-9d0f-7b8a4b7f7c21';
+
+const idOf = (kind: string, orderId: string, episode: number, revision: number): string =>
+  uuidV5(JSON.stringify([kind, orderId, episode, revision]), ID_NAMESPACE);
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export interface EvidenceEntry {
+  readonly id: string;
+  readonly type: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly occurredAt: string;
+}
+
+/** Where a fact can be read again. */
+export const evidenceOf = (fact: Fact, lane: number, topicNames: RenderSettings['topicNames']): EvidenceEntry => ({
+  id: fact.id, type: fact.type, topic: topicNames[fact.topic], partition: lane, offset: fact.offset, occurredAt: iso(fact.at),
+});
+
+/** `cx.journeys`, `journeys.ndjson`: the present assessment, without offsets or wall clocks. */
+export function journeyOf(a: Assessment, rulesVersion: string) {
+  const promises: Promises = a.promises;
+  return {
+    orderId: a.orderId,
+    customerId: a.customerId,
+    verdict: a.verdict,
+    recordsVerdict: a.recordsVerdict,
+    settled: a.settled,
+    unknown: a.unknown,
+    promises,
+    signals: a.signals.map((s) => ({
+      signal: s.signal, state: s.state, opensAt: iso(s.opensAt), ...(s.closedAt === null ? {} : { closedAt: iso(s.closedAt) }),
+      severity: s.severity, area: s.area, stage: s.stage, detail: s.detail,
+    })),
+    patterns: a.patterns.map((p) => ({ pattern: p.pattern, severity: p.severity })),
+    goods: a.goods.map((g) => ({ type: g.type, at: iso(g.at), area: g.area, stage: g.stage })),
+    place: a.place,
+    rules: rulesVersion,
+  };
+}
+
+/** Everything that one judgement of one order says, in order; `firstSeq` numbers the records. */
+export function createRenderer(settings: RenderSettings, wallClock: () => number) {
+  const record = (topic: OutputRecord['topic'], orderId: string, seq: number, value: { id: string; type: string; occurredAt: string }): OutputRecord => ({
+    seq, topic, key: orderId, value: JSON.stringify(value),
+    headers: {
+      ce_specversion: '1.0', ce_id: value.id, ce_type: `touchpoint.${value.type}`, ce_source: settings.source,
+      ce_time: value.occurredAt, ce_subject: orderId, 'content-type': 'application/json', cx_seq: String(seq),
+    },
+  });
+  return {
+    change(change: Change, assessment: Assessment, cause: Cause, lane: number, seq: number): OutputRecord {
+      const { orderId, customerId, place } = assessment;
+      const named = nameOf(change);
+      const value = {
+        id: idOf(named.kind, orderId, change.episode, change.revision),
+        type: change.type, orderId, customerId, occurredAt: iso(change.at), detectedAt: iso(wallClock()),
+        ...named.fields, episode: change.episode, revision: change.revision, sequence: change.sequence,
+        ...contentOf(change, assessment), place, rules: settings.rulesVersion,
+        evidence: evidenceFor(change, assessment, cause).slice(0, EVIDENCE_LIMIT).map((f) => evidenceOf(f, lane, settings.topicNames)),
+      };
+      return record('cx.events', orderId, seq, value);
+    },
+    alert(alert: AlertChange, assessment: Assessment, seq: number): { record: OutputRecord; mode: 'live' | 'backfill' } {
+      const { orderId, customerId, place, lastTold } = assessment;
+      const now = wallClock();
+      const { guidance } = alert;
+      const mode = modeOf(alert, now, settings);
+      const value = {
+        id: idOf('alert', orderId, alert.episode, alert.revision),
+        alertId: idOf('alert.id', orderId, alert.episode, 0),
+        type: alert.type, orderId, customerId, occurredAt: iso(alert.at), detectedAt: iso(now),
+        episode: alert.episode, revision: alert.revision, sequence: alert.sequence,
+        ...(alert.reason === null ? {} : { reason: alert.reason }),
+        severity: alert.severity, patterns: alert.patterns, headline: alert.headline,
+        promise: assessment.promises.latest,
+        lastTold: lastTold === null ? null : { ...lastTold, at: iso(lastTold.at) },
+        owner: guidance?.owner ?? null, nextAction: guidance?.nextAction ?? null,
+        actBy: guidance?.actBy == null ? null : iso(guidance.actBy), actByReason: guidance?.actByReason ?? null,
+        causeGroup: alert.causeGroup, mode, place, rules: settings.rulesVersion,
+      };
+      return { record: record('cx.alerts', orderId, seq, value), mode };
+    },
+  };
+}
+export type Renderer = ReturnType<typeof createRenderer>;
+
+/** Alerts on old history page nobody. */
+const modeOf = (alert: AlertChange, now: number, settings: RenderSettings): 'live' | 'backfill' =>
+  now - alert.at > settings.alertMaxAgeMs ? 'backfill' : 'live';
+
+function nameOf(change: Change): { kind: string; fields: Record<string, string> } {
+  if ('signal' in change) return { kind: `signal:${change.signal}`, fields: { signal: change.signal } };
+  if ('pattern' in change) return { kind: `pattern:${change.pattern}`, fields: { pattern: change.pattern } };
+  return { kind: 'verdict', fields: { verdict: change.verdict } };
+}
+
+function contentOf(change: Change, a: Assessment) {
+  if ('signal' in change) return signalContent(change);
+  if ('pattern' in change) return { severity: change.severity, detail: { signals: change.now?.signals ?? [] } };
+  return { detail: { from: change.from, recordsVerdict: a.recordsVerdict, settled: a.settled, unknown: a.unknown } };
+}
+
+function signalContent(change: SignalChange) {
+  const { now, reason } = change;
+  return {
+    severity: change.severity,
+    ...SIGNAL_PLACES[change.signal],
+    ...(reason === null ? {} : { reason }),
+    ...(now === null ? {} : { opensAt: iso(now.opensAt) }),
+    ...(change.type !== 'signal.closed' || now?.closedAt == null ? {} : { closedAt: iso(now.closedAt) }),
+    detail: now?.detail ?? {},
+  };
+}
+
+/** What proves the change: a signal's own facts; those of a pattern's signals; for what no longer holds, the fact that said so. */
+function evidenceFor(change: Change, a: Assessment, cause: Cause): readonly Fact[] {
+  if ('signal' in change && change.now !== null) return change.now.evidence;
+  if ('pattern' in change && change.now !== null) return patternEvidence(change.now.signals, a);
+  return cause.fact === null ? [] : [cause.fact];
+}
+
+function patternEvidence(signals: NonNullable<PatternChange['now']>['signals'], a: Assessment): readonly Fact[] {
+  const facts = new Map<string, Fact>();
+  for (const s of a.signals) if (signals.includes(s.signal)) for (const f of s.evidence) facts.set(f.id, f);
+  return [...facts.values()];
+}

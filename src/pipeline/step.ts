@@ -1,0 +1,185 @@
+import type { SourceTopic } from '../contracts/names.js';
+import { holds, place } from '../core/journey.js';
+import { deadLetterRecord } from './dead-letter-record.js';
+import type { DeadlineWatch, StepDeadlines } from './deadlines.js';
+import type { Decoded } from './decode.js';
+import type { Judge, StepOutputs } from './judge.js';
+import type { LiveOrder, OrderBook } from './order-book.js';
+import type { LaneStore, OrderWrite, SourceRecord, Telemetry } from './ports.js';
+import type { LaneProgress } from './progress.js';
+import type { TimeReached } from './time-reached.js';
+
+/** A record read and decoded, or the end of a stretch of offsets that holds none for us. */
+export type Candidate =
+  | { readonly kind: 'record'; readonly record: SourceRecord; readonly decoded: Decoded }
+  | { readonly kind: 'gap'; readonly topic: SourceTopic; readonly next: number };
+
+/** How much one step may take; the borders of steps never show in what is said. */
+export interface StepLimits {
+  readonly orders: number;
+  readonly bytes: number;
+}
+
+export interface StepParts {
+  readonly lane: number;
+  readonly store: LaneStore;
+  readonly book: OrderBook;
+  readonly time: TimeReached;
+  readonly deadlines: DeadlineWatch;
+  readonly progress: LaneProgress;
+  readonly judge: Judge;
+  readonly telemetry: Telemetry;
+  readonly topicNames: Readonly<Record<SourceTopic, string>>;
+  readonly limits: StepLimits;
+  /** Facts that an order may have; more are dead letters (`journey_too_long`). */
+  readonly maxFacts: number;
+}
+
+export interface StepResult {
+  /** How many of the candidates were used up; the rest come again. */
+  readonly consumed: number;
+  readonly orders: readonly OrderWrite[];
+  readonly outputs: StepOutputs;
+}
+
+interface Work {
+  readonly parts: StepParts;
+  readonly outputs: StepOutputs;
+  readonly deadlines: StepDeadlines;
+  /** Of the events without order: is the candidate at this place the first with its id? */
+  readonly firsts: ReadonlyMap<Candidate, boolean>;
+  bytes: number;
+}
+
+/** What a step needs from the store before it can run without waiting. */
+export interface PreparedStep {
+  readonly candidates: readonly Candidate[];
+  readonly deadlines: StepDeadlines;
+  readonly firsts: ReadonlyMap<Candidate, boolean>;
+}
+
+/** Reads ahead for one step. Changes nothing, so that it may be tried again after a fault. */
+export async function prepareStep(parts: StepParts, candidates: readonly Candidate[]): Promise<PreparedStep> {
+  const firsts = await orderlessFirsts(parts, candidates);
+  const deadlines = await parts.deadlines.fetch(parts.time.nowAfter(readings(candidates)));
+  await parts.book.prepare(orderIdsOf(candidates, deadlines));
+  return { candidates, deadlines, firsts };
+}
+
+/**
+ * One step of a lane: candidates are applied one by one; after each, the deadlines that the time reached has passed
+ * fire, each at its own instant, before the next candidate. Nothing is written: the result says what to write.
+ */
+export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number): StepResult {
+  const { deadlines, firsts, candidates } = prepared;
+  const work: Work = { parts, deadlines, firsts, bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
+  const consumed = applyAll(work, candidates);
+  const orders = parts.book.writes();
+  for (const order of orders) if (order.due !== undefined) parts.deadlines.note(order.due);
+  parts.book.settle();
+  return { consumed, orders, outputs: work.outputs };
+}
+
+function applyAll(work: Work, candidates: readonly Candidate[]): number {
+  if (!fireDue(work)) return 0;
+  let consumed = 0;
+  for (const candidate of candidates) {
+    consumed += 1;
+    if (candidate.kind === 'gap') work.parts.progress.skip(candidate.topic, candidate.next);
+    else applyRecord(work, candidate);
+    if (!fireDue(work) || isFull(work)) break;
+  }
+  return consumed;
+}
+
+const isFull = ({ parts, bytes }: Work): boolean => parts.book.touchedCount() >= parts.limits.orders || bytes >= parts.limits.bytes;
+
+/** Fires what the time reached has passed. False: the step must end before anything else is applied. */
+function fireDue(work: Work): boolean {
+  const { parts, deadlines } = work;
+  const time = parts.time.now();
+  for (;;) {
+    const due = deadlines.take(time);
+    if (due === null) return true;
+    if (due === 'unknown') return false;
+    const order = parts.book.get(due.orderId);
+    // The order's facts of this step may have moved its deadline.
+    if (order.state.due !== due.at) continue;
+    judge(work, order, due.at + 1, { fact: null, at: due.at });
+    if (isFull(work)) return false;
+  }
+}
+
+type RecordCandidate = Extract<Candidate, { kind: 'record' }>;
+
+function applyRecord(work: Work, candidate: RecordCandidate): void {
+  const { record, decoded } = candidate;
+  const { progress, time, telemetry } = work.parts;
+  work.bytes += record.value?.length ?? 0;
+  const outcome = decoded.kind === 'dead_letter' ? decoded : applyEvent(work, candidate, decoded);
+  if (typeof outcome === 'object') {
+    const { outputs, parts } = work;
+    outputs.records.push(deadLetterRecord(record, parts.topicNames[record.topic], outcome.reason, outcome.message, ++outputs.seq));
+    outputs.causes.push(record.timestamp);
+    telemetry.deadLetter(parts.lane, { topic: parts.topicNames[record.topic], offset: record.offset }, outcome.reason, outcome.message);
+    progress.read(record, 'deadLetter');
+    telemetry.event(record.topic, 'dead_letter', 1);
+    return;
+  }
+  progress.read(record, outcome);
+  telemetry.event(record.topic, outcome, 1);
+  if (decoded.kind === 'event') time.read(record.topic, decoded.fact.at, record.timestamp);
+}
+
+type Refusal = Extract<Decoded, { kind: 'dead_letter' }>;
+
+function applyEvent(work: Work, candidate: RecordCandidate, event: Extract<Decoded, { kind: 'event' }>): 'applied' | 'duplicate' | Refusal {
+  const { parts, firsts } = work;
+  if (event.orderId === null) return firsts.get(candidate) === false ? 'duplicate' : 'applied';
+  const order = parts.book.get(event.orderId);
+  const full = order.journey.facts.length >= parts.maxFacts;
+  if (full && !holds(order.journey, event.fact.id)) {
+    return { kind: 'dead_letter', reason: 'journey_too_long', message: `the order has ${parts.maxFacts} facts, the most that are kept` };
+  }
+  if (full || place(order.journey, event.fact) === 'duplicate') return 'duplicate';
+  order.fresh.push(event.fact);
+  const said = work.outputs.records.length;
+  judge(work, order, Math.max(0, parts.time.now()), { fact: event.fact, at: event.fact.at });
+  if (work.outputs.records.length > said) work.outputs.causes.push(candidate.record.timestamp);
+  return 'applied';
+}
+
+function judge(work: Work, order: LiveOrder, at: number, cause: Parameters<Judge>[2]): void {
+  work.parts.book.touch(order);
+  work.parts.judge(order, at, cause, work.outputs);
+  if (order.state.due !== null) work.deadlines.add({ orderId: order.orderId, at: order.state.due });
+}
+
+/** The greatest `occurredAt` per topic among the candidates. */
+function readings(candidates: readonly Candidate[]): Map<SourceTopic, number> {
+  const greatest = new Map<SourceTopic, number>();
+  for (const c of candidates) {
+    if (c.kind !== 'record' || c.decoded.kind !== 'event') continue;
+    const before = greatest.get(c.record.topic);
+    if (before === undefined || c.decoded.fact.at > before) greatest.set(c.record.topic, c.decoded.fact.at);
+  }
+  return greatest;
+}
+
+function orderIdsOf(candidates: readonly Candidate[], deadlines: StepDeadlines): Set<string> {
+  const ids = new Set(deadlines.orderIds);
+  for (const c of candidates) if (c.kind === 'record' && c.decoded.kind === 'event' && c.decoded.orderId !== null) ids.add(c.decoded.orderId);
+  return ids;
+}
+
+/** Events without order are unique by topic and id over all lanes: the store knows which was first. */
+async function orderlessFirsts(parts: StepParts, candidates: readonly Candidate[]): Promise<Map<Candidate, boolean>> {
+  const orderless = candidates.filter((c) => c.kind === 'record' && c.decoded.kind === 'event' && c.decoded.orderId === null);
+  const firsts = new Map<Candidate, boolean>();
+  if (orderless.length === 0) return firsts;
+  const keys = orderless.flatMap((c) => (c.kind === 'record' && c.decoded.kind === 'event'
+    ? [{ key: `${c.record.topic}|${c.decoded.fact.id}`, coordinates: `${c.record.partition}:${c.record.offset}` }] : []));
+  const answers = await parts.store.firstSeen(keys);
+  orderless.forEach((c, i) => firsts.set(c, answers[i] ?? true));
+  return firsts;
+}

@@ -1,0 +1,90 @@
+import type { SourceTopic } from '../contracts/names.js';
+import { createLane, type Lane, type LaneParts } from './lane.js';
+import type { FetchedRange, Halt } from './ports.js';
+
+export type WorkerParts = Omit<LaneParts, 'lane'>;
+
+/** How often topics that are read to their end are looked at, so that the wall clock can count for them; ms. */
+const LOOK_MS = 500;
+/** How often offsets are committed to the group, for lag tools; ms. */
+const ADVICE_MS = 5_000;
+
+/** One process of the service: works the lanes that the group gives it. */
+export function createWorker(parts: WorkerParts) {
+  const lanes = new Map<number, Lane>();
+  const timers: NodeJS.Timeout[] = [];
+  const leaving = new Set<Promise<void>>();
+
+  const drop = (lane: Lane): void => {
+    lanes.delete(lane.lane);
+    parts.telemetry.laneDropped(lane.lane, 'the group gave it to another worker');
+    const left = lane.leave('drop').finally(() => leaving.delete(left));
+    leaving.add(left);
+  };
+  const assigned = (now: readonly number[]): void => {
+    for (const lane of [...lanes.values()]) if (!now.includes(lane.lane)) drop(lane);
+    for (const index of now) {
+      const kept = lanes.get(index);
+      if (kept !== undefined) {
+        kept.readOn();
+        continue;
+      }
+      const lane = createLane({ ...parts, lane: index });
+      lanes.set(index, lane);
+      lane.start();
+    }
+  };
+  const look = async (): Promise<void> => {
+    const reading = [...lanes.values()].filter((lane) => lane.isReading());
+    if (reading.length === 0) return;
+    const askedAt = parts.wallClock.now();
+    const bounds = await parts.source.bounds(reading.map((lane) => lane.lane));
+    for (const lane of reading) {
+      const ends = bounds.get(lane.lane);
+      if (ends !== undefined) lane.bounds(ends, askedAt);
+    }
+  };
+  const advise = async (): Promise<void> => {
+    for (const lane of lanes.values()) {
+      const offsets: ReadonlyMap<SourceTopic, number> | null = lane.offsets();
+      if (offsets !== null && offsets.size > 0) await parts.source.commitAdvice(lane.lane, offsets);
+    }
+  };
+  /** Repeats without overlapping; a failure is told and tried again next time. */
+  const repeat = (what: string, ms: number, work: () => Promise<void>): void => {
+    let busy = false;
+    timers.push(setInterval(() => {
+      if (busy) return;
+      busy = true;
+      work()
+        .catch((error: unknown) => { parts.telemetry.retrying(-1, what, error instanceof Error ? error : new Error(String(error)), ms); })
+        .finally(() => { busy = false; });
+    }, ms));
+  };
+
+  return {
+    async start(): Promise<void> {
+      await parts.source.start({
+        assigned,
+        fetched: (lane: number, range: FetchedRange) => { lanes.get(lane)?.fetched(range); },
+        unreadable: (lane: number) => { lanes.get(lane)?.recheck(); },
+        failed: parts.failed,
+      });
+      repeat('look at the ends of the topics', LOOK_MS, look);
+      repeat('commit offsets to the group', ADVICE_MS, advise);
+    },
+    lanes: (): readonly { readonly lane: number; readonly halt: Halt | null; readonly reading: boolean }[] =>
+      [...lanes.values()].map((lane) => ({ lane: lane.lane, halt: lane.halt(), reading: lane.isReading() })),
+    /** Finishes the steps under way, sends what they said, tells the group how far it came and leaves it. */
+    async stop(): Promise<void> {
+      for (const timer of timers.splice(0)) clearInterval(timer);
+      const all = [...lanes.values()];
+      await Promise.all(all.map((lane) => lane.leave('stop')));
+      await Promise.all(leaving);
+      await advise().catch(() => undefined);
+      lanes.clear();
+      await parts.source.stop();
+    },
+  };
+}
+export type Worker = ReturnType<typeof createWorker>;

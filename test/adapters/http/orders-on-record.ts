@@ -1,0 +1,87 @@
+import { createMemoryLaneStore } from '../../../src/adapters/memory/lane-store.js';
+import type { HttpPorts, OrderView } from '../../../src/adapters/http/ports.js';
+import { SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
+import { DEFAULT_ALERT_RULES } from '../../../src/core/alert-rules.js';
+import type { Assessment, Severity, SignalState } from '../../../src/core/assessment.js';
+import type { Fact, FactBodies, SourceType } from '../../../src/core/fact.js';
+
+/** Orders whose assessment is given by hand, kept in the real memory store: HTTP shows what it is handed. */
+
+export const DAY = 86_400_000;
+/** What the clock of these tests says. */
+export const NOW = Date.UTC(2026, 2, 10, 12);
+export const LANES = 4;
+
+export const laneOf = (orderId: string): number => [...orderId].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0) % LANES;
+
+export function fact<T extends SourceType>(type: T, topic: SourceTopic, at: number, body: FactBodies[T], id = `${type}@${at}`): Fact {
+  return { id, type, at, customerId: 'c-1', accountId: null, place: { carrier: 'NorthPost' }, topic, offset: at % 1_000, body } as Fact;
+}
+
+export const placed = (at: number, promised: string | null = '2026-03-05'): Fact =>
+  fact('order.placed', 'orders', at, {
+    lines: [{ lineId: '1', sku: 'tea', quantity: 2 }], promisedDelivery: promised === null ? null : { text: promised, instant: null },
+    requestedDelivery: null, dispatchBy: null, timeZone: null, totalMinor: 2_000, currency: 'EUR',
+  });
+export const dispatched = (at: number): Fact => fact('shipment.dispatched', 'logistics', at, { shipmentId: 's-1', expedited: false, lines: null });
+export const delivered = (at: number): Fact => fact('delivery.completed', 'logistics', at, { shipmentId: 's-1', lines: null, final: true });
+
+export const signal = (name: SignalName, opensAt: number, severity: Severity = 1, more: Partial<SignalState> = {}): SignalState =>
+  ({ signal: name, ...SIGNAL_PLACES[name], state: 'open', opensAt, closedAt: null, severity, detail: {}, evidence: [], ...more });
+
+export interface Given {
+  readonly orderId: string;
+  readonly verdict?: Verdict;
+  readonly customerId?: string | null;
+  readonly facts?: readonly Fact[];
+  readonly signals?: readonly SignalState[];
+  readonly patterns?: readonly { readonly pattern: string; readonly severity?: PatternSeverity; readonly at?: number }[];
+  readonly more?: Partial<Assessment>;
+}
+
+export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], more = {} }: Given): Omit<OrderView, 'lane'> {
+  return {
+    facts,
+    assessment: {
+      orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],
+      promises: { original: '2026-03-05', baseline: '2026-03-05', latest: '2026-03-05' }, lastTold: null, signals,
+      patterns: patterns.map(({ pattern, severity = 'warning', at = NOW - DAY / 4 }) => ({ pattern, severity, at, signals: signals.map((one) => one.signal) })),
+      goods: [], nextDeadline: null, ...more,
+    },
+  };
+}
+
+const indexOf = ({ assessment: a }: Omit<OrderView, 'lane'>): string[] => [
+  ...(a.customerId === null ? [] : [`customer:${a.customerId}`]),
+  ...(['failed', 'poor', 'fair'].includes(a.verdict) ? [`verdict:${a.verdict}`] : []),
+  ...a.signals.map((one) => `signal:${one.signal}`),
+  ...a.patterns.map((one) => `pattern:${one.pattern}`),
+];
+
+/** HTTP's ports over a memory store that holds these orders. */
+export async function portsWith(orders: readonly Given[], more: Partial<HttpPorts> = {}): Promise<HttpPorts> {
+  const store = createMemoryLaneStore();
+  const views = orders.map(orderOf);
+  for (let lane = 0; lane < LANES; lane++) {
+    const { token } = await store.claim(lane, LANES);
+    const own = views.filter(({ assessment }) => laneOf(assessment.orderId) === lane);
+    const writes = own.map((view) => ({
+      orderId: view.assessment.orderId, facts: Buffer.from(JSON.stringify(view)), state: Buffer.from('-'), due: null,
+      indexAdd: indexOf(view), indexRemove: [], dirty: false,
+    }));
+    await store.commit(lane, { token, base: 0, orders: writes, topics: new Map(), seq: 0, outbox: null });
+  }
+  return {
+    orders: store,
+    laneOf,
+    assessStored: (_, stored) => JSON.parse(stored.facts.toString()) as Omit<OrderView, 'lane'>,
+    topicNames: Object.fromEntries(SOURCE_TOPICS.map((topic) => [topic, `shop.${topic}`])) as Record<SourceTopic, string>,
+    alertRules: DEFAULT_ALERT_RULES,
+    promiseTimeZone: 'UTC',
+    notReady: () => Promise.resolve([]),
+    registry: { contentType: 'text/plain', metrics: () => Promise.resolve('') },
+    clock: { now: () => NOW },
+    telemetry: { requestFailed: () => undefined },
+    ...more,
+  };
+}

@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { buildHttp } from '../../../src/adapters/http/build-http.js';
+import { html, htmlText } from '../../../src/adapters/http/pages/html.js';
+import { worstFirst } from '../../../src/adapters/http/pages/overview.js';
+import { DAY, delivered, fact, NOW, orderOf, placed, portsWith, signal, type Given } from './orders-on-record.js';
+
+let app: FastifyInstance | null = null;
+afterEach(async () => {
+  await app?.close();
+  app = null;
+});
+
+async function page(address: string, orders: readonly Given[]): Promise<string> {
+  app = await buildHttp(await portsWith(orders));
+  const response = await app.inject(address);
+  expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  return response.body;
+}
+
+const EVIL = `<script>alert(1)</script>"'&`;
+
+describe('html', () => {
+  test('escapes what it is given and leaves what it has made', () => {
+    const inner = html`<b>${EVIL}</b>`;
+    expect(htmlText(html`<p title="${EVIL}">${inner}${[1, null, 'a<b']}</p>`)).toBe(
+      '<p title="&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"><b>&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;</b>1a&lt;b</p>');
+  });
+});
+
+describe('the front page', () => {
+  test('counts orders by verdict', async () => {
+    const body = await page('/', [{ orderId: 'a', verdict: 'failed' }, { orderId: 'b', verdict: 'poor' }, { orderId: 'c', verdict: 'poor' }, { orderId: 'd', verdict: 'good' }]);
+    expect(body).toContain('<b>4</b> known orders');
+    expect(body).toContain('<b class="failed">1</b>');
+    expect(body).toContain('<b class="poor">2</b>');
+    expect(body).toContain('<b class="fair">0</b>');
+  });
+
+  test('shows what a person should do while it still helps, the most urgent first', async () => {
+    const open = (orderId: string, at: number): Given => ({ orderId, verdict: 'poor', patterns: [{ pattern: 'missed_promise', at }] });
+    const body = await page('/', [open('later', NOW - DAY), open('soon', NOW - 2.9 * DAY), open('gone', NOW - 3.1 * DAY)]);
+    const work = body.slice(body.indexOf('A person can still help'), body.indexOf('The worst orders'));
+    expect([...work.matchAll(/\/orders\/(\w+)"/g)].map(([, id]) => id)).toEqual(['soon', 'later']);
+    expect(work).toContain('Find the parcel');
+  });
+
+  test('an empty service says so', async () => {
+    const body = await page('/', []);
+    expect(body).toContain('No order waits for anyone');
+    expect(body).toContain('No order is poor or failed');
+  });
+
+  test('worst first: verdict, then what is under way, then the weight of the signals', () => {
+    const view = (given: Given) => ({ ...orderOf(given), lane: 0 });
+    const ended = { end: { kind: 'delivered', at: NOW } } as const;
+    const expected = ['failed-open', 'failed-ended', 'poor-heavy', 'poor-light'];
+    const views = [
+      view({ orderId: 'poor-light', verdict: 'poor', signals: [signal('lost', NOW, 1)] }),
+      view({ orderId: 'failed-ended', verdict: 'failed', signals: [signal('lost', NOW, 3)], more: ended }),
+      view({ orderId: 'poor-heavy', verdict: 'poor', signals: [signal('lost', NOW, 3)] }),
+      view({ orderId: 'failed-open', verdict: 'failed' }),
+    ];
+    expect(views.sort(worstFirst).map(({ assessment }) => assessment.orderId)).toEqual(expected);
+  });
+});
+
+describe('the page of an order', () => {
+  test('tells the story in words', async () => {
+    const body = await page('/orders/o-1', [{
+      orderId: 'o-1', verdict: 'poor', facts: [placed(NOW - 9 * DAY), delivered(NOW)],
+      signals: [signal('late_delivery', NOW - DAY, 1, { detail: { delaySeconds: 86_400 } })], patterns: [{ pattern: 'grave_signal' }],
+    }]);
+    expect(body).toContain('Ordered 1 line for EUR 20.00');
+    expect(body).toContain('it came 1 d late');
+    expect(body).toContain('Delivered.');
+    expect(body).toContain('Offer a remedy');
+  });
+
+  test('runs nothing that came in with an event', async () => {
+    const facts = [
+      placed(NOW - 9 * DAY),
+      fact('order.cancelled', 'orders', NOW - DAY, { by: 'company', reason: EVIL }),
+      fact('contact.opened', 'contacts', NOW, { contactId: EVIL, channel: EVIL, topic: EVIL, by: 'customer' }),
+    ];
+    const body = await page(`/orders/${encodeURIComponent(EVIL)}`, [{
+      orderId: EVIL, customerId: EVIL, verdict: 'failed', facts, signals: [signal('repeat_contact', NOW, 1, { detail: { topic: EVIL }, evidence: facts })],
+      patterns: [{ pattern: 'grave_signal' }], more: { place: { carrier: EVIL }, lastTold: { stated: null, about: EVIL, at: NOW }, promises: { original: EVIL, baseline: EVIL, latest: EVIL } },
+    }]);
+    expect(body).not.toMatch(/<script|"'/);
+    expect(body).toContain('&lt;script&gt;');
+    const list = await app?.inject(`/orders?customerId=${encodeURIComponent(EVIL)}`);
+    expect(list?.body).toContain('&lt;script&gt;');
+    expect(list?.body).not.toMatch(/<script|"'/);
+  });
+
+  test('a list leads to its next page with the same filters', async () => {
+    const body = await page('/orders?verdict=poor&limit=2', Array.from({ length: 5 }, (_, n): Given => ({ orderId: `o-${n}`, verdict: 'poor' })));
+    const next = /rel="next" href="([^"]+)"/.exec(body)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(next).toContain('verdict=poor');
+    const second = await app?.inject(next);
+    expect([...(second?.body ?? '').matchAll(/href="\/orders\/(o-\d)"/g)]).toHaveLength(2);
+  });
+});

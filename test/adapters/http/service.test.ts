@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { connect } from 'node:net';
+import { buildHttp } from '../../../src/adapters/http/build-http.js';
+import type { HttpPorts } from '../../../src/adapters/http/ports.js';
+import { portsWith } from './orders-on-record.js';
+
+let app: FastifyInstance | null = null;
+afterEach(async () => {
+  await app?.close();
+  app = null;
+});
+const serving = async (more: Partial<HttpPorts> = {}): Promise<FastifyInstance> => (app = await buildHttp(await portsWith([{ orderId: 'o-1' }], more)));
+
+describe('for those who run it', () => {
+  test('/healthz says that the process lives, whatever it can do', async () => {
+    const http = await serving({ notReady: () => Promise.resolve(['lane 3 stands still']) });
+    expect((await http.inject('/healthz')).json()).toEqual({ status: 'ok' });
+  });
+
+  test('/readyz says that it can work', async () => {
+    const response = await (await serving()).inject('/readyz');
+    expect([response.statusCode, response.json()]).toEqual([200, { status: 'ready' }]);
+  });
+
+  test('/readyz says why it cannot, each reason', async () => {
+    const response = await (await serving({ notReady: () => Promise.resolve(['lane 3 stands still', 'no broker answers']) })).inject('/readyz');
+    expect(response.statusCode).toBe(503);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(response.json()).toMatchObject({ reasons: ['lane 3 stands still', 'no broker answers'] });
+  });
+
+  test('/readyz is no when readiness cannot be found out', async () => {
+    const response = await (await serving({ notReady: () => Promise.reject(new Error('no answer')) })).inject('/readyz');
+    expect([response.statusCode, response.json<{ reasons: string[] }>().reasons]).toEqual([503, ['readiness cannot be told: no answer']]);
+  });
+
+  test('/metrics gives what the registry has, as the type that it names', async () => {
+    const registry = { contentType: 'text/plain; version=0.0.4; charset=utf-8', metrics: () => Promise.resolve('cx_x 1\n') };
+    const response = await (await serving({ registry })).inject('/metrics');
+    expect([response.headers['content-type'], response.body]).toEqual(['text/plain; version=0.0.4; charset=utf-8', 'cx_x 1\n']);
+  });
+});
+
+describe('every answer', () => {
+  test.each(['/', '/v1/orders/o-1', '/v1/orders/none', '/metrics', '/nowhere', '/docs/', '/style.css'])('of %s has the protective headers and an id', async (address) => {
+    const { headers } = await (await serving()).inject(address);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer',
+      'content-security-policy': expect.stringContaining("default-src 'none'"), 'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  test('keeps the id that a proxy gave the request, if it is one', async () => {
+    const http = await serving();
+    const idFor = async (given: string) => (await http.inject({ url: '/nowhere', headers: { 'x-request-id': given } })).headers['x-request-id'];
+    expect(await idFor('req-17')).toBe('req-17');
+    expect(await idFor('<script>')).not.toBe('<script>');
+  });
+});
+
+describe('what is no proper request', () => {
+  test.each([
+    ['an unknown address', 'GET', '/nowhere', 404], ['an unknown method', 'POST', '/v1/orders', 404], ['a broken escape', 'GET', '/v1/orders/%zz', 400],
+    ['a long query', 'GET', `/v1/orders?customerId=${'x'.repeat(9_000)}`, 414], ['a long path', 'GET', `/v1/orders/${'x'.repeat(9_000)}`, 414],
+  ] as const)('%s is a problem document', async (_, method, url, status) => {
+    const response = await (await serving()).inject({ method, url });
+    expect(response.statusCode).toBe(status);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(response.json()).toMatchObject({ status, instance: `urn:request:${response.headers['x-request-id'] as string}` });
+  });
+
+  test('a body that is too large is a 413', async () => {
+    const response = await (await serving()).inject({ method: 'POST', url: '/v1/orders', payload: { text: 'x'.repeat(70_000) } });
+    expect([response.statusCode, response.headers['content-type']]).toEqual([413, expect.stringMatching(/^application\/problem\+json/)]);
+  });
+
+  test.each([
+    ['no HTTP at all', 'hello\r\n\r\n', 400],
+    ['headers without end', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 431],
+  ])('%s is answered on the socket', async (_, sent, status) => {
+    const http = await serving();
+    await http.listen({ host: '127.0.0.1', port: 0 });
+    const address = http.server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(sent));
+      socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => resolve(text)).on('error', reject);
+    });
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain('application/problem+json');
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status });
+  });
+});

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import kafkajs, { type logLevel } from 'kafkajs';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import { calmTimers } from '../../../src/adapters/kafka/calm-timers.js';
+import { explainCodec, registerCodec } from '../../../src/adapters/kafka/compression.js';
+import { createKafkaClient } from '../../../src/adapters/kafka/connection.js';
+import { isFatal, isFault } from '../../../src/adapters/kafka/faults.js';
+import { clientLog, type KafkaLogLevel } from '../../../src/adapters/kafka/log.js';
+
+describe('what is mended in the client', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  const queue = (pending: readonly unknown[], throttledUntil = -1) => {
+    const made = Object.create(RequestQueue.prototype) as typeof RequestQueue.prototype;
+    const checks: number[] = [];
+    return Object.assign(made, { pending, throttledUntil, throttleCheckTimeoutId: null, checks, checkPendingRequests: () => void checks.push(Date.now()) });
+  };
+
+  test('no timer while nothing waits', () => {
+    calmTimers();
+    queue([]).scheduleCheckPendingRequests();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('one timer while a request waits, as late as the broker asks', () => {
+    calmTimers();
+    const waiting = queue([{}], Date.now() + 700);
+    waiting.scheduleCheckPendingRequests();
+    waiting.scheduleCheckPendingRequests();
+    expect(jest.getTimerCount()).toBe(1);
+    jest.advanceTimersByTime(699);
+    expect(waiting.checks).toHaveLength(0);
+    jest.advanceTimersByTime(1);
+    expect(waiting.checks).toHaveLength(1);
+    expect(waiting.throttleCheckTimeoutId).toBeNull();
+  });
+
+  test('what the client tries again by itself is no error of ours', () => {
+    const lines: [KafkaLogLevel, string][] = [];
+    const write = clientLog((level, message) => lines.push([level, message]))(kafkajs.logLevel.WARN);
+    const entry = (namespace: string, level: logLevel, message: string) => write({ namespace, level, label: '', log: { timestamp: '', message } });
+    entry('Connection', kafkajs.logLevel.ERROR, 'Response GroupCoordinator(key: 10, version: 2)');
+    entry('BrokerPool', kafkajs.logLevel.ERROR, 'Failed to connect to seed broker, trying another broker from the list');
+    entry('Producer', kafkajs.logLevel.ERROR, 'something else');
+    expect(lines.map(([level]) => level)).toEqual(['debug', 'debug', 'error']);
+  });
+
+  test('the cluster behind the client can be reached', () => {
+    const client = createKafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'test', ssl: false, sasl: null }, () => undefined);
+    expect(typeof client.cluster('test').fetchTopicsOffset).toBe('function');
+    expect(client.cluster('test')).not.toBe(client.cluster('test'));
+  });
+
+  test('a missing codec is named, and one that is registered is used', async () => {
+    const missing = Object.assign(new Error('ZSTD compression not implemented'), { name: 'KafkaJSNotImplemented' });
+    expect(explainCodec(missing).message).toMatch(/compressed with ZSTD/);
+    expect(explainCodec(new Error('other')).message).toBe('other');
+    registerCodec('zstd', { compress: ({ buffer }) => Promise.resolve(buffer), decompress: (buffer) => Promise.resolve(buffer) });
+    const codec = kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD]() as { decompress(data: Buffer): Promise<Buffer> };
+    expect(await codec.decompress(Buffer.from('x'))).toEqual(Buffer.from('x'));
+  });
+
+  test('faults are known by their own name and by that of their cause', () => {
+    const refused = Object.assign(new Error('no'), { type: 'GROUP_AUTHORIZATION_FAILED' });
+    const wrapped = new Error('tried', { cause: refused });
+    expect([isFatal(wrapped), isFault(wrapped, 'GROUP_AUTHORIZATION_FAILED'), isFatal(new Error('x'))]).toEqual([true, true, false]);
+  });
+});

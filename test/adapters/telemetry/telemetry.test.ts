@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import { createLogger } from '../../../src/adapters/telemetry/logger.js';
+import { createTelemetry } from '../../../src/adapters/telemetry/telemetry.js';
+import type { Schedule } from '../../../src/adapters/telemetry/dead-letter-digest.js';
+
+interface Line {
+  readonly level: string;
+  readonly event: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** A clock that is turned by hand. */
+function handTurned(): { readonly schedule: Schedule; readonly advance: (ms: number) => void; readonly waiting: () => number } {
+  let now = 0;
+  let timers: { readonly at: number; readonly run: () => void }[] = [];
+  return {
+    schedule: (run, ms) => {
+      const timer = { at: now + ms, run };
+      timers.push(timer);
+      return () => (timers = timers.filter((one) => one !== timer));
+    },
+    advance(ms) {
+      now += ms;
+      const due = timers.filter(({ at }) => at <= now);
+      timers = timers.filter(({ at }) => at > now);
+      for (const { run } of due) run();
+    },
+    waiting: () => timers.length,
+  };
+}
+
+function listening(level = 'info') {
+  const lines: Line[] = [];
+  const clock = handTurned();
+  const logger = createLogger({ level, pretty: false, destination: { write: (text: string) => void lines.push(JSON.parse(text) as Line) } });
+  return { lines, clock, telemetry: createTelemetry({ logger, processMetrics: false, schedule: clock.schedule }) };
+}
+
+const sample = async ({ registry }: ReturnType<typeof createTelemetry>, series: string): Promise<string | undefined> =>
+  (await registry.metrics()).split('\n').find((line) => line.startsWith(`${series} `))?.slice(series.length + 1);
+
+describe('metrics', () => {
+  test('have the names and labels of the contract', async () => {
+    const { telemetry } = listening();
+    telemetry.event('orders', 'applied', 3);
+    telemetry.event('orders', 'applied', 2);
+    telemetry.derived('signal.opened', 'late_delivery');
+    telemetry.detected(30);
+    telemetry.detected(-5);
+    telemetry.committed(1, 4, 250);
+    telemetry.timeReached(1, 1_700_000_000_500);
+    telemetry.lag('billing', 1, 17);
+    telemetry.deadLetter(1, { topic: 'orders', offset: 9 }, 'not_json', 'no JSON');
+    expect(await sample(telemetry, 'cx_events_total{topic="orders",outcome="applied"}')).toBe('5');
+    expect(await sample(telemetry, 'cx_derived_total{type="signal.opened",name="late_delivery"}')).toBe('1');
+    expect(await sample(telemetry, 'cx_detect_seconds_count')).toBe('2');
+    expect(await sample(telemetry, 'cx_detect_seconds_sum')).toBe('0.03');
+    expect(await sample(telemetry, 'cx_commit_seconds_sum')).toBe('0.004');
+    expect(await sample(telemetry, 'cx_time_reached_seconds{partition="1"}')).toBe('1700000000.5');
+    expect(await sample(telemetry, 'cx_lag_records{topic="billing",partition="1"}')).toBe('17');
+    expect(await sample(telemetry, 'cx_dead_letters_total{topic="orders",reason="not_json"}')).toBe('1');
+  });
+
+  test('series of outcomes that have not occurred are there, at 0', async () => {
+    expect(await sample(listening().telemetry, 'cx_events_total{topic="audits",outcome="dead_letter"}')).toBe('0');
+  });
+
+  test('outbox and deadlines are summed over the lanes of this process, and leave with them', async () => {
+    const { telemetry } = listening();
+    telemetry.outboxPending(1, 5);
+    telemetry.outboxPending(2, 7);
+    telemetry.outboxPending(1, 3);
+    telemetry.deadlinesPending(2, 40);
+    telemetry.lag('orders', 2, 9);
+    telemetry.timeReached(2, 1_000);
+    expect(await sample(telemetry, 'cx_outbox_pending')).toBe('10');
+    telemetry.laneDropped(2, 'rebalanced');
+    expect(await sample(telemetry, 'cx_outbox_pending')).toBe('3');
+    expect(await sample(telemetry, 'cx_deadlines_pending')).toBe('0');
+    expect(await sample(telemetry, 'cx_lag_records{topic="orders",partition="2"}')).toBeUndefined();
+    expect(await sample(telemetry, 'cx_time_reached_seconds{partition="2"}')).toBeUndefined();
+  });
+
+  test('a lane that stands still is 1 until it is claimed anew', async () => {
+    const { telemetry, lines } = listening();
+    const series = 'cx_lane_halted{partition="4",name="topic_replaced"}';
+    telemetry.laneHalted(4, { name: 'topic_replaced', message: 'offset 7 of orders holds another record; see operations.md', since: 0 });
+    expect(await sample(telemetry, series)).toBe('1');
+    expect(lines).toMatchObject([{ level: 'error', event: 'lane.halted', lane: 4, halt: 'topic_replaced' }]);
+    telemetry.laneClaimed(4, 12);
+    expect(await sample(telemetry, series)).toBeUndefined();
+  });
+});
+
+describe('dead letters in the log', () => {
+  const bad = (telemetry: ReturnType<typeof createTelemetry>, offset: number) => telemetry.deadLetter(1, { topic: 'orders', offset }, 'not_json', `byte ${offset}`);
+
+  test('the first of a reason is told at once, the rest every ten seconds in one line', () => {
+    const { telemetry, lines, clock } = listening();
+    for (let offset = 0; offset < 1_000; offset++) bad(telemetry, offset);
+    telemetry.deadLetter(1, { topic: 'billing', offset: 5 }, 'unknown_type', 'no such type');
+    expect(lines.map(({ event, reason }) => [event, reason])).toEqual([['dead_letter', 'not_json'], ['dead_letter', 'unknown_type']]);
+    clock.advance(9_999);
+    expect(lines).toHaveLength(2);
+    clock.advance(1);
+    expect(lines.slice(2)).toMatchObject([{ event: 'dead_letters', reason: 'not_json', count: 999, topic: 'orders', offset: 999 }]);
+  });
+
+  test('each line counts what came since the one before', () => {
+    const { telemetry, lines, clock } = listening();
+    for (const offset of [1, 2, 3]) bad(telemetry, offset);
+    clock.advance(10_000);
+    bad(telemetry, 4);
+    clock.advance(10_000);
+    expect(lines.slice(1).map(({ count }) => count)).toEqual([2, 1]);
+  });
+
+  test('after a quiet stretch the next one is news again, and no timer is left meanwhile', () => {
+    const { telemetry, lines, clock } = listening();
+    bad(telemetry, 1);
+    clock.advance(10_000);
+    expect(clock.waiting()).toBe(0);
+    bad(telemetry, 2);
+    expect(lines.map(({ event }) => event)).toEqual(['dead_letter', 'dead_letter']);
+  });
+
+  test('what was held back is told at the end', () => {
+    const { telemetry, lines, clock } = listening();
+    bad(telemetry, 1);
+    bad(telemetry, 2);
+    telemetry.close();
+    expect(lines.map(({ event, count }) => [event, count])).toEqual([['dead_letter', undefined], ['dead_letters', 1]]);
+    expect(clock.waiting()).toBe(0);
+  });
+});
+
+describe('the log', () => {
+  test('tells live alerts, and those of the past only to who asks', () => {
+    const { telemetry, lines } = listening();
+    telemetry.alertRaised(1, 'o-1', 'Late delivery', 'warning', 'live');
+    telemetry.alertRaised(1, 'o-2', 'Late delivery', 'warning', 'backfill');
+    expect(lines).toMatchObject([{ level: 'info', event: 'alert.raised', orderId: 'o-1' }]);
+  });
+
+  test('says what is tried again, why and when', () => {
+    const { telemetry, lines } = listening();
+    telemetry.retrying(2, 'commit', new Error('connection lost'), 500);
+    expect(lines).toMatchObject([{ level: 'warn', event: 'retrying', lane: 2, inMs: 500, msg: 'commit failed, next try in 500 ms: connection lost' }]);
+  });
+
+  test('is silent when told so', () => {
+    const { telemetry, lines } = listening('silent');
+    telemetry.laneClaimed(1, 0);
+    expect(lines).toEqual([]);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { COVERABLE_SOURCES } from '../../src/contracts/names.js';
+import { assess } from '../../src/core/assess.js';
+import type { Assessment } from '../../src/core/assessment.js';
+import type { Fact } from '../../src/core/fact.js';
+import { createJourney, place, type JourneyFacts } from '../../src/core/journey.js';
+import { DEFAULT_RULES, type AssessmentContext } from '../../src/core/rules.js';
+import { journeyFacts, timeReached } from '../support/arbitrary-journey.js';
+
+const context: fc.Arbitrary<AssessmentContext> = fc
+  .tuple(fc.subarray([...COVERABLE_SOURCES]), fc.boolean(), fc.constantFrom(0, 0, 3_600_000))
+  .map(([some, all, deliveryToleranceMs]) => ({
+    rules: { ...DEFAULT_RULES, deliveryToleranceMs }, covered: new Set(all ? COVERABLE_SOURCES : some),
+  }));
+
+function journeyOf(facts: readonly Fact[]): JourneyFacts {
+  const journey = createJourney('o');
+  for (const fact of facts) place(journey, fact);
+  return journey;
+}
+
+describe('an assessment is a function of facts and time', () => {
+  test('any order of arrival, with any duplicates, gives the same', () => {
+    const arrivals = journeyFacts.chain((facts) =>
+      fc.tuple(
+        fc.constant(facts),
+        fc.shuffledSubarray([...facts], { minLength: facts.length }),
+        fc.array(fc.constantFrom(...facts), { maxLength: 5 }),
+      ));
+    fc.assert(fc.property(arrivals, timeReached, context, ([facts, shuffled, again], at, circumstances) => {
+      const asTold = assess(journeyOf(facts), at, circumstances);
+      expect(assess(journeyOf([...again, ...shuffled, ...again]), at, circumstances)).toEqual(asTold);
+    }), { numRuns: 1_500 });
+  });
+
+  test('time alone changes nothing up to the next deadline, nor ever when there is none', () => {
+    fc.assert(fc.property(journeyFacts, timeReached, context, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (facts, start, circumstances, shares) => {
+      const journey = journeyOf(facts);
+      let at = start;
+      for (let steps = 0; ; steps++) {
+        expect(steps).toBeLessThan(200);
+        const now = assess(journey, at, circumstances);
+        const deadline = now.nextDeadline;
+        if (deadline === null) {
+          expect(assess(journey, at + 1e11, circumstances)).toEqual(now);
+          return;
+        }
+        expect(deadline).toBeGreaterThanOrEqual(at);
+        const between = Math.floor(at + (deadline - at) * (shares.next().value ?? 0));
+        expect(assess(journey, between, circumstances)).toEqual(now);
+        expect(assess(journey, deadline, circumstances)).toEqual(now);
+        at = deadline + 1;
+      }
+    }), { numRuns: 1_500 });
+  });
+
+  test('nothing that is said contradicts itself', () => {
+    fc.assert(fc.property(journeyFacts, timeReached, context, (facts, at, circumstances) => {
+      const assessment = assess(journeyOf(facts), at, circumstances);
+      expectConsistent(assessment, facts);
+    }), { numRuns: 1_500 });
+  });
+});
+
+function expectConsistent(assessment: Assessment, facts: readonly Fact[]): void {
+  const names = assessment.signals.map(({ signal }) => signal);
+  expect(new Set(names).size).toBe(names.length);
+  for (const unknown of assessment.unknown) expect(names).not.toContain(unknown);
+  for (const { state, closedAt, opensAt, evidence, detail } of assessment.signals) {
+    expect(state).toBe(closedAt === null ? 'open' : 'resolved');
+    if (closedAt !== null) expect(closedAt).toBeGreaterThanOrEqual(opensAt);
+    expect(evidence.length).toBeGreaterThan(0);
+    for (const each of evidence) expect(facts).toContain(each);
+    expect(JSON.parse(JSON.stringify(detail))).toEqual(detail);
+  }
+  const adverse = assessment.signals.some(({ severity }) => severity > 0);
+  expect(['good', 'on_course'].includes(assessment.verdict)).toBe(!adverse);
+  if (assessment.settled) expect(assessment.end).not.toBeNull();
+  for (const { at, signals } of assessment.patterns) {
+    expect(Number.isFinite(at)).toBe(true);
+    for (const signal of signals) expect(names).toContain(signal);
+  }
+}

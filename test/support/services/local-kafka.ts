@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { KAFKA_SETTINGS } from './kafka-settings.js';
+import { freePorts } from './local-process.js';
+import { startLocalServer } from './local-server.js';
+import { madeOnce } from './made-once.js';
+import { cacheFolder, newDataFolder, repositoryRoot } from './places.js';
+import { kafkaAnswers } from './readiness.js';
+import { onPath, run } from './run-command.js';
+import { Unavailable, type KafkaOptions, type Server } from './server.js';
+
+const POM = join(repositoryRoot, 'deploy', 'test-kafka', 'pom.xml');
+const CLUSTER_ID = 'dG91Y2hwb2ludC10ZXN0cw';
+const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+
+/** Starts a broker from jars that Maven fetches once. Throws Unavailable where Java or Maven is missing. */
+export async function startLocalKafka(options: KafkaOptions): Promise<Server> {
+  const java = requireTool('java', 'Java 17 or newer');
+  const jars = await kafkaJars();
+  const formatted = await formattedFolder(java, jars);
+  const data = newDataFolder('kafka');
+  const [port = 0, controllerPort = 0] = await freePorts(2);
+  const properties = writeProperties(data, { port, controllerPort, settings: options.settings ?? {} });
+  cpSync(formatted, join(data, 'log'), { recursive: true });
+  return startLocalServer({
+    name: 'kafka',
+    command: java,
+    args: [...JVM, '-cp', classPath(jars), 'kafka.Kafka', properties],
+    env: {},
+    data,
+    address: `127.0.0.1:${port}`,
+    answers: kafkaAnswers,
+    startTimeoutMs: 60_000,
+  });
+}
+
+function requireTool(command: string, meaning: string): string {
+  const found = onPath(command);
+  if (found === null) throw new Unavailable(`${meaning} is missing (no ${command} on PATH)`);
+  return found;
+}
+
+/** The folder of Kafka's jars, made once for each content of the pom. */
+function kafkaJars(): Promise<string> {
+  const pomDigest = createHash('sha256').update(readFileSync(POM)).digest('hex').slice(0, 16);
+  return madeOnce(cacheFolder(`kafka-${pomDigest}`, 'jars'), async (folder) => {
+    const maven = requireTool('mvn', 'Maven');
+    const args = ['-q', '-B', '-f', POM, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
+    await run(maven, args, { timeoutMs: 300_000 });
+    return folder;
+  });
+}
+
+/** A log folder that a broker accepts, made once: formatting takes longer than starting. */
+function formattedFolder(java: string, jars: string): Promise<string> {
+  return madeOnce(join(dirname(jars), 'formatted'), async (folder) => {
+    const properties = writeProperties(folder, { port: 9092, controllerPort: 9093, settings: {} });
+    const args = [...JVM, '-cp', classPath(jars), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties];
+    await run(java, args, { timeoutMs: 60_000 });
+    return join(folder, 'log');
+  });
+}
+
+function classPath(jars: string): string {
+  return readdirSync(jars).filter((file) => file.endsWith('.jar')).sort().map((file) => join(jars, file)).join(':');
+}
+
+interface Listening {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+function writeProperties(folder: string, { port, controllerPort, settings }: Listening): string {
+  const all: Record<string, string> = {
+    ...KAFKA_SETTINGS,
+    'listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'log.dirs': join(folder, 'log'),
+    ...settings,
+  };
+  const file = join(folder, 'server.properties');
+  writeFileSync(file, Object.entries(all).map(([name, value]) => `${name}=${value}\n`).join(''));
+  return file;
+}
