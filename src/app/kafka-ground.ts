@@ -27,9 +27,21 @@ const outputNames = (config: Config): ReadonlyMap<OutputTopic, string> =>
 
 export const topicNames = (config: Config): TopicNames => ({ sources: sourceNames(config), outputs: outputNames(config) });
 
+/** The same trouble is told once in a while, not at every attempt to connect. */
+function troubleTeller(logger: Logger): (error: Error) => void {
+  let told = { message: '', at: -Infinity };
+  return ({ message }) => {
+    const now = performance.now();
+    if (message === told.message && now - told.at < TROUBLE_AGAIN_MS) return;
+    told = { message, at: now };
+    logger.warn({ event: 'redis.trouble' }, `Redis: ${message}`);
+  };
+}
+const TROUBLE_AGAIN_MS = 10_000;
+
 /** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
 export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
-  const redis = createRedis({ url: redisUrl, onTrouble: (error) => { logger.warn({ event: 'redis.trouble', err: error }, `Redis: ${error.message}`); } });
+  const redis = createRedis({ url: redisUrl, onTrouble: troubleTeller(logger) });
   const client = kafkaClient(endpoint, logger);
   try {
     const unfit: string[] = [];

@@ -1,6 +1,5 @@
 import type { Line } from '../adapters/files/lines.js';
 import { type DeadLetterReason, SOURCE_TOPICS, type SourceTopic } from '../contracts/names.js';
-import type { LaneProgress } from '../pipeline/progress.js';
 
 export interface TopicAccount {
   read: number;
@@ -24,41 +23,40 @@ export interface ReplayAccount {
   readonly reasons: ReadonlyMap<DeadLetterReason, RefusedLines>;
   /** A line was refused before it reached an order. */
   refused(topic: SourceTopic | null, reason: DeadLetterReason, message: string, line: Line): void;
-  /** A line was refused by its order; its topic has counted it. */
-  late(reason: DeadLetterReason, message: string, line: Line): void;
-  /** The counts of what was applied so far. */
-  applied(progress: LaneProgress): void;
+  /** An event was read and taken in, or was known already. */
+  took(topic: SourceTopic, outcome: 'applied' | 'duplicate'): void;
 }
 
 export function createReplayAccount(): ReplayAccount {
-  const refusedOf = new Map<SourceTopic | 'unknown', number>();
+  const topics = new Map<SourceTopic | 'unknown', TopicAccount>();
   const reasons = new Map<DeadLetterReason, RefusedLines>();
-  let progress: LaneProgress | null = null;
-  const note = (reason: DeadLetterReason, message: string, line: Line): void => {
-    const before = reasons.get(reason);
-    if (before === undefined) reasons.set(reason, { count: 1, file: line.file, line: line.number, message });
-    else before.count += 1;
+  const of = (name: SourceTopic | 'unknown'): TopicAccount => {
+    let account = topics.get(name);
+    if (account === undefined) topics.set(name, (account = { read: 0, applied: 0, duplicate: 0, deadLetter: 0 }));
+    return account;
   };
   return {
     reasons,
     refused(topic, reason, message, line) {
-      const name = topic ?? 'unknown';
-      refusedOf.set(name, (refusedOf.get(name) ?? 0) + 1);
-      note(reason, message, line);
+      const account = of(topic ?? 'unknown');
+      account.read += 1;
+      account.deadLetter += 1;
+      const before = reasons.get(reason);
+      if (before === undefined) reasons.set(reason, { count: 1, file: line.file, line: line.number, message });
+      else before.count += 1;
     },
-    late: note,
-    applied(now) {
-      progress = now;
+    took(topic, outcome) {
+      const account = of(topic);
+      account.read += 1;
+      account[outcome] += 1;
     },
     topics() {
-      const topics: Record<string, TopicAccount> = {};
-      for (const topic of [...SOURCE_TOPICS, 'unknown' as const]) {
-        const refused = refusedOf.get(topic) ?? 0;
-        const counted = topic === 'unknown' ? undefined : progress?.count(topic);
-        const { read = 0, applied = 0, duplicate = 0, deadLetter = 0 } = counted ?? {};
-        if (read + refused > 0) topics[topic] = { read: read + refused, applied, duplicate, deadLetter: deadLetter + refused };
+      const told: Record<string, TopicAccount> = {};
+      for (const name of [...SOURCE_TOPICS, 'unknown' as const]) {
+        const account = topics.get(name);
+        if (account !== undefined) told[name] = account;
       }
-      return topics;
+      return told;
     },
   };
 }

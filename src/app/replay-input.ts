@@ -3,12 +3,12 @@ import { topicOf } from '../contracts/sources.js';
 import type { SourceTopic } from '../contracts/names.js';
 import type { Decoded } from '../pipeline/decode.js';
 import type { SourceRecord } from '../pipeline/ports.js';
-import type { Candidate } from '../pipeline/step.js';
 
 /** One line, decoded. A replay's records have no keys; the topic is told by the type, the offset is a running number. */
-export type ReplayItem =
-  | { readonly kind: 'candidate'; readonly candidate: Extract<Candidate, { kind: 'record' }>; readonly line: Line }
-  | { readonly kind: 'refused'; readonly line: Line; readonly topic: SourceTopic | null; readonly reason: Extract<Decoded, { kind: 'dead_letter' }> };
+export interface ReplayItem {
+  readonly line: Line;
+  readonly decoded: Decoded;
+}
 
 interface Queue {
   readonly source: LineSource;
@@ -62,16 +62,13 @@ const isBlank = (bytes: Buffer): boolean => {
   return true;
 };
 
-function itemOf(line: Line, offset: number, decode: (record: SourceRecord) => Decoded): ReplayItem {
-  const record = { topic: 'orders' as SourceTopic, partition: 0, offset, timestamp: 0, key: null, value: line.bytes, headers: {} };
-  const decoded = decode(record);
-  if (decoded.kind === 'dead_letter') return { kind: 'refused', line, topic: topicOfLine(line), reason: decoded };
-  record.topic = decoded.fact.topic;
-  return { kind: 'candidate', candidate: { kind: 'record', record, decoded }, line };
-}
+const NO_HEADERS = {};
+
+const itemOf = (line: Line, offset: number, decode: (record: SourceRecord) => Decoded): ReplayItem =>
+  ({ line, decoded: decode({ topic: 'orders', partition: 0, offset, timestamp: 0, key: null, value: line.bytes, headers: NO_HEADERS }) });
 
 /** Where a refused line would have gone, if its type tells. */
-function topicOfLine(line: Line): SourceTopic | null {
+export function topicOfLine(line: Line): SourceTopic | null {
   try {
     const event: unknown = JSON.parse(line.bytes.toString());
     const type = typeof event === 'object' && event !== null && 'type' in event ? event.type : null;
@@ -82,7 +79,7 @@ function topicOfLine(line: Line): SourceTopic | null {
 }
 
 const timeOf = (item: ReplayItem): number =>
-  item.kind === 'candidate' && item.candidate.decoded.kind === 'event' ? item.candidate.decoded.fact.at : -Infinity;
+  item.decoded.kind === 'event' ? item.decoded.fact.at : -Infinity;
 
 function earliest(queues: readonly Queue[]): Queue | null {
   let best: Queue | null = null;

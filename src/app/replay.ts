@@ -1,21 +1,19 @@
-import { openLines } from '../adapters/files/lines.js';
-import { createMemoryLaneStore } from '../adapters/memory/lane-store.js';
-import { COVERABLE_SOURCES, type CoverableSource, SOURCE_TOPICS } from '../contracts/names.js';
+import { type Line, openLines } from '../adapters/files/lines.js';
+import type { CoverableSource, DeadLetterReason, SourceTopic } from '../contracts/names.js';
 import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
-import { createDeadlineWatch } from '../pipeline/deadlines.js';
 import { createDecoder } from '../pipeline/decode.js';
-import { createJudge } from '../pipeline/judge.js';
-import { createOrderBook } from '../pipeline/order-book.js';
+import { createJudge, type Judge } from '../pipeline/judge.js';
+import { fullMessage, type TakenIn } from '../pipeline/order-book.js';
 import type { OutputRecord, Telemetry } from '../pipeline/ports.js';
-import { createLaneProgress } from '../pipeline/progress.js';
 import { createRenderer, journeyOf } from '../pipeline/render.js';
-import { type Candidate, prepareStep, runStep, type StepParts } from '../pipeline/step.js';
 import { createReplayTime } from '../pipeline/time-reached.js';
 import type { Config } from './config.js';
 import { createReplayAccount, type ReplayAccount } from './replay-account.js';
-import { createReplayInput, type ReplayItem } from './replay-input.js';
+import { type BookedOrder, createReplayBook, type ReplayBook } from './replay-book.js';
+import { createReplayInput, type ReplayItem, topicOfLine } from './replay-input.js';
 import type { ReplaySink } from './replay-output.js';
+import { createReplayWindow } from './replay-window.js';
 
 export interface ReplayRequest {
   readonly files: readonly string[];
@@ -46,134 +44,144 @@ export interface ReplayResult {
 /** Everything is one lane here: a replay has no partitions. */
 const LANE = 0;
 const BATCH = 2_000;
-const CACHE_ORDERS = 50_000;
+/** Events applied together: as many as keep several of each busy order side by side. */
+const WINDOW = 65_536;
+const UNPACKED_ORDERS = 50_000;
 
 /**
- * Runs files of source events through the pipeline in this process: the same steps, judgements and outputs as the service,
- * on the memory store. Throws when a file cannot be read or an output not be written; bad lines are told, not thrown.
+ * Runs files of source events through the pipeline in this process: the same judgements and outputs as the service, in
+ * memory. Throws when a file cannot be read or an output not be written; bad lines are told, not thrown.
  */
 export async function replay(request: ReplayRequest, parts: ReplayParts): Promise<ReplayResult> {
   const { config, sink } = parts;
   const sources = await Promise.all(request.files.map((file) => openLines(file)));
-  const decode = createDecoder({ now: parts.wallClock, keyOf: null, ...config.limits });
-  const input = createReplayInput(sources, decode);
+  const input = createReplayInput(sources, createDecoder({ now: parts.wallClock, keyOf: null, ...config.limits }));
   const account = createReplayAccount();
-  const covered = new Set<CoverableSource>(request.covered ?? []);
-  const run = createRun(request, parts, covered);
+  const run = createRun(request, parts, account);
   for (let lines = 0; ;) {
     const items = await input.take(BATCH);
     if (items.length === 0) break;
     lines += items.length;
-    if (request.covered === null) showCovered(items, covered);
-    await run.apply(takeRefused(items, account, sink), account);
+    for (const item of items) run.take(item);
     await sink.drain();
     parts.progress(lines, input.bytesRead());
   }
-  run.time.finish();
-  await run.apply([], account);
   await run.finish();
-  return { account, covered, asOf: run.time.now() === -Infinity ? null : run.time.now() };
+  return { account, covered: run.covered, asOf: run.time.now() === -Infinity ? null : run.time.now() };
 }
 
-type Taken = Extract<ReplayItem, { kind: 'candidate' }>;
-
-function takeRefused(items: readonly ReplayItem[], account: ReplayAccount, sink: ReplaySink): Taken[] {
-  const taken: Taken[] = [];
-  for (const item of items) {
-    if (item.kind === 'candidate') taken.push(item);
-    else {
-      account.refused(item.topic, item.reason.reason, item.reason.message, item.line);
-      sink.deadLetter(item.reason.reason, item.reason.message, item.line);
-    }
-  }
-  return taken;
+interface Refusal {
+  readonly reason: DeadLetterReason;
+  readonly message: string;
 }
+/** What `decode` makes of an event that it accepts. */
+type ReadEvent = Extract<ReplayItem['decoded'], { kind: 'event' }>;
 
-/** Which sources can be counted on: those with an applied event anywhere in the input (rulings 65). */
-function showCovered(items: readonly ReplayItem[], covered: Set<CoverableSource>): void {
-  if (covered.size === COVERABLE_SOURCES.length) return;
-  for (const item of items) {
-    if (item.kind !== 'candidate') continue;
-    covered.add(item.candidate.record.topic);
-    if (item.candidate.decoded.kind === 'event' && item.candidate.decoded.fact.type === 'refund.issued') covered.add('refunds');
-  }
-}
-
-function createRun(request: ReplayRequest, parts: ReplayParts, covered: ReadonlySet<CoverableSource>) {
-  const { config, sink } = parts;
-  const store = createMemoryLaneStore();
+function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAccount) {
+  const { sink } = parts;
+  const { maxJourneyEvents } = parts.config.limits;
+  const covered = new Set<CoverableSource>(request.covered ?? []);
   const time = createReplayTime(request.asOf);
-  const context = () => ({ rules: config.rules, covered });
-  let watched: ((assessment: Assessment) => void) | null = null;
-  const judge = createJudge({
-    lane: LANE, context, telemetry: parts.telemetry, alertRules: config.alerts,
-    renderer: createRenderer({ topicNames: config.topics.sources, source: 'touchpoint/replay', rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs }, parts.wallClock),
-    observe: (_order, assessment) => watched?.(assessment),
+  const book = createReplayBook(UNPACKED_ORDERS);
+  const watcher: Watcher = { see: null };
+  const judge = createReplayJudge(parts, covered, watcher);
+  /** Events without order: unique by topic and id. */
+  const orderless = new Set<string>();
+  let took: TakenIn = 'applied';
+  const window = createReplayWindow({
+    book, judge, maxFacts: maxJourneyEvents,
+    took(fact, outcome) {
+      took = outcome;
+      if (outcome !== 'full') account.took(fact.topic, outcome);
+    },
+    say: (record) => { sink.output(record); },
   });
-  const claim = store.claim(LANE, 1);
-  const book = createOrderBook(LANE, store, CACHE_ORDERS);
-  const step: StepParts = {
-    lane: LANE, store, book, time, judge, telemetry: parts.telemetry, topicNames: config.topics.sources,
-    deadlines: createDeadlineWatch(LANE, store), progress: createLaneProgress(SOURCE_TOPICS, new Map(), time),
-    limits: { orders: BATCH, bytes: 64 << 20 }, maxFacts: config.limits.maxJourneyEvents,
+  const passed = ({ topic, type, at }: Fact): void => {
+    if (request.covered === null) {
+      covered.add(topic);
+      if (type === 'refund.issued') covered.add('refunds');
+    }
+    time.read(topic, at, 0);
   };
-  let version = 0;
-  let seq = 0;
-  const commit = async (orders: ReturnType<typeof runStep>['orders']): Promise<void> => {
-    if (orders.length === 0) return;
-    const { token } = await claim;
-    await store.commit(LANE, { token, base: version, orders, topics: new Map(), seq, outbox: null });
-    version += 1;
+  const takeOrderless = (fact: Fact): void => {
+    const { size } = orderless;
+    orderless.add(`${fact.topic}|${fact.id}`);
+    account.took(fact.topic, orderless.size > size ? 'applied' : 'duplicate');
+    passed(fact);
+  };
+  /** The event may be too many for its order: only when all before it is applied, is it known what becomes of it. */
+  const takeAlone = (order: BookedOrder, fact: Fact, line: Line): void => {
+    window.run(time.now());
+    window.add(order, fact, time.now());
+    window.run(time.now());
+    if (took === 'full') refuse(line, fact.topic, { reason: 'journey_too_long', message: fullMessage(maxJourneyEvents) });
+    else passed(fact);
+  };
+  const refuse = (line: Line, topic: SourceTopic | null, { reason, message }: Refusal): void => {
+    account.refused(topic, reason, message, line);
+    sink.deadLetter(reason, message, line);
+  };
+  const takeEvent = ({ orderId, fact }: ReadEvent, line: Line): void => {
+    if (orderId === null) {
+      takeOrderless(fact);
+      return;
+    }
+    const order = book.of(orderId);
+    if (order.expected >= maxJourneyEvents) {
+      takeAlone(order, fact, line);
+      return;
+    }
+    window.add(order, fact, time.now());
+    passed(fact);
+    if (window.size >= WINDOW) window.run(time.now());
   };
   return {
-    time,
-    /** Applies these, and everything that falls due by them. */
-    async apply(items: readonly Taken[], account: ReplayAccount): Promise<void> {
-      let left: readonly Candidate[] = items.map((item) => item.candidate);
-      do {
-        const result = runStep(step, await prepareStep(step, left), seq);
-        seq = result.outputs.seq;
-        left = left.slice(result.consumed);
-        for (const record of result.outputs.records) emit(record, items, account, sink);
-        await commit(result.orders);
-      } while (left.length > 0 || step.deadlines.mayBePast(time.now()));
-      account.applied(step.progress);
+    covered, time,
+    take({ line, decoded }: ReplayItem): void {
+      if (decoded.kind === 'event') takeEvent(decoded, line);
+      else refuse(line, topicOfLine(line), decoded);
     },
-    /** Judges every order once more, now that the covered sources are known, and hands each to the caller. */
+    /** Applies what is left, reaches the end, judges every order once more now that the covered sources are known, and hands each to the caller. */
     async finish(): Promise<void> {
-      const at = Math.max(0, time.now());
-      for (let cursor: string | null = null; ;) {
-        const page = await store.list(null, cursor, BATCH);
-        await book.prepare(new Set(page.orderIds));
-        for (const orderId of page.orderIds) {
-          const order = book.get(orderId);
-          const outputs = { seq, records: [] as OutputRecord[], causes: [] };
-          watched = (assessment) => {
-            sink.journey(JSON.stringify(journeyOf(assessment, config.rules.version)));
-            parts.order(assessment, order.journey.facts);
-          };
-          judge(order, at, { fact: null, at }, outputs);
-          seq = outputs.seq;
-          for (const record of outputs.records) sink.output(record);
-        }
-        book.settle();
-        await sink.drain();
-        if (page.cursor === null) return;
-        cursor = page.cursor;
-      }
+      window.run(time.now());
+      time.finish();
+      window.run(time.now());
+      await judgeAll(book, judge, watcher, Math.max(0, time.now()), parts);
     },
   };
 }
 
-function emit(record: OutputRecord, items: readonly Taken[], account: ReplayAccount, sink: ReplaySink): void {
-  if (record.topic !== 'cx.dead-letters') {
-    sink.output(record);
-    return;
+/** Looks at judgements as they are made. */
+interface Watcher {
+  see: ((assessment: Assessment) => void) | null;
+}
+
+function createReplayJudge({ config, telemetry, wallClock }: ReplayParts, covered: ReadonlySet<CoverableSource>, watcher: Watcher): Judge {
+  const context = { rules: config.rules, covered };
+  return createJudge({
+    lane: LANE, context: () => context, telemetry, alertRules: config.alerts,
+    renderer: createRenderer({
+      topicNames: config.topics.sources, source: 'touchpoint/replay', rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
+    }, wallClock),
+    observe: (_order, assessment) => watcher.see?.(assessment),
+  });
+}
+
+async function judgeAll(book: ReplayBook, judge: Judge, watcher: Watcher, at: number, parts: ReplayParts): Promise<void> {
+  const { sink, config } = parts;
+  let done = 0;
+  for (const booked of book.all()) {
+    const order = book.open(booked);
+    watcher.see = (assessment) => {
+      sink.journey(JSON.stringify(journeyOf(assessment, config.rules.version)));
+      parts.order(assessment, order.journey.facts);
+    };
+    const outputs = { seq: 0, records: [] as OutputRecord[], causes: [] };
+    judge(order, at, { fact: null, at }, outputs);
+    for (const record of outputs.records) sink.output(record);
+    book.close(booked);
+    if (++done % BATCH !== 0) continue;
+    book.settle();
+    await sink.drain();
   }
-  const offset = Number(record.headers['__connect.errors.offset']);
-  const item = items.find((i) => i.candidate.record.offset === offset);
-  if (item === undefined) return;
-  const message = String(record.headers['__connect.errors.exception.message']);
-  sink.deadLetter('journey_too_long', message, item.line);
-  account.late('journey_too_long', message, item.line);
 }

@@ -10,6 +10,9 @@ import type { Logger } from 'pino';
 /** How long an orderly stop may take before the process ends as it is: what is committed is safe either way; ms. */
 const STOP_WITHIN_MS = 10_000;
 
+/** How long connections may take to close by themselves after an orderly stop; ms. */
+const LINGER_MS = 500;
+
 /** `touchpoint serve`: runs until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
   const config = configOrFault();
@@ -21,7 +24,7 @@ export async function serve(): Promise<void> {
     service = await startService({ config, telemetry, ground, failed: (error) => { end(error, logger); } });
   } catch (error) {
     await ground.close();
-    throw error;
+    throw portFault(error, config) ?? error;
   }
   logger.info({ event: 'service.ready', url: service.url }, `Touchpoint listens on ${service.url} (pages /, API /v1/orders, docs /docs, metrics /metrics)`);
   if ('feed' in ground) {
@@ -34,6 +37,15 @@ export async function serve(): Promise<void> {
   await service.stop();
   clearTimeout(timer);
   logger.info({ event: 'service.stopped' }, 'stopped; everything is committed');
+  // Clients may keep timers of retries that nobody waits for any more.
+  setTimeout(() => { process.exit(); }, LINGER_MS).unref();
+}
+
+/** The usual reason why HTTP cannot listen, in words. */
+function portFault(error: unknown, { http }: Config): CommandFault | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') return new CommandFault(`Port ${http.port} of ${http.host} is taken by another program: set HTTP_PORT to a free one, or to 0 for any`, 1);
+  return code === 'EADDRNOTAVAIL' || code === 'EACCES' ? new CommandFault(`HTTP cannot listen on ${http.host}, port ${http.port} (${code}): check HTTP_HOST and HTTP_PORT`, 1) : null;
 }
 
 async function openGround(config: Config, logger: Logger): Promise<Ground> {

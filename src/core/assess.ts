@@ -1,65 +1,105 @@
-import type { SignalName } from '../contracts/names.js';
-import type { Assessment, Promises, SignalState } from './assessment.js';
+import type { Place, SignalName, Verdict } from '../contracts/names.js';
+import type { Assessment, GoodTouchpoint, PatternState, Promises, SignalState } from './assessment.js';
 import { goodTouchpoints } from './good-touchpoints.js';
 import type { JourneyFacts } from './journey.js';
-import { matchPatterns } from './patterns.js';
-import type { AssessmentContext } from './rules.js';
+import { matchPatterns, type PatternGround } from './patterns.js';
+import { type Reading, readingOf } from './reading.js';
+import type { AssessmentContext, Rules } from './rules.js';
 import { isSettled, nextSettling } from './settled.js';
 import { SIGNAL_RULES } from './signals/catalogue.js';
 import { earlier, type Case, type SignalRule } from './signals/rule.js';
-import { readBilling } from './timeline/billing.js';
-import { changedDates } from './timeline/changed-dates.js';
-import { readContacts } from './timeline/contacts.js';
-import { readHistory, type History } from './timeline/history.js';
-import { readIncidents } from './timeline/incidents.js';
-import { readQuantities } from './timeline/quantities.js';
-import { readStatements } from './timeline/statements.js';
+import type { Billing } from './timeline/billing.js';
+import { changedDates, type ChangedDate } from './timeline/changed-dates.js';
+import type { Contacts } from './timeline/contacts.js';
+import type { History } from './timeline/history.js';
+import type { Incidents } from './timeline/incidents.js';
+import type { Quantities } from './timeline/quantities.js';
+import type { Statements } from './timeline/statements.js';
 import { recordsVerdictOf, verdictOf } from './verdict.js';
 
 /**
  * What the order's customer lived through, as far as these facts tell, at this time reached (ms). A pure function: the
- * order in which the facts arrived is nowhere to be seen in it.
+ * order in which the facts arrived is nowhere to be seen in it. It is to be used before the journey grows further.
  */
 export function assess(journey: JourneyFacts, at: number, context: AssessmentContext): Assessment {
   const order = openCase(journey, at, context);
-  const { history } = order;
   const signals = judgeAll(order);
-  const goods = goodTouchpoints(order);
-  const ended = history.end !== null;
-  const ground = { signals: signals.filter(isAdverse), goods, changes: order.changes, ended };
-  const patterns = matchPatterns(ground, order.rules.patterns);
-  const verdict = verdictOf(ground.signals, patterns, ended);
-  return {
-    orderId: journey.orderId,
-    customerId: history.customerId,
-    place: history.place,
-    verdict,
-    recordsVerdict: recordsVerdictOf(ground, order.rules.patterns, verdict),
-    settled: isSettled(order),
-    end: history.end === null ? null : { kind: history.end.kind, at: history.end.at },
-    unknown: unknownSignals(order, signals),
-    promises: promisesOf(history),
-    lastTold: lastToldOf(history),
-    signals,
-    patterns,
-    goods,
-    nextDeadline: nextDeadline(order),
-  };
+  const adverse = signals.every(isAdverse) ? signals : signals.filter(isAdverse);
+  const ended = order.history.end !== null;
+  // Most orders have nothing adverse to match.
+  const ground = adverse.length === 0 ? null : { signals: adverse, goods: goodTouchpoints(order), changes: order.changes, ended };
+  const patterns = ground === null ? NO_PATTERNS : matchPatterns(ground, order.rules.patterns);
+  return new Judged(journey.orderId, order, signals, patterns, verdictOf(adverse, patterns, ended), ground);
 }
 
+const NO_PATTERNS: readonly PatternState[] = [];
+
+/**
+ * An assessment. What is only shown, and decides nothing, is worked out when somebody asks for it: every event is judged,
+ * and few are shown.
+ */
+class Judged implements Assessment {
+  readonly customerId: string | null;
+  readonly end: Assessment['end'];
+  readonly nextDeadline: number | null;
+  readonly #order: Case;
+  readonly #ground: PatternGround | null;
+
+  constructor(
+    readonly orderId: string, order: Case, readonly signals: readonly SignalState[], readonly patterns: readonly PatternState[],
+    readonly verdict: Verdict, ground: PatternGround | null,
+  ) {
+    const { end, customerId } = order.history;
+    this.customerId = customerId;
+    this.end = end === null ? null : { kind: end.kind, at: end.at };
+    this.nextDeadline = nextDeadline(order);
+    this.#order = order;
+    this.#ground = ground;
+  }
+
+  get place(): Place { return this.#order.place; }
+  get goods(): readonly GoodTouchpoint[] { return this.#ground?.goods ?? goodTouchpoints(this.#order); }
+  get recordsVerdict(): Verdict {
+    return this.#ground === null ? this.verdict : recordsVerdictOf(this.#ground, this.#order.rules.patterns, this.verdict);
+  }
+  get settled(): boolean { return isSettled(this.#order); }
+  get unknown(): readonly SignalName[] { return unknownSignals(this.#order, this.signals); }
+  get promises(): Promises { return promisesOf(this.#order.history); }
+  get lastTold(): Assessment['lastTold'] { return lastToldOf(this.#order.history); }
+}
+
+/** Everything that an assessment says, as plain fields. */
+export const everythingOf = (a: Assessment): Assessment => ({
+  orderId: a.orderId, customerId: a.customerId, place: a.place, verdict: a.verdict, recordsVerdict: a.recordsVerdict,
+  settled: a.settled, end: a.end, unknown: a.unknown, promises: a.promises, lastTold: a.lastTold,
+  signals: a.signals, patterns: a.patterns, goods: a.goods, nextDeadline: a.nextDeadline,
+});
+
 /** Lays out all that signals are judged by; measures are taken from the same views. */
-export function openCase(journey: JourneyFacts, at: number, context: AssessmentContext): Case {
-  const { rules, covered } = context;
-  const history = readHistory(journey, rules);
-  return {
-    history, at, rules, covered,
-    quantities: readQuantities(history),
-    billing: readBilling(history, rules),
-    statements: readStatements(history, rules),
-    contacts: readContacts(history, rules),
-    incidents: readIncidents(history),
-    changes: changedDates(history, at, context),
-  };
+export const openCase = (journey: JourneyFacts, at: number, context: AssessmentContext): Case =>
+  new OpenCase(readingOf(journey, context.rules), at, context);
+
+class OpenCase implements Case {
+  readonly history: History;
+  readonly rules: Rules;
+  readonly covered: Case['covered'];
+  readonly changes: readonly ChangedDate[];
+  readonly #reading: Reading;
+
+  constructor(reading: Reading, readonly at: number, context: AssessmentContext) {
+    this.#reading = reading;
+    this.history = reading.history;
+    this.rules = context.rules;
+    this.covered = context.covered;
+    this.changes = changedDates(reading.history, at, context);
+  }
+
+  get quantities(): Quantities { return this.#reading.quantities; }
+  get billing(): Billing { return this.#reading.billing; }
+  get statements(): Statements { return this.#reading.statements; }
+  get contacts(): Contacts { return this.#reading.contacts; }
+  get incidents(): Incidents | null { return this.#reading.incidents; }
+  get place(): Place { return this.#reading.place; }
 }
 
 const isAdverse = ({ severity }: SignalState): boolean => severity > 0;

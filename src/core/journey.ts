@@ -1,50 +1,66 @@
 import { byPlace, type Fact, type FactOf } from './fact.js';
+import type { Reading } from './reading.js';
 
 /** What is known of one order: its facts in their places, ids unique. All that an assessment reads besides time. */
 export interface JourneyFacts {
   readonly orderId: string;
   /** Sorted by `byPlace`. */
   readonly facts: readonly Fact[];
+  /** What was made of them, where it is kept for the next time. */
+  reading?: Reading | null;
 }
 
 /** A journey that still grows; change it through `place` alone. */
 export interface Journey extends JourneyFacts {
   readonly facts: Fact[];
-  /** Ids of all facts, built once looking through the facts would cost more; null until then. */
+  reading: Reading | null;
+  /** Short digests of the facts' ids, in whatever order: most new ids differ in theirs from all, and no fact need be looked at. */
+  readonly idPrints: number[];
+  /** Ids of all facts, built once looking through the digests would cost more; null until then. */
   ids: Set<string> | null;
 }
 
-/** Up to this many facts, comparing ids one by one is faster than keeping a set of them. */
+/** Up to this many facts, comparing digests one by one is faster than keeping a set of ids. */
 const SMALL = 32;
 
-export const createJourney = (orderId: string): Journey => ({ orderId, facts: [], ids: null });
+export const createJourney = (orderId: string): Journey => ({ orderId, facts: [], reading: null, idPrints: [], ids: null });
 
 /**
  * Puts a fact in its place. Of two facts with one id the first read counts (rulings 4); the other is a duplicate and
  * leaves the journey as it was.
  */
 export function place(journey: Journey, fact: Fact): 'applied' | 'duplicate' {
-  if (holds(journey, fact.id)) return 'duplicate';
+  const print = printOf(fact.id);
+  if (isKnown(journey, fact.id, print)) return 'duplicate';
   const { facts } = journey;
   const index = indexFor(facts, fact);
   if (index === facts.length) facts.push(fact);
-  else facts.splice(index, 0, fact);
-  journey.ids?.add(fact.id);
+  else {
+    facts.splice(index, 0, fact);
+    journey.reading = null;
+  }
+  if (journey.ids !== null) journey.ids.add(fact.id);
+  else if (facts.length <= SMALL) journey.idPrints.push(print);
+  else {
+    journey.ids = new Set();
+    for (const { id } of facts) journey.ids.add(id);
+  }
   return 'applied';
 }
 
 /** Is a fact with this id known? */
-export function holds(journey: Journey, id: string): boolean {
-  const { facts } = journey;
-  if (facts.length <= SMALL) {
-    for (let i = 0; i < facts.length; i++) if (facts[i]?.id === id) return true;
-    return false;
-  }
-  if (journey.ids === null) {
-    journey.ids = new Set();
-    for (const fact of facts) journey.ids.add(fact.id);
-  }
-  return journey.ids.has(id);
+export const holds = (journey: Journey, id: string): boolean => isKnown(journey, id, printOf(id));
+
+function isKnown({ facts, idPrints, ids }: Journey, id: string, print: number): boolean {
+  if (ids !== null) return ids.has(id);
+  return idPrints.includes(print) && facts.some((fact) => fact.id === id);
+}
+
+/** 31 bits (FNV-1a), small enough to be kept without a box. */
+function printOf(id: string): number {
+  let print = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) print = Math.imul(print ^ id.charCodeAt(i), 0x01000193);
+  return print >>> 2;
 }
 
 /** Most facts arrive in order, so the end is tried first. */

@@ -1,8 +1,9 @@
 import type { OutputTopic } from '../contracts/names.js';
 import type { LaneCommit, TopicProgress } from './ports.js';
+import { Final } from './retry.js';
 
 const requireWhole = (value: number, what: string): void => {
-  if (!Number.isSafeInteger(value)) throw new TypeError(`${what} must be a whole number below 2^53, not ${String(value)}`);
+  if (!Number.isSafeInteger(value)) throw new Final(`${what} must be a whole number below 2^53, not ${String(value)}`);
 };
 
 const checkProgress = (topic: string, progress: TopicProgress): void => {
@@ -14,7 +15,7 @@ const checkProgress = (topic: string, progress: TopicProgress): void => {
 /**
  * Refuses a commit that a store could only apply in part: stores write without a way back, so whatever data could
  * make a write fail must be found before the first one.
- * @throws TypeError naming the field
+ * @throws Final naming the field: the same commit would be refused for ever
  */
 export const checkCommit = (commit: LaneCommit): void => {
   requireWhole(commit.base, 'base version');
@@ -29,7 +30,7 @@ export const checkCommit = (commit: LaneCommit): void => {
   }
 };
 
-/** Refuses output ends that aren't offsets. @throws TypeError naming the topic */
+/** Refuses output ends that aren't offsets. @throws Final naming the topic */
 export const checkEnds = (ends: ReadonlyMap<OutputTopic, number>): void => {
   for (const [topic, end] of ends) requireWhole(end, `end of ${topic}`);
 };

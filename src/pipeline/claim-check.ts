@@ -31,7 +31,7 @@ export async function checkClaim(parts: ClaimCheckParts, claimed: ClaimedLane): 
 const partitionsChanged = (before: number, now: number): Finding => ({
   name: 'partition_count_changed',
   message: `The source topics had ${before} partitions when this state was made and have ${now} now: orders would land in other lanes than their history. `
-    + `Set the topics back to ${before} partitions, or start a new group with an empty store (another redis.prefix and KAFKA_GROUP_ID) that reads everything again.`,
+    + `Set the topics back to ${before} partitions, or read everything again into an empty state: another redis.prefix, another KAFKA_GROUP_ID and new output topics.`,
 });
 
 async function checkNothingForgotten(parts: ClaimCheckParts): Promise<Finding | null> {

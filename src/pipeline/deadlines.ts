@@ -17,13 +17,16 @@ export interface StepDeadlines {
   take(before: number): DueOrder | null | 'unknown';
 }
 
-function createStepDeadlines(fetched: readonly DueOrder[]): StepDeadlines {
+/** @param fetch gives the earliest deadlines < `until`, sorted, at most as many as asked for */
+export function createStepDeadlines(until: number, fetch: (limit: number) => readonly DueOrder[]): StepDeadlines {
+  const fetched = fetch(FETCH_LIMIT);
   /** Latest first, so that the next one is at the end. */
   const waiting = fetched.toReversed();
   const last = fetched.length < FETCH_LIMIT ? undefined : fetched.at(-1);
   return {
     orderIds: fetched.map((d) => d.orderId),
     add(due) {
+      if (due.at >= until) return;
       let low = 0;
       let high = waiting.length;
       while (low < high) {
@@ -45,26 +48,32 @@ function createStepDeadlines(fetched: readonly DueOrder[]): StepDeadlines {
   };
 }
 
-/** Knows from when on the store may have a deadline, so that it is asked only when one can have passed. */
-export function createDeadlineWatch(lane: number, store: LaneStore) {
+/** Knows from when on a deadline may have passed. */
+export interface DeadlineWatch {
+  /** May a deadline have passed at this time reached? */
+  mayBePast(time: number): boolean;
+  /** An order's deadline moved. */
+  note(due: number | null): void;
+  /** The lane's deadlines < `until`. */
+  fetch(until: number): Promise<StepDeadlines>;
+}
+
+/** Asks the store only when a deadline can have passed. */
+export function createDeadlineWatch(lane: number, store: LaneStore): DeadlineWatch {
   /** No deadline of the lane is earlier. */
   let bound = -Infinity;
   return {
-    /** May a deadline have passed at this time reached? */
-    mayBePast: (time: number): boolean => time > bound,
-    /** An order's deadline moved. */
-    note(due: number | null): void {
+    mayBePast: (time) => time > bound,
+    note(due) {
       if (due !== null && due < bound) bound = due;
     },
-    /** The lane's deadlines < `until`. */
-    async fetch(until: number): Promise<StepDeadlines> {
-      if (until <= bound) return createStepDeadlines([]);
+    async fetch(until) {
+      if (until <= bound) return createStepDeadlines(until, () => []);
       const fetched = await store.due(lane, until, FETCH_LIMIT);
       const first = fetched[0];
       // Until its commit, whatever was fetched still stands in the store.
       bound = first === undefined ? ((await store.nextDue(lane)) ?? Infinity) : first.at;
-      return createStepDeadlines(fetched);
+      return createStepDeadlines(until, () => fetched);
     },
   };
 }
-export type DeadlineWatch = ReturnType<typeof createDeadlineWatch>;

@@ -1,11 +1,11 @@
-import { v5 as uuidV5 } from 'uuid';
 import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
 import type { AssessmentContext } from '../core/rules.js';
+import { nameUuid } from './name-uuid.js';
 import { openOrder } from './order-book.js';
 import type { OutputRecord, StoredOrder } from './ports.js';
-import { ID_NAMESPACE, journeyOf } from './render.js';
+import { journeyOf } from './render.js';
 
 /** An order as it stands in the store, judged at the time at which its owner judged it last. */
 export interface OrderView {
@@ -25,13 +25,15 @@ export type JourneyRenderer = (orderId: string, stored: StoredOrder, seq: number
 /** The record of `cx.journeys`: the present assessment, under an id made from its content. */
 export function createJourneyRenderer(context: () => AssessmentContext, source: string): JourneyRenderer {
   return (orderId, stored, seq) => {
-    const { assessment, judgedAt } = viewOf(orderId, stored, context());
+    const { assessment, judgedAt, facts } = viewOf(orderId, stored, context());
+    // An order may be judged before its lane has reached any time.
+    const asOf = Math.max(judgedAt, facts.at(-1)?.at ?? 0);
     const value = JSON.stringify(journeyOf(assessment, context().rules.version));
     return {
       seq: null, topic: 'cx.journeys', key: orderId, value,
       headers: {
-        ce_specversion: '1.0', ce_id: uuidV5(value, ID_NAMESPACE), ce_type: 'touchpoint.journey', ce_source: source,
-        ce_time: new Date(judgedAt).toISOString(), ce_subject: orderId, 'content-type': 'application/json', cx_seq: String(seq),
+        ce_specversion: '1.0', ce_id: nameUuid(value), ce_type: 'touchpoint.journey', ce_source: source,
+        ce_time: new Date(asOf).toISOString(), ce_subject: orderId, 'content-type': 'application/json', cx_seq: String(seq),
       },
     };
   };

@@ -5,7 +5,7 @@ import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import { type Cause, sayChanges } from '../core/changes.js';
 import type { AssessmentContext } from '../core/rules.js';
-import type { LiveOrder } from './order-book.js';
+import { customerOf, type LiveOrder } from './order-book.js';
 import type { OutputRecord, Telemetry } from './ports.js';
 import type { Renderer } from './render.js';
 
@@ -44,6 +44,7 @@ export function createJudge(parts: JudgeParts): Judge {
     } catch (error) {
       state.unassessed = true;
       state.due = null;
+      order.customerId = customerOf(order.journey);
       parts.telemetry.unassessed(parts.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
       return;
     }

@@ -64,7 +64,7 @@ function openState(parts: SessionParts, claimed: ClaimedLane) {
     time.fetched(topic, parts.wallClock.now());
   }
   const step: StepParts = {
-    lane, store, time, progress, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
+    lane, time, progress, firstSeen: (sightings) => store.firstSeen(sightings), telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
     deadlines: createDeadlineWatch(lane, store),
     book: createOrderBook(lane, store, parts.cacheOrders),
     judge: createJudge({ ...parts.judge, lane, telemetry }),
@@ -95,11 +95,13 @@ function createBell() {
 export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tail: OutputTail) {
   const { lane, source, store, telemetry } = parts;
   const { topics, time, progress, intake, step } = openState(parts, claimed);
-  const publisher = createPublisher(parts, claimed, tail);
+  const publisher = createPublisher({ ...parts, isBehind: () => !intake.isEmpty() }, claimed, tail);
   const bell = createBell();
   const paused = new Set<SourceTopic>();
   let version = claimed.version;
   let seq = claimed.seq;
+  /** Next offsets as the store has them: what a step has read is only known once it is committed. */
+  let committed = progress.offsets();
   let leaving: () => 'no' | 'stop' | 'drop' = () => 'no';
   let end: SessionEnd | null = null;
   const finish = (how: SessionEnd): void => {
@@ -108,6 +110,13 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
   };
   const over = (): boolean => end !== null || leaving() === 'drop';
   const persistence: Persistence = { lane, telemetry, stopped: over };
+  /** For what may as well be done by the next owner. */
+  const untilStop: Persistence = { lane, telemetry, stopped: () => over() || leaving() !== 'no' };
+  /** Kept in the store, so that whoever claims the lane next finds it too. */
+  const standStill = async (halt: Halt): Promise<void> => {
+    if (!(await store.halt(lane, claimed.token, halt))) throw new LaneLost(lane);
+    finish({ kind: 'halted', halt });
+  };
   const write = async (result: StepResult): Promise<void> => {
     const { orders, outputs } = result;
     const moved = progress.moved();
@@ -120,14 +129,15 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
       const outcome = commitOutcome(answer, claimed.token, version);
       if (outcome === 'lost') throw new LaneLost(lane);
       if (outcome === 'not_applied') throw new Error('the store refused the commit without a reason; it is sent again');
-      if (outcome === 'went_back') finish({ kind: 'halted', halt: wentBack(lane, version, answer.version, parts.wallClock.now()) });
+      if (outcome === 'went_back') await standStill(wentBack(lane, version, answer.version, parts.wallClock.now()));
     });
     if (over()) return;
     version += 1;
     seq = outputs.seq;
+    committed = progress.offsets();
     telemetry.committed(lane, performance.now() - began, orders.length);
     if (outbox !== null) publisher.enqueue(outbox, outputs.causes);
-    if (orders.length > 0) publisher.markDirty();
+    if (orders.length > 0) publisher.markDirty(version);
   };
 
   const relieve = (): void => {
@@ -147,7 +157,7 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
       }
       const candidates = intake.take(OFFER);
       let prepared: PreparedStep | null = null;
-      await persist(persistence, 'read orders', async () => {
+      await persist(untilStop, 'read orders', async () => {
         prepared = await prepareStep(step, candidates);
       });
       if (prepared === null) return;
@@ -178,7 +188,7 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
     });
 
   return {
-    offsets: (): Map<SourceTopic, number> => progress.offsets(),
+    offsets: (): Map<SourceTopic, number> => committed,
     /** Where delivery stands, queued records included. */
     positions(): Map<SourceTopic, number> {
       const positions = progress.offsets();
@@ -192,7 +202,8 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
     fetched(range: FetchedRange): boolean {
       if (!intake.push(range)) return false;
       time.fetched(range.topic, parts.wallClock.now());
-      if (intake.waiting(range.topic) > HIGH_WATER && !paused.has(range.topic)) {
+      // Also when it is paused already: reading anew, after a rebalance, delivers everything again.
+      if (intake.waiting(range.topic) > HIGH_WATER) {
         paused.add(range.topic);
         source.pause(lane, range.topic);
       }

@@ -5,7 +5,7 @@ import { createLaneSession, type LaneSession, type SessionEnd, type SessionParts
 import type { FetchedRange, Halt, LogBounds, SourceLog } from './ports.js';
 import { LaneLost } from './publisher.js';
 import { checkTail, readOutputTail } from './recovery.js';
-import { Final, persist, type Persistence } from './retry.js';
+import { persist, type Persistence, settledWithin } from './retry.js';
 
 export interface LaneParts extends SessionParts {
   readonly source: SourceLog;
@@ -13,6 +13,10 @@ export interface LaneParts extends SessionParts {
 
 /** How long a halted lane waits before it looks whether a person said how to go on; ms. */
 const HALT_LOOK_MS = 10_000;
+/** How long an orderly stop tries to get the last step committed and sent; after that it's left to the next owner; ms. */
+const STOP_PATIENCE_MS = 3_000;
+/** How long calls under way may take to come back, once nothing more is tried; ms. */
+const RETURN_MS = 500;
 
 /**
  * One lane in this worker's hands: claimed, checked, worked and left. It is claimed again when another token turns up while
@@ -62,6 +66,8 @@ export function createLane(parts: LaneParts) {
       // Two owners that claim at once would take it from each other for ever without a random pause.
       await delay(100 + Math.random() * 900);
     }
+    // The log and the check at claim may disagree for a while; asking without a pause would not settle it.
+    if (end.kind === 'recheck') await delay(200);
   };
   const run = async (): Promise<void> => {
     while (leaving === 'no') {
@@ -74,6 +80,8 @@ export function createLane(parts: LaneParts) {
       source.read(lane, current.offsets());
       const end = await current.run(() => leaving);
       reached = current.offsets();
+      // Left, or ended by a defect that was told: not to be begun again.
+      if (end.kind === 'left') break;
       await afterEnd(end);
     }
   };
@@ -82,7 +90,7 @@ export function createLane(parts: LaneParts) {
     lane,
     start(): void {
       done = run().catch((error: unknown) => {
-        if (!(error instanceof LaneLost) && !(error instanceof Final)) parts.failed(error instanceof Error ? error : new Error(String(error)));
+        if (!(error instanceof LaneLost)) parts.failed(error instanceof Error ? error : new Error(String(error)));
       });
     },
     fetched(range: FetchedRange): void {
@@ -111,7 +119,10 @@ export function createLane(parts: LaneParts) {
     async leave(how: 'stop' | 'drop'): Promise<void> {
       leaving = how;
       session?.wake();
-      await done;
+      if (how === 'stop' && (await settledWithin(STOP_PATIENCE_MS, done))) return;
+      leaving = 'drop';
+      session?.wake();
+      await settledWithin(RETURN_MS, done);
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { Fact } from '../core/fact.js';
 import { createFactsMemory, type FactsMemory, packFacts, unpackFacts } from '../core/facts-codec.js';
 import { indexKeys } from '../core/index-keys.js';
-import { createJourney, type Journey, place, timelineOf } from '../core/journey.js';
+import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
 import { type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
 import { nothingSaid } from '../core/said.js';
 import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
+import { Final } from './retry.js';
 
 /** An order in the owner's memory: decoded once, kept while it is busy. */
 export interface LiveOrder {
@@ -22,13 +23,22 @@ export interface LiveOrder {
   touched: boolean;
 }
 
-const newOrder = (orderId: string): LiveOrder => ({
+/** An order of which nothing is known yet. */
+export const newOrder = (orderId: string): LiveOrder => ({
   orderId, journey: createJourney(orderId), customerId: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false,
   state: { said: nothingSaid(), judgedAt: 0, due: null, unassessed: false, counted: [] },
 });
 
-/** Throws on bytes of another format. */
+/** @throws Final on bytes that this version can't read: reading them again doesn't help. */
 export function openOrder(orderId: string, stored: StoredOrder): LiveOrder {
+  try {
+    return readOrder(orderId, stored);
+  } catch (error) {
+    throw new Final(`the state of order ${JSON.stringify(orderId)} can't be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const journey = createJourney(orderId);
   const packed = createFactsMemory();
   for (const fact of unpackFacts(stored.facts, packed)) place(journey, fact);
@@ -40,13 +50,40 @@ export function openOrder(orderId: string, stored: StoredOrder): LiveOrder {
   };
 }
 
+/** `full`: the order takes no more facts. */
+export type TakenIn = 'applied' | 'duplicate' | 'full';
+
+/** Puts an event's fact into its order. An order with `maxFacts` takes none that it doesn't know: `full`. */
+export function takeIn(order: LiveOrder, fact: Fact, maxFacts: number): TakenIn {
+  if (order.journey.facts.length >= maxFacts) return holds(order.journey, fact.id) ? 'duplicate' : 'full';
+  if (place(order.journey, fact) === 'duplicate') return 'duplicate';
+  order.fresh.push(fact);
+  return 'applied';
+}
+
+export const fullMessage = (maxFacts: number): string => `the order has ${maxFacts} facts, the most that are kept`;
+
+/** The orders that a lane works on. */
+export interface OrderBook {
+  /** Brings these orders into memory; they stay there until `settle`. */
+  prepare(orderIds: ReadonlySet<string>): Promise<void>;
+  /** Throws when the order was not prepared: reading it here would be a round trip per order. */
+  get(orderId: string): LiveOrder;
+  /** The order has news for the store. */
+  touch(order: LiveOrder): void;
+  touchedCount(): number;
+  /** What the store must write for everything touched since the last call. */
+  writes(): OrderWrite[];
+  /** Lets go of what is over capacity. */
+  settle(): void;
+}
+
 /** A lane's orders, read through a bounded cache (least recently used go first). Only the lane's owner may use it. */
-export function createOrderBook(lane: number, store: LaneStore, capacity: number) {
+export function createOrderBook(lane: number, store: LaneStore, capacity: number): OrderBook {
   const orders = new Map<string, LiveOrder>();
   const touched: LiveOrder[] = [];
   return {
-    /** Brings these orders into memory; they stay there until `settle`. */
-    async prepare(orderIds: ReadonlySet<string>): Promise<void> {
+    async prepare(orderIds) {
       const missing: string[] = [];
       for (const id of orderIds) {
         const order = orders.get(id);
@@ -63,44 +100,40 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
         orders.set(id, found == null ? newOrder(id) : openOrder(id, found));
       });
     },
-    /** Throws when the order was not prepared: reading it here would be a round trip per order. */
-    get(orderId: string): LiveOrder {
+    get(orderId) {
       const order = orders.get(orderId);
       if (order === undefined) throw new Error(`order used before it was loaded in lane ${lane}`);
       return order;
     },
-    /** The order has news for the store. */
-    touch(order: LiveOrder): void {
+    touch(order) {
       if (order.touched) return;
       order.touched = true;
       touched.push(order);
     },
-    touchedCount: (): number => touched.length,
-    /** What the store must write for everything touched since the last call. */
-    writes(): OrderWrite[] {
-      return touched.splice(0).map(writeOf);
-    },
-    /** Lets go of what is over capacity. */
-    settle(): void {
+    touchedCount: () => touched.length,
+    writes: () => touched.splice(0).map(writeOf),
+    settle() {
       if (orders.size <= capacity) return;
       for (const [id, order] of orders) {
         if (orders.size <= capacity) break;
         if (!order.touched) orders.delete(id);
       }
     },
-    /** The cached orders, for a sweep. */
-    size: (): number => orders.size,
   };
 }
-export type OrderBook = ReturnType<typeof createOrderBook>;
+
+/** The bytes to append to an order's facts, and its present state. */
+export function packLiveOrder(order: LiveOrder): StoredOrder {
+  return { facts: order.fresh.length === 0 ? Buffer.alloc(0) : packFresh(order), state: Buffer.from(packOrderState(order.state)) };
+}
 
 function writeOf(order: LiveOrder): OrderWrite {
-  const facts = order.fresh.length === 0 ? null : packFresh(order);
+  const packed = packLiveOrder(order);
   const keys = indexKeys(order.state.said, order.customerId);
   const before = order.storedKeys;
   const { due } = order.state;
   const write: OrderWrite = {
-    orderId: order.orderId, facts, state: Buffer.from(packOrderState(order.state)),
+    orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
     due: due === order.storedDue ? undefined : due,
     indexAdd: keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
     dirty: true,
@@ -108,6 +141,8 @@ function writeOf(order: LiveOrder): OrderWrite {
   order.storedKeys = keys;
   order.storedDue = due;
   order.touched = false;
+  // Made for judging; between steps it would only take room.
+  order.journey.reading = null;
   return write;
 }
 
@@ -118,7 +153,7 @@ function packFresh(order: LiveOrder): Buffer {
 }
 
 /** The first customer that the order's timeline names. */
-function customerOf(journey: Journey): string | null {
+export function customerOf(journey: Journey): string | null {
   for (const fact of timelineOf(journey.facts)) if (fact.customerId !== null) return fact.customerId;
   return null;
 }

@@ -1,5 +1,6 @@
 import { OUTPUT_TOPICS } from '../contracts/names.js';
 import type { OutputRecord } from './ports.js';
+import { Final } from './retry.js';
 
 /**
  * The records of one commit as bytes: a format byte, then per record its fields, each with a length in front (uint32,
@@ -35,9 +36,9 @@ export function packOutbox(records: readonly OutputRecord[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Throws on bytes that packOutbox did not write. */
+/** @throws Final on bytes that another version wrote */
 export function unpackOutbox(bytes: Buffer): OutputRecord[] {
-  if (bytes[0] !== FORMAT) throw new Error(`an outbox entry has format ${String(bytes[0])}, this version reads ${FORMAT}`);
+  if (bytes[0] !== FORMAT) throw new Final(`an outbox entry has format ${String(bytes[0])}, this version reads ${FORMAT}: run the newer version that wrote it`);
   const records: OutputRecord[] = [];
   let at = 1;
   const take = (): Buffer | null => {
@@ -49,20 +50,21 @@ export function unpackOutbox(bytes: Buffer): OutputRecord[] {
   };
   while (at < bytes.length) {
     const topic = OUTPUT_TOPICS[bytes.readUInt8(at)];
-    if (topic === undefined) throw new Error('an outbox entry names an unknown output topic');
+    if (topic === undefined) throw new Final('an outbox entry names an output topic that this version does not know: run the newer version that wrote it');
     const seq = bytes.readDoubleBE(at + 1);
     const timestamp = bytes.readDoubleBE(at + 9);
     const count = bytes.readUInt16BE(at + 17);
     at += 19;
     const key = take();
     const value = take();
-    const headers: Record<string, Buffer | Buffer[]> = {};
+    // Senders name headers as they like, also as objects name what all of them have.
+    const headers = new Map<string, Buffer | Buffer[]>();
     for (let i = 0; i < count; i++) {
       const name = take();
       const content = take();
       if (name !== null && content !== null) addHeader(headers, name.toString(), content);
     }
-    records.push({ seq: seq < 0 ? null : seq, topic, key, value, headers, ...(timestamp < 0 ? {} : { timestamp }) });
+    records.push({ seq: seq < 0 ? null : seq, topic, key, value, headers: Object.fromEntries(headers), ...(timestamp < 0 ? {} : { timestamp }) });
   }
   return records;
 }
@@ -70,16 +72,19 @@ export function unpackOutbox(bytes: Buffer): OutputRecord[] {
 function headerList(headers: OutputRecord['headers']): [string, Buffer | string][] {
   const list: [string, Buffer | string][] = [];
   for (const [name, value] of Object.entries(headers)) {
-    if (typeof value === 'string' || Buffer.isBuffer(value)) list.push([name, value]);
-    else for (const one of value ?? []) list.push([name, one]);
+    if (isContent(value)) list.push([name, value]);
+    // A client that builds headers as plain objects puts a method before the value of a header named like one.
+    else if (Array.isArray(value)) for (const one of value as readonly unknown[]) if (isContent(one)) list.push([name, one]);
   }
   return list;
 }
 
+const isContent = (value: unknown): value is Buffer | string => typeof value === 'string' || Buffer.isBuffer(value);
+
 /** Kafka allows a header name more than once. */
-function addHeader(headers: Record<string, Buffer | Buffer[]>, name: string, content: Buffer): void {
-  const before = headers[name];
-  if (before === undefined) headers[name] = content;
+function addHeader(headers: Map<string, Buffer | Buffer[]>, name: string, content: Buffer): void {
+  const before = headers.get(name);
+  if (before === undefined) headers.set(name, content);
   else if (Array.isArray(before)) before.push(content);
-  else headers[name] = [before, content];
+  else headers.set(name, [before, content]);
 }

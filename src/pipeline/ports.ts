@@ -1,4 +1,4 @@
-import type { DeadLetterReason, OutputTopic, SourceTopic } from '../contracts/names.js';
+import type { OutputTopic, SourceTopic } from '../contracts/names.js';
 
 /**
  * What the pipeline asks of the world. A *lane* is one partition index of all source topics together: it has one
@@ -224,7 +224,7 @@ export interface DueOrder {
 
 export interface DirtyOrder {
   readonly orderId: string;
-  /** Clears only the mark that it was given with. */
+  /** Clears only the mark that it was given with. A mark is the version of the commit that made it. */
   readonly mark: number;
 }
 
@@ -238,7 +238,10 @@ export interface LaneStore {
   /** The earliest deadline of the lane; null when there is none. */
   nextDue(lane: number): Promise<number | null>;
   commit(lane: number, commit: LaneCommit): Promise<CommitAnswer>;
-  /** Drops outbox entries up to and including `seq` and keeps the output ends; false: the token is foreign. */
+  /**
+   * Drops outbox entries up to and including `seq` and keeps the output ends. False, and nothing is changed: the token is
+   * foreign, or the lane has not given out `seq`, since the store went back.
+   */
   trim(lane: number, token: string, seq: number, ends: ReadonlyMap<OutputTopic, number>): Promise<boolean>;
   /** Orders whose published journey is out of date, oldest mark first. */
   dirty(lane: number, limit: number): Promise<readonly DirtyOrder[]>;
@@ -275,24 +278,4 @@ export interface OrderReader {
 
 // ------------------------------------------------------------------ telling
 
-/** What an operator should know, as named events; telemetry turns each into a log line and metrics. */
-export interface Telemetry {
-  event(topic: SourceTopic, outcome: 'applied' | 'duplicate' | 'dead_letter', count: number): void;
-  deadLetter(lane: number, record: { topic: string; offset: number }, reason: DeadLetterReason, message: string): void;
-  derived(type: string, name: string): void;
-  /** Source record's timestamp to derived record acknowledged; ms. */
-  detected(ms: number): void;
-  committed(lane: number, ms: number, orders: number): void;
-  timeReached(lane: number, at: number): void;
-  lag(topic: SourceTopic, lane: number, records: number): void;
-  outboxPending(lane: number, records: number): void;
-  deadlinesPending(lane: number, orders: number): void;
-  /** A rule threw on the order's facts: they are kept, and it is assessed again once the rule is mended. */
-  unassessed(lane: number, orderId: string, error: Error): void;
-  laneClaimed(lane: number, version: number): void;
-  laneDropped(lane: number, why: string): void;
-  laneHalted(lane: number, halt: Halt): void;
-  /** A fault that is retried; says what failed and when the next try is. */
-  retrying(lane: number, what: string, error: Error, inMs: number): void;
-  alertRaised(lane: number, orderId: string, headline: string, severity: string, mode: 'live' | 'backfill'): void;
-}
+export type { Telemetry } from './telemetry.js';

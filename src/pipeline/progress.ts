@@ -9,7 +9,7 @@ interface Moving {
   next: number;
   position: Position | null;
   last: SourceRecord | null;
-  count: TopicCount;
+  readonly count: { -readonly [K in keyof TopicCount]: TopicCount[K] };
   moved: boolean;
 }
 
@@ -24,7 +24,7 @@ export function createLaneProgress(topics: readonly SourceTopic[], start: Readon
   const all = new Map<SourceTopic, Moving>();
   for (const topic of topics) {
     const known = start.get(topic);
-    all.set(topic, { next: known?.next ?? -1, position: known?.position ?? null, last: null, count: known?.count ?? NOTHING, moved: false });
+    all.set(topic, { next: known?.next ?? -1, position: known?.position ?? null, last: null, count: { ...(known?.count ?? NOTHING) }, moved: false });
     time.restore(topic, known?.clock ?? null, known?.position?.timestamp ?? null);
   }
   const of = (topic: SourceTopic): Moving => {
@@ -37,7 +37,8 @@ export function createLaneProgress(topics: readonly SourceTopic[], start: Readon
       const t = of(record.topic);
       t.next = record.offset + 1;
       t.last = record;
-      t.count = { ...t.count, read: t.count.read + 1, [outcome]: t.count[outcome] + 1 };
+      t.count.read += 1;
+      t.count[outcome] += 1;
       t.moved = true;
     },
     /** Offsets that hold no record for us. */
@@ -53,7 +54,7 @@ export function createLaneProgress(topics: readonly SourceTopic[], start: Readon
       return next;
     },
     nextOf: (topic: SourceTopic): number => of(topic).next,
-    count: (topic: SourceTopic): TopicCount => of(topic).count,
+    count: (topic: SourceTopic): TopicCount => ({ ...of(topic).count }),
     /** What moved since the last call. */
     moved(): Map<SourceTopic, TopicProgress> {
       const moved = new Map<SourceTopic, TopicProgress>();
@@ -62,7 +63,7 @@ export function createLaneProgress(topics: readonly SourceTopic[], start: Readon
         t.moved = false;
         if (t.last !== null) t.position = { offset: t.last.offset, timestamp: t.last.timestamp, digest: recordDigest(t.last) };
         t.last = null;
-        moved.set(topic, { next: t.next, clock: time.clockOf(topic), position: t.position, count: t.count });
+        moved.set(topic, { next: t.next, clock: time.clockOf(topic), position: t.position, count: { ...t.count } });
       }
       return moved;
     },

@@ -1,7 +1,6 @@
-import type { OutputTopic } from '../contracts/names.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { unpackOutbox } from './outbox-codec.js';
-import type { ClaimedLane, DirtyOrder, LaneStore, OutboxEntry, OutputLog, OutputRecord, Telemetry, WallClock } from './ports.js';
+import type { ClaimedLane, LaneStore, OutboxEntry, OutputLog, OutputRecord, Telemetry, WallClock } from './ports.js';
 import type { OutputTail } from './recovery.js';
 import { Final, persist, type Persistence } from './retry.js';
 
@@ -12,6 +11,8 @@ export interface PublisherParts {
   readonly telemetry: Telemetry;
   readonly wallClock: WallClock;
   readonly renderJourney: JourneyRenderer;
+  /** More waits to be read: orders will change again before anyone could act on their journeys. */
+  readonly isBehind: () => boolean;
 }
 
 /** The store says that another owner claimed the lane: whatever this one still holds is theirs to send. */
@@ -24,12 +25,18 @@ export class LaneLost extends Final {
 
 /** An order's journey is published at most once in this time; ms. */
 const JOURNEY_INTERVAL_MS = 1_000;
+/** So much longer while a backlog is worked off, where rendering them would cost more than all the rest. */
+const BEHIND_INTERVAL_MS = 9_000;
 const JOURNEYS_AT_ONCE = 500;
+/** How often a lane with nothing to say looks whether a stranger wrote into its journeys; ms. */
+const STRANGER_LOOK_MS = 10_000;
 
 interface Pending {
   readonly entry: OutboxEntry;
   /** Log timestamps of the records behind it. */
   readonly causes: readonly number[];
+  /** All of it is in the log; only the store does not know yet. */
+  sent: boolean;
 }
 
 /**
@@ -37,13 +44,18 @@ interface Pending {
  * holds is ever sent, so whatever dies in between is sent again, and nothing is sent that was not committed.
  */
 export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tail: OutputTail) {
-  const pending: Pending[] = claimed.outbox.map((entry) => ({ entry, causes: [] }));
+  const pending: Pending[] = claimed.outbox.map((entry) => ({ entry, causes: [], sent: false }));
   const ends = new Map(tail.ends);
   /** Orders over whose journey a stranger may have written. */
-  const overwritten = new Set<string>();
+  const overwritten = new Set(tail.overwritten);
   let seq = claimed.seq;
-  let journeysDue = 0;
+  /** The version of the last commit: marks on orders are versions. */
+  let latest = claimed.version;
   let mayBeDirty = true;
+  let journeysDue = 0;
+  /** A round publishes every order that was marked by its beginning, once; null: none is under way. */
+  let round: number | null = null;
+  let lookDue = parts.wallClock.now() + STRANGER_LOOK_MS;
 
   const send = async (records: readonly OutputRecord[]): Promise<void> => {
     const firsts = await parts.output.publish(parts.lane, records);
@@ -59,66 +71,113 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
       if (key !== null) overwritten.add(key.toString());
     });
   };
+  const lookForStrangers = async (): Promise<void> => {
+    const known = ends.get('cx.journeys') ?? 0;
+    const end = await parts.output.end(parts.lane, 'cx.journeys');
+    if (end > known) await findOverwritten(known, end);
+    ends.set('cx.journeys', Math.max(known, end));
+  };
   const notYetWritten = (record: OutputRecord): boolean =>
     record.seq === null || record.seq > (tail.written.get(record.topic) ?? 0);
 
-  const sendNext = async ({ entry, causes }: Pending): Promise<void> => {
-    const records = unpackOutbox(entry.records).filter(notYetWritten);
-    if (records.length > 0) await send(records);
-    const now = parts.wallClock.now();
-    for (const timestamp of causes) parts.telemetry.detected(Math.max(0, now - timestamp));
-    if (!(await parts.store.trim(parts.lane, claimed.token, entry.lastSeq, ends))) throw new LaneLost(parts.lane);
+  const sendEntry = async (next: Pending): Promise<void> => {
+    if (!next.sent) {
+      const records = unpackOutbox(next.entry.records).filter(notYetWritten);
+      if (records.length > 0) await send(records);
+      // While the store is away the same records must not be sent over and over.
+      next.sent = true;
+      const now = parts.wallClock.now();
+      for (const timestamp of next.causes) parts.telemetry.detected(Math.max(0, now - timestamp));
+    }
+    if (!(await parts.store.trim(parts.lane, claimed.token, next.entry.lastSeq, ends))) throw new LaneLost(parts.lane);
   };
 
-  const sendJourneys = async (): Promise<void> => {
-    const marked = await parts.store.dirty(parts.lane, JOURNEYS_AT_ONCE);
-    mayBeDirty = marked.length === JOURNEYS_AT_ONCE;
-    const again = [...overwritten];
-    overwritten.clear();
-    const ids = [...new Set([...marked.map((d: DirtyOrder) => d.orderId), ...again])];
-    if (ids.length === 0) return;
+  /** The next orders of the round, and of those that a stranger wrote over. */
+  const sendJourneys = async (upTo: number): Promise<void> => {
+    const oldest = await parts.store.dirty(parts.lane, JOURNEYS_AT_ONCE);
+    const marked = oldest.filter(({ mark }) => mark <= upTo);
+    const again = [...overwritten].slice(0, JOURNEYS_AT_ONCE);
+    const ids = [...new Set([...marked.map(({ orderId }) => orderId), ...again])];
+    if (ids.length > 0) {
+      const records = await render(ids);
+      for (const id of again) overwritten.delete(id);
+      try {
+        if (records.length > 0) await send(records);
+      } catch (error) {
+        for (const id of again) overwritten.add(id);
+        throw error;
+      }
+      if (!(await parts.store.clean(parts.lane, claimed.token, marked, ends))) throw new LaneLost(parts.lane);
+    }
+    if (marked.length < oldest.length) mayBeDirty = true;
+    if (marked.length < JOURNEYS_AT_ONCE) round = null;
+  };
+  /** An order on which a rule throws keeps the journey published last: it must not hold up the others. */
+  const render = async (ids: readonly string[]): Promise<OutputRecord[]> => {
     const stored = await parts.store.load(parts.lane, ids);
-    const records = ids.flatMap((id, i) => {
+    return ids.flatMap((id, i) => {
       const order = stored[i];
-      return order == null ? [] : [parts.renderJourney(id, order, seq)];
+      if (order == null) return [];
+      try {
+        return [parts.renderJourney(id, order, seq)];
+      } catch (error) {
+        if (error instanceof Final) throw error;
+        parts.telemetry.unassessed(parts.lane, id, error instanceof Error ? error : new Error(String(error)));
+        return [];
+      }
     });
-    if (records.length > 0) await send(records);
-    if (!(await parts.store.clean(parts.lane, claimed.token, marked, ends))) throw new LaneLost(parts.lane);
+  };
+
+  const journeysWait = (): boolean =>
+    round !== null || ((mayBeDirty || overwritten.size > 0) && parts.wallClock.now() >= journeysDue + (parts.isBehind() ? BEHIND_INTERVAL_MS : 0));
+  const sendJourneysIfDue = async (persistence: Persistence): Promise<void> => {
+    if (!journeysWait()) return;
+    if (round === null) {
+      journeysDue = parts.wallClock.now() + JOURNEY_INTERVAL_MS;
+      // Before the store is asked: an order that a commit marks meanwhile must not be forgotten.
+      mayBeDirty = false;
+      round = latest;
+    }
+    const upTo = round;
+    await persist(persistence, 'publish journeys', () => sendJourneys(upTo));
   };
 
   return {
     /** What a commit put into the outbox. */
     enqueue(entry: OutboxEntry, causes: readonly number[]): void {
-      pending.push({ entry, causes });
+      pending.push({ entry, causes, sent: false });
       seq = entry.lastSeq;
     },
-    /** A commit changed orders. */
-    markDirty(): void {
+    /** The commit of this version changed orders. */
+    markDirty(version: number): void {
+      latest = version;
       mayBeDirty = true;
     },
     pendingEntries: (): number => pending.length,
-    /** Is there anything to send by now? */
-    hasWork: (): boolean => pending.length > 0 || (mayBeDirty && parts.wallClock.now() >= journeysDue),
+    /** Is there anything to send by now, or to look at? */
+    hasWork: (): boolean => pending.length > 0 || journeysWait() || parts.wallClock.now() >= lookDue,
     /** Sends what waits; faults of log and store are retried until they end or `stopped` says so. Throws LaneLost. */
     async work(persistence: Persistence): Promise<void> {
       for (let next = pending[0]; next !== undefined && !persistence.stopped(); next = pending[0]) {
         const current = next;
-        const done = await persist(persistence, 'publish the outbox', () => sendNext(current));
+        const done = await persist(persistence, 'publish the outbox', () => sendEntry(current));
         if (!done) return;
         pending.shift();
         parts.telemetry.outboxPending(parts.lane, pending.length);
+        // A lane that is never done with its changes has journeys to publish all the same.
+        await sendJourneysIfDue(persistence);
       }
-      if (mayBeDirty && parts.wallClock.now() >= journeysDue) {
-        journeysDue = parts.wallClock.now() + JOURNEY_INTERVAL_MS;
-        await persist(persistence, 'publish journeys', sendJourneys);
+      if (parts.wallClock.now() >= lookDue) {
+        lookDue = parts.wallClock.now() + STRANGER_LOOK_MS;
+        await persist(persistence, 'look at the journeys', lookForStrangers);
       }
+      await sendJourneysIfDue(persistence);
     },
     /** The last journeys, whatever the interval, when the lane is left in order. */
     async flush(persistence: Persistence): Promise<void> {
       journeysDue = 0;
       await this.work(persistence);
     },
-    ends: (): ReadonlyMap<OutputTopic, number> => ends,
   };
 }
 export type Publisher = ReturnType<typeof createPublisher>;

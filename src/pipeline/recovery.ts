@@ -7,6 +7,8 @@ export interface OutputTail {
   readonly ends: ReadonlyMap<OutputTopic, number>;
   /** The greatest `cx_seq` found behind the known end, per topic: records up to it need not be sent again. */
   readonly written: ReadonlyMap<OutputTopic, number>;
+  /** Orders whose journey was written after the last one known to be ours: a former owner's late request may be older than ours. */
+  readonly overwritten: ReadonlySet<string>;
 }
 
 const NUMBERED = OUTPUT_TOPICS.filter((topic) => topic !== 'cx.journeys');
@@ -27,18 +29,22 @@ export function seqOf(headers: RecordHeaders): number | null {
 export async function readOutputTail(lane: number, output: OutputLog, claimed: ClaimedLane): Promise<OutputTail> {
   const ends = new Map<OutputTopic, number>();
   const written = new Map<OutputTopic, number>();
+  const overwritten = new Set<string>();
   for (const topic of OUTPUT_TOPICS) {
     const end = await output.end(lane, topic);
     ends.set(topic, end);
-    if (topic === 'cx.journeys') continue;
     const known = claimed.outputEnds.get(topic) ?? 0;
     if (end <= known) continue;
     await output.readBack(lane, topic, known, end, (record) => {
+      if (topic === 'cx.journeys') {
+        if (record.key !== null) overwritten.add(record.key.toString());
+        return;
+      }
       const seq = seqOf(record.headers);
       if (seq !== null && seq > (written.get(topic) ?? 0)) written.set(topic, seq);
     });
   }
-  return { ends, written };
+  return { ends, written, overwritten };
 }
 
 /** A `cx_seq` in the log that the store has yet to give: the store holds less than it did. */

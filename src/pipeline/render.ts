@@ -1,10 +1,10 @@
-import { v5 as uuidV5 } from 'uuid';
 import { SIGNAL_PLACES, type SourceTopic } from '../contracts/names.js';
 import type { AlertChange } from '../core/alerts.js';
 import type { Assessment, Promises } from '../core/assessment.js';
 import { EVIDENCE_LIMIT } from '../core/assessment.js';
 import type { Cause, Change, PatternChange, SignalChange } from '../core/changes.js';
 import type { Fact } from '../core/fact.js';
+import { nameUuid } from './name-uuid.js';
 import type { OutputRecord } from './ports.js';
 
 /** Changes and assessments as the records that other services read (contract section 4). */
@@ -19,11 +19,8 @@ export interface RenderSettings {
   readonly alertMaxAgeMs: number;
 }
 
-/** Never to be changed: ids of all time depend on it. */
-export const ID_NAMESPACE = '6f1e8f3b-52a4-5c0e-9d0f-7b8a4b7f7c21';
-
 const idOf = (kind: string, orderId: string, episode: number, revision: number): string =>
-  uuidV5(JSON.stringify([kind, orderId, episode, revision]), ID_NAMESPACE);
+  nameUuid(JSON.stringify([kind, orderId, episode, revision]));
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

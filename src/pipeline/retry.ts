@@ -36,3 +36,12 @@ export async function persist(p: Persistence, what: string, attempt: () => Promi
 async function pause(ms: number, stopped: () => boolean): Promise<void> {
   for (let left = ms; left > 0 && !stopped(); left -= 100) await delay(Math.min(100, left));
 }
+
+/** Did it end within so many ms? What it does goes on unheard. */
+export async function settledWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  const timer = new AbortController();
+  const late = delay(ms, false, { signal: timer.signal }).catch(() => false);
+  const settled = await Promise.race([work.then(() => true), late]);
+  timer.abort();
+  return settled;
+}

@@ -1,10 +1,9 @@
 import type { SourceTopic } from '../contracts/names.js';
-import { holds, place } from '../core/journey.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 import type { DeadlineWatch, StepDeadlines } from './deadlines.js';
 import type { Decoded } from './decode.js';
 import type { Judge, StepOutputs } from './judge.js';
-import type { LiveOrder, OrderBook } from './order-book.js';
+import { fullMessage, type LiveOrder, type OrderBook, takeIn } from './order-book.js';
 import type { LaneStore, OrderWrite, SourceRecord, Telemetry } from './ports.js';
 import type { LaneProgress } from './progress.js';
 import type { TimeReached } from './time-reached.js';
@@ -22,7 +21,6 @@ export interface StepLimits {
 
 export interface StepParts {
   readonly lane: number;
-  readonly store: LaneStore;
   readonly book: OrderBook;
   readonly time: TimeReached;
   readonly deadlines: DeadlineWatch;
@@ -30,6 +28,8 @@ export interface StepParts {
   readonly judge: Judge;
   readonly telemetry: Telemetry;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
+  /** Tells of events without order which are met for the first time. */
+  readonly firstSeen: LaneStore['firstSeen'];
   readonly limits: StepLimits;
   /** Facts that an order may have; more are dead letters (`journey_too_long`). */
   readonly maxFacts: number;
@@ -48,6 +48,11 @@ interface Work {
   readonly deadlines: StepDeadlines;
   /** Of the events without order: is the candidate at this place the first with its id? */
   readonly firsts: ReadonlyMap<Candidate, boolean>;
+  /**
+   * The time reached, but never beyond what the deadlines were fetched for: the wall clock goes on while the store is
+   * asked, and an order must not be judged past a deadline of its own that isn't known here.
+   */
+  readonly now: () => number;
   bytes: number;
 }
 
@@ -56,14 +61,17 @@ export interface PreparedStep {
   readonly candidates: readonly Candidate[];
   readonly deadlines: StepDeadlines;
   readonly firsts: ReadonlyMap<Candidate, boolean>;
+  /** The deadlines are known up to here. */
+  readonly until: number;
 }
 
 /** Reads ahead for one step. Changes nothing, so that it may be tried again after a fault. */
 export async function prepareStep(parts: StepParts, candidates: readonly Candidate[]): Promise<PreparedStep> {
   const firsts = await orderlessFirsts(parts, candidates);
-  const deadlines = await parts.deadlines.fetch(parts.time.nowAfter(readings(candidates)));
+  const until = parts.time.nowAfter(readings(candidates));
+  const deadlines = await parts.deadlines.fetch(until);
   await parts.book.prepare(orderIdsOf(candidates, deadlines));
-  return { candidates, deadlines, firsts };
+  return { candidates, deadlines, firsts, until };
 }
 
 /**
@@ -71,8 +79,9 @@ export async function prepareStep(parts: StepParts, candidates: readonly Candida
  * fire, each at its own instant, before the next candidate. Nothing is written: the result says what to write.
  */
 export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number): StepResult {
-  const { deadlines, firsts, candidates } = prepared;
-  const work: Work = { parts, deadlines, firsts, bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
+  const { deadlines, firsts, candidates, until } = prepared;
+  const now = (): number => Math.min(parts.time.now(), until);
+  const work: Work = { parts, deadlines, firsts, now, bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
   const consumed = applyAll(work, candidates);
   const orders = parts.book.writes();
   for (const order of orders) if (order.due !== undefined) parts.deadlines.note(order.due);
@@ -97,7 +106,7 @@ const isFull = ({ parts, bytes }: Work): boolean => parts.book.touchedCount() >=
 /** Fires what the time reached has passed. False: the step must end before anything else is applied. */
 function fireDue(work: Work): boolean {
   const { parts, deadlines } = work;
-  const time = parts.time.now();
+  const time = work.now();
   for (;;) {
     const due = deadlines.take(time);
     if (due === null) return true;
@@ -137,14 +146,11 @@ function applyEvent(work: Work, candidate: RecordCandidate, event: Extract<Decod
   const { parts, firsts } = work;
   if (event.orderId === null) return firsts.get(candidate) === false ? 'duplicate' : 'applied';
   const order = parts.book.get(event.orderId);
-  const full = order.journey.facts.length >= parts.maxFacts;
-  if (full && !holds(order.journey, event.fact.id)) {
-    return { kind: 'dead_letter', reason: 'journey_too_long', message: `the order has ${parts.maxFacts} facts, the most that are kept` };
-  }
-  if (full || place(order.journey, event.fact) === 'duplicate') return 'duplicate';
-  order.fresh.push(event.fact);
+  const outcome = takeIn(order, event.fact, parts.maxFacts);
+  if (outcome === 'full') return { kind: 'dead_letter', reason: 'journey_too_long', message: fullMessage(parts.maxFacts) };
+  if (outcome === 'duplicate') return 'duplicate';
   const said = work.outputs.records.length;
-  judge(work, order, Math.max(0, parts.time.now()), { fact: event.fact, at: event.fact.at });
+  judge(work, order, Math.max(0, work.now()), { fact: event.fact, at: event.fact.at });
   if (work.outputs.records.length > said) work.outputs.causes.push(candidate.record.timestamp);
   return 'applied';
 }
@@ -179,7 +185,7 @@ async function orderlessFirsts(parts: StepParts, candidates: readonly Candidate[
   if (orderless.length === 0) return firsts;
   const keys = orderless.flatMap((c) => (c.kind === 'record' && c.decoded.kind === 'event'
     ? [{ key: `${c.record.topic}|${c.decoded.fact.id}`, coordinates: `${c.record.partition}:${c.record.offset}` }] : []));
-  const answers = await parts.store.firstSeen(keys);
+  const answers = await parts.firstSeen(keys);
   orderless.forEach((c, i) => firsts.set(c, answers[i] ?? true));
   return firsts;
 }

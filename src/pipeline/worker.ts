@@ -1,13 +1,16 @@
 import type { SourceTopic } from '../contracts/names.js';
 import { createLane, type Lane, type LaneParts } from './lane.js';
 import type { FetchedRange, Halt } from './ports.js';
+import { settledWithin } from './retry.js';
 
 export type WorkerParts = Omit<LaneParts, 'lane'>;
 
 /** How often topics that are read to their end are looked at, so that the wall clock can count for them; ms. */
 const LOOK_MS = 500;
 /** How often offsets are committed to the group, for lag tools; ms. */
-const ADVICE_MS = 5_000;
+const ADVICE_MS = 1_000;
+/** How long a stop waits for that; ms. */
+const ADVICE_WITHIN_MS = 1_000;
 
 /** One process of the service: works the lanes that the group gives it. */
 export function createWorker(parts: WorkerParts) {
@@ -81,7 +84,8 @@ export function createWorker(parts: WorkerParts) {
       const all = [...lanes.values()];
       await Promise.all(all.map((lane) => lane.leave('stop')));
       await Promise.all(leaving);
-      await advise().catch(() => undefined);
+      // Only advice: a log that doesn't answer must not hold up the stop.
+      await settledWithin(ADVICE_WITHIN_MS, advise().catch(() => undefined));
       lanes.clear();
       await parts.source.stop();
     },

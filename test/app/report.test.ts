@@ -100,7 +100,7 @@ describe('the report', () => {
   const report = renderReport(summary(tally));
 
   test('tells counts, shares, stories, refusals and what cannot be told', () => {
-    expect(report).toContain('3 events read in 2 s (2 a second), 2 orders of 2 customers');
+    expect(report).toContain('3 events read in 2 s, 2 orders of 2 customers');
     expect(report).toMatch(/^ {2}poor +1 +50\.0 % {2}a pattern that warns$/m);
     expect(report).toContain('1 order (50.0 %) fair or good by the records, poor or failed for the customer');
     expect(report).toMatch(/^ {2}late delivery +1 +50\.0 % +1$/m);

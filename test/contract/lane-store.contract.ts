@@ -297,6 +297,14 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
         expect((await store.claim(0, LANES)).outbox).toEqual([]);
       });
 
+      test('refuses a trim of seqs that were never given out: the store went back, and must not hide it', async () => {
+        const token = await owned(0, [{ seq: 3, outbox: entry(1, 3) }]);
+        expect(await store.trim(0, token, 4, new Map([['cx.events', 9]]))).toBe(false);
+        const claimed = await store.claim(0, LANES);
+        expect(claimed.outbox).toEqual([entry(1, 3)]);
+        expect(claimed.outputEnds).toEqual(new Map());
+      });
+
       test('ends of outputs are kept by trim and clean, and never go back', async () => {
         const token = await owned(0);
         await store.trim(0, token, 0, new Map([['cx.events', 9_007_199_254_740_991], ['cx.alerts', 10]]));

@@ -46,9 +46,12 @@ describe('patterns of the default catalogue', () => {
       expect(matches('consecutive_adverse', [placed, attempt, refused])).toBe(false);
     });
 
-    test('a good touchpoint between breaks the run, one at the instant of the last does not; told late it retracts', () => {
+    test('a good touchpoint between breaks the run, one at the instant of the last does not', () => {
       expect(matches('consecutive_adverse', [placed, attempt, damaged, refused, accurate('05-07 08:00')])).toBe(false);
       expect(matches('consecutive_adverse', [placed, attempt, damaged, refused, accurate('05-08 08:00')])).toBe(true);
+      const refusedEarly = fact('payment.failed', '05-03 08:00');
+      expect(matches('consecutive_adverse', [placed, refusedEarly, attempt, damaged, lost])).toBe(true);
+      expect(matches('consecutive_adverse', [placed, refusedEarly, accurate('05-04 08:00'), attempt, damaged, lost])).toBe(false);
     });
 
     test('feedback and audits are in no run and break none', () => {

@@ -1,5 +1,5 @@
 import { COVERABLE_SOURCES, type CoverableSource, type SignalName } from '../../src/contracts/names.js';
-import { assess } from '../../src/core/assess.js';
+import { assess, everythingOf } from '../../src/core/assess.js';
 import type { Assessment, SignalState } from '../../src/core/assessment.js';
 import type { Fact, FactBodies, FactHeader, OrderLine, Promised, SourceType } from '../../src/core/fact.js';
 import { createJourney, place } from '../../src/core/journey.js';
@@ -83,7 +83,7 @@ export function assessed(facts: readonly Fact[], { asOf, notCovered = [], rules 
   for (const each of facts) place(journey, each);
   const at = asOf === undefined ? Math.max(...facts.map((each) => each.at)) : on(asOf);
   const covered = new Set(COVERABLE_SOURCES.filter((source) => !notCovered.includes(source)));
-  return assess(journey, at, { rules: { ...DEFAULT_RULES, ...rules }, covered });
+  return everythingOf(assess(journey, at, { rules: { ...DEFAULT_RULES, ...rules }, covered }));
 }
 
 /** The signal as assessed; undefined: neither open nor resolved. */

@@ -43,15 +43,24 @@ export function answerWithProblems(app: FastifyInstance, telemetry: HttpTelemetr
     send(reply, 404, problemBody(404, 'There is nothing at this address; /docs lists what there is.', request.id)));
 }
 
-/** What the caller may know: our own words for what it did wrong, nothing of what went wrong inside. */
+/** Answers with what the caller may know of an error. */
 export function sendProblem(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply, telemetry: HttpTelemetry): FastifyReply {
+  const { status, message, invalidParameters } = tellableProblem(error, request, reply, telemetry);
+  return send(reply, status, problemBody(status, message, request.id, invalidParameters));
+}
+
+/**
+ * What the caller may know: our own words for what it did wrong, nothing of what went wrong inside, which telemetry is
+ * told. Sets the headers that belong to the error; its body is the caller's to write.
+ */
+export function tellableProblem(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply, telemetry: HttpTelemetry): HttpProblem {
   const known = error instanceof HttpProblem ? error : asProblem(error);
   if (known.status >= 500) {
     const route = request.routeOptions.url ?? 'unknown';
     telemetry.requestFailed({ id: request.id, method: request.method, route, status: known.status }, known.cause instanceof Error ? known.cause : error);
   }
   if (known.status === 503) void reply.header('retry-after', '5');
-  return send(reply, known.status, problemBody(known.status, known.message, request.id, known.invalidParameters));
+  return known;
 }
 
 const send = (reply: FastifyReply, status: number, body: object): FastifyReply => reply.code(status).type(PROBLEM_TYPE).send(body);

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createGunzip } from 'node:zlib';
 import type { Message } from 'kafkajs';
 import type { SourceTopic } from '../../contracts/names.js';
 import { murmur2Partition, type PartitionFunction } from '../../pipeline/partitioner.js';
@@ -171,11 +172,11 @@ export const createPace = (rate: number | null, now: () => number, wait: (ms: nu
 
 const NEWLINE = 0x0a;
 
-/** The lines of the files one after another, as bytes, several at a time. */
+/** The lines of the files one after another, as bytes, several at a time; `.gz` files are unpacked. */
 export async function* linesOf(files: readonly string[]): AsyncGenerator<readonly Buffer[]> {
   for (const file of files) {
     let rest: Buffer = Buffer.alloc(0);
-    for await (const chunk of createReadStream(file, { highWaterMark: 262_144 }) as AsyncIterable<Buffer>) {
+    for await (const chunk of chunksOf(file)) {
       const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const lines: Buffer[] = [];
       let at = 0;
@@ -189,5 +190,13 @@ export async function* linesOf(files: readonly string[]): AsyncGenerator<readonl
     if (rest.length > 0) yield [rest];
   }
 }
+
+const chunksOf = (file: string): AsyncIterable<Buffer> => {
+  const raw = createReadStream(file, { highWaterMark: 262_144 });
+  if (!file.endsWith('.gz')) return raw as AsyncIterable<Buffer>;
+  const unpacked = createGunzip();
+  raw.on('error', (error) => { unpacked.destroy(error); });
+  return raw.pipe(unpacked) as AsyncIterable<Buffer>;
+};
 
 const isBlank = (line: Buffer): boolean => line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);

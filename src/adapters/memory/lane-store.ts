@@ -87,7 +87,7 @@ const createOwnersWrites = (lanes: Lanes): OwnersWrites => ({
   async trim(number, token, seq, ends) {
     checkEnds(ends);
     const lane = owned(lanes, number, token);
-    if (lane === null) return false;
+    if (lane === null || seq > lane.seq) return false;
     lane.outbox = lane.outbox.filter((entry) => entry.lastSeq > seq);
     keepEnds(lane, ends);
     return true;

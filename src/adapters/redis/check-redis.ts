@@ -61,7 +61,7 @@ const checkPersistence = (at: string, { info, settings }: ServerFacts): RedisFin
     return [
       warning(
         `Redis at ${at} may lose up to ${lost} of changes when its machine fails (appendfsync ${settings.appendfsync}); ` +
-          'lanes notice and recover from what they published, appendfsync always avoids it',
+          'its lanes then stand still (state_went_back) until a person looks; appendfsync always avoids it',
       ),
     ];
   }

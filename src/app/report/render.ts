@@ -15,10 +15,13 @@ const MEANINGS = {
   on_course: 'not ended, nothing wrong so far',
 } as const;
 
+/** The time for fewer is the time to start. */
+const WORTH_A_RATE = 10_000;
+
 const head = ({ files, topics, asOf, tookMs, tally }: ReplaySummary): string[] => {
   const { range } = tally;
   const read = Object.values(topics).reduce((sum, topic) => sum + topic.read, 0);
-  const rate = tookMs > 0 ? ` (${grouped(Math.round((read * 1000) / tookMs))} a second)` : '';
+  const rate = tookMs > 0 && read >= WORTH_A_RATE ? ` (${grouped(Math.round((read * 1000) / tookMs))} a second)` : '';
   return [
     ...wrap(`Replay of ${files.map((file) => oneLine(file, 80)).join(', ')}`, '', '  '),
     `${counted(read, 'event')} read in ${span(tookMs)}${rate}, ${counted(tally.orders, 'order')} of ${counted(tally.customers, 'customer')}`,

@@ -1,4 +1,4 @@
-import type { Area, CoverableSource, SignalName, Stage } from '../../contracts/names.js';
+import type { Area, CoverableSource, Place, SignalName, Stage } from '../../contracts/names.js';
 import { EVIDENCE_LIMIT, type Detail, type Json, type Severity } from '../assessment.js';
 import { byPlace, type Fact } from '../fact.js';
 import type { Rules } from '../rules.js';
@@ -20,6 +20,7 @@ export interface Case {
   readonly contacts: Contacts;
   readonly incidents: Incidents | null;
   readonly changes: readonly ChangedDate[];
+  readonly place: Place;
   /** The time reached: a deadline has passed when this is greater. */
   readonly at: number;
   readonly rules: Rules;

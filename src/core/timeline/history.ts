@@ -1,4 +1,3 @@
-import { PLACE_KEYS, type Place, type PlaceKey } from '../../contracts/names.js';
 import type { Fact, FactOf, OrderLine, SourceType } from '../fact.js';
 import { timelineOf, type JourneyFacts } from '../journey.js';
 import { recordPromises, type PromiseHistory, type PromiseRecorder } from '../promises.js';
@@ -31,7 +30,6 @@ export interface History {
   /** The `order.placed` that counts (rulings 3). */
   readonly placed: FactOf<'order.placed'> | null;
   readonly customerId: string | null;
-  readonly place: Place;
   readonly days: ZonedDays;
   readonly end: End | null;
   readonly promises: PromiseHistory;
@@ -58,11 +56,10 @@ export interface History {
 }
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer U)[] ? U[] : T[K] extends Trouble | null ? GrowingTrouble | null : T[K] };
-interface Draft extends Growing<Omit<History, 'facts' | 'place' | 'promises'>> {
+interface Draft extends Growing<Omit<History, 'facts' | 'promises'>> {
   readonly facts: readonly Fact[];
   readonly promises: PromiseHistory;
   readonly recorder: PromiseRecorder;
-  readonly place: Partial<Record<PlaceKey, string>>;
   /** What failed notices were about, as far as no later notice of the kind got through; null: none failed. */
   untold: Set<string> | null;
 }
@@ -78,31 +75,44 @@ export function readHistory(journey: JourneyFacts, rules: Rules): History {
   if (placed !== null) shelvePlaced(draft, placed, since);
   for (let i = 0; i < facts.length; i++) {
     const fact = facts[i];
-    if (fact === undefined) continue;
-    draft.customerId ??= fact.customerId;
-    if (fact.place !== null) mergePlace(draft.place, fact.place);
-    shelve(draft, fact);
+    if (fact !== undefined) take(draft, fact);
   }
   return draft;
+}
+
+/**
+ * Reads on: a fact that now stands last in the facts of this history. False: it changes what came before it, so that all
+ * must be read again.
+ */
+export function readOn(history: History, fact: Fact): boolean {
+  if (fact.type === 'order.placed' && history.placed === null) return false;
+  // Only `readHistory` makes histories, and every one is a draft.
+  take(history as Draft, fact);
+  return true;
+}
+
+function take(draft: Draft, fact: Fact): void {
+  draft.customerId ??= fact.customerId;
+  shelve(draft, fact);
+}
+
+/** Most orders know little of most concerns: their lists are one and the same until something comes. */
+const NONE: never[] = [];
+function grown<T>(list: T[], item: T): T[] {
+  if (list === NONE) return [item];
+  list.push(item);
+  return list;
 }
 
 function emptyHistory(facts: readonly Fact[], placed: FactOf<'order.placed'> | null, rules: Rules): Draft {
   const days = daysIn(placed?.body.timeZone ?? rules.promiseTimeZone);
   const recorder = recordPromises(days, rules.deliveryToleranceMs);
   return {
-    facts, placed, days, recorder, promises: recorder.history, customerId: null, place: {}, end: null, ordered: null,
-    dispatches: [], deliveries: [], attemptFailed: null, damaged: null, lost: null,
+    facts, placed, days, recorder, promises: recorder.history, customerId: null, end: null, ordered: null,
+    dispatches: NONE, deliveries: NONE, attemptFailed: null, damaged: null, lost: null,
     ledger: [], currency: null, mixedCurrencies: false, paymentFailed: null,
-    noticesSent: [], noticeFailed: null, untold: null, contacts: [], incidents: [], feedback: [], audits: [],
+    noticesSent: NONE, noticeFailed: null, untold: null, contacts: NONE, incidents: NONE, feedback: NONE, audits: NONE,
   };
-}
-
-/** Per key the first value that says something (rulings 82). */
-function mergePlace(place: Partial<Record<PlaceKey, string>>, named: Place): void {
-  for (const key of PLACE_KEYS) {
-    const value = named[key];
-    if (value !== undefined && value !== '' && place[key] === undefined) place[key] = value;
-  }
 }
 
 function shelvePlaced(draft: Draft, fact: FactOf<'order.placed'>, since: number): void {
@@ -118,7 +128,7 @@ function shelve(draft: Draft, fact: Fact): void {
     case 'order.placed': return; // The leading one is shelved already, any other says nothing.
     case 'order.amended': return shelveAmended(draft, fact);
     case 'order.cancelled': return shelveCancelled(draft, fact);
-    case 'shipment.dispatched': draft.dispatches.push(fact); return;
+    case 'shipment.dispatched': draft.dispatches = grown(draft.dispatches, fact); return;
     case 'delivery.rescheduled': return shelveRescheduled(draft, fact);
     case 'delivery.attempt_failed': draft.attemptFailed = befall(draft.attemptFailed, fact); return;
     case 'delivery.exception':
@@ -143,10 +153,10 @@ function shelve(draft: Draft, fact: Fact): void {
       draft.noticeFailed = befall(draft.noticeFailed, fact);
       draft.untold = (draft.untold ?? new Set()).add(fact.body.about);
       return;
-    case 'contact.opened': case 'contact.reopened': case 'contact.resolved': draft.contacts.push(fact); return;
-    case 'feedback.received': draft.feedback.push(fact); return;
-    case 'incident.opened': case 'incident.resolved': draft.incidents.push(fact); return;
-    case 'audit.recorded': draft.audits.push(fact); return;
+    case 'contact.opened': case 'contact.reopened': case 'contact.resolved': draft.contacts = grown(draft.contacts, fact); return;
+    case 'feedback.received': draft.feedback = grown(draft.feedback, fact); return;
+    case 'incident.opened': case 'incident.resolved': draft.incidents = grown(draft.incidents, fact); return;
+    case 'audit.recorded': draft.audits = grown(draft.audits, fact); return;
   }
 }
 
@@ -179,7 +189,7 @@ function shelveCancelled(draft: Draft, fact: FactOf<'order.cancelled'>): void {
 
 function shelveDelivery(draft: Draft, fact: FactOf<'delivery.completed'>): void {
   if (draft.end?.kind === 'cancelled') return;
-  draft.deliveries.push(fact);
+  draft.deliveries = grown(draft.deliveries, fact);
   draft.ledger.push(fact);
   if (!fact.body.final) return;
   mend(draft.attemptFailed, fact);
@@ -191,7 +201,7 @@ function shelveDelivery(draft: Draft, fact: FactOf<'delivery.completed'>): void 
 }
 
 function shelveSent(draft: Draft, fact: FactOf<'notification.sent'>): void {
-  draft.noticesSent.push(fact);
+  draft.noticesSent = grown(draft.noticesSent, fact);
   if (draft.untold === null) return;
   draft.untold.delete(fact.body.about);
   if (draft.untold.size === 0) mend(draft.noticeFailed, fact);

@@ -102,3 +102,18 @@ describe('the page of an order', () => {
     expect([...(second?.body ?? '').matchAll(/href="\/orders\/(o-\d)"/g)]).toHaveLength(2);
   });
 });
+
+describe('what cannot be shown', () => {
+  test.each([['/orders/none', 404, 'No event of this order has been read'], ['/orders?verdict=bad', 400, 'verdict: expected one of']])('%s is told to a person', async (address, status, words) => {
+    app = await buildHttp(await portsWith([]));
+    const response = await app.inject(address);
+    expect([response.statusCode, response.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
+    expect(response.body).toContain(words);
+    expect(response.body).toContain(String(response.headers['x-request-id']));
+  });
+
+  test('nor does it run anything that came in with the address', async () => {
+    app = await buildHttp(await portsWith([]));
+    expect((await app.inject(`/orders?${encodeURIComponent(EVIL)}=1`)).body).not.toMatch(/<script|"'/);
+  });
+});

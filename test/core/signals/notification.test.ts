@@ -116,6 +116,7 @@ describe('inaccurate_update', () => {
   test('is judged against what is in force at that instant, before the end, and not without a promise', () => {
     expect(state(placed(), told('05-05 08:00', 'reschedule', '05-20 18:00'), moved('05-05 08:00', '05-20 18:00'))).toBe('-');
     expect(state(placed(), moved('05-05 08:00', null), told('05-06 08:00', 'other', '05-20 18:00'))).toBe('-');
+    expect(state(placed(), moved('05-05 08:00', null), told('05-05 08:00', 'other', '05-20 18:00'))).toBe('-');
     expect(state(placed(), done('05-05 08:00'), told('05-05 08:00', 'other', '05-20 18:00'))).toBe('-');
     expect(state(fact('order.placed', '05-01 08:00'), told('05-02 08:00', 'other', '05-20 18:00'))).toBe('-');
   });

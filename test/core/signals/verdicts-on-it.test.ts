@@ -23,6 +23,11 @@ describe('repeat_contact', () => {
     expect(signalIn(assessed([placed, opened('05-02 08:00'), opened('05-30 08:00', { topic: 'invoice' })]), 'repeat_contact')).toMatchObject({ opensAt: on('05-30 08:00'), detail: { count: 1 } });
   });
 
+  test('the seven days count from an opening, not from a reopening', () => {
+    const again = [placed, opened('05-02 08:00'), reopened('05-06 08:00'), opened('05-10 08:00', { contactId: 'c2' })];
+    expect(signalIn(assessed(again), 'repeat_contact')?.detail['count']).toBe(1);
+  });
+
   test('what the company began counts nowhere, whoever later events name', () => {
     const byCompany = opened('05-02 08:00', { by: 'company' });
     expect(state(placed, byCompany, opened('05-03 08:00'))).toBe('-');

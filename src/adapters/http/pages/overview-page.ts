@@ -11,6 +11,7 @@ export const overviewPage = (overview: Overview): Page => ({
   title: 'Orders now',
   refresh: 5,
   body: html`<h1>Orders now</h1>
+<p class="soft">What the customers of these orders lived through, judged from everything that was recorded about each.</p>
 <ul class="tiles">
 <li><b>${counted(overview.counts.all)}</b> known orders</li>
 ${VERDICT_TILES.map((verdict) => html`<li><b class="${verdict}">${counted(overview.counts[verdict])}</b> <a href="/orders?verdict=${verdict}">${verdict}</a></li>`)}
@@ -29,14 +30,14 @@ const alertTable = (alerts: readonly OpenAlert[]): Html => html`<div class="scro
 <thead><tr><th>Order</th><th>Why</th><th>What to do</th><th>Who</th><th>Until</th></tr></thead>
 <tbody>${alerts.map(({ view, guidance }) => html`<tr><td class="id">${orderLink(view.assessment.orderId)}</td>
 <td>${view.assessment.patterns.map(({ pattern }) => words(pattern)).join(', ')}</td><td>${guidance.nextAction.text}</td>
-<td class="id">${guidance.owner}</td><td class="time">${guidance.actBy === null ? null : timeTag(guidance.actBy)}</td></tr>`)}</tbody>
+<td class="short">${guidance.owner}</td><td class="time">${guidance.actBy === null ? null : timeTag(guidance.actBy)}</td></tr>`)}</tbody>
 </table></div>`;
 
 /** Orders one a line, as they come. */
 export const orderTable = (views: readonly OrderView[]): Html => html`<div class="scroll"><table>
 <thead><tr><th>Order</th><th>Verdict</th><th>State</th><th>What happened</th><th>Last</th></tr></thead>
 <tbody>${views.map(({ assessment, facts }) => html`<tr><td class="id">${orderLink(assessment.orderId)}</td><td>${verdictBadge(assessment.verdict)}</td>
-<td>${assessment.end === null ? 'under way' : assessment.end.kind}</td><td>${inShort(assessment.signals)}</td>
+<td class="short">${assessment.end === null ? 'under way' : assessment.end.kind}</td><td>${inShort(assessment.signals)}</td>
 <td class="time">${lastFact(facts)}</td></tr>`)}</tbody>
 </table></div>`;
 

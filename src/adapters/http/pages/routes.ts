@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { findOrders, parseOrderQuery, type OrderViewPage } from '../order-query.js';
 import type { HttpPorts } from '../ports.js';
-import { HttpProblem } from '../problems.js';
+import { HttpProblem, tellableProblem } from '../problems.js';
 import type { StoreAccess } from '../store-access.js';
+import { faultPage } from './fault-page.js';
 import { html, htmlText } from './html.js';
 import { layout, words, type Page } from './layout.js';
 import { readOverview, type Overview } from './overview.js';
@@ -17,12 +18,19 @@ const OVERVIEW_LASTS_MS = 2_000;
 export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
   const overview = shared(() => readOverview(store, ports.alertRules, ports.clock.now()), () => ports.clock.now());
 
-  app.get('/', async (_, reply) => sendPage(reply, overviewPage(await overview())));
-  app.get('/orders', async (request, reply) => {
+  const readable = {
+    errorHandler(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
+      const problem = tellableProblem(error, request, reply, ports.telemetry);
+      void sendPage(reply.code(problem.status), faultPage(problem, request.id));
+    },
+  };
+
+  app.get('/', readable, async (_, reply) => sendPage(reply, overviewPage(await overview())));
+  app.get('/orders', readable, async (request, reply) => {
     const query = parseOrderQuery(request.query);
     return sendPage(reply, listPage(await findOrders(store, query), new URL(request.url, 'http://localhost').searchParams));
   });
-  app.get<{ Params: { orderId: string } }>('/orders/:orderId', async (request, reply) => {
+  app.get<{ Params: { orderId: string } }>('/orders/:orderId', readable, async (request, reply) => {
     const view = await store.view(request.params.orderId);
     if (view === null) throw new HttpProblem(404, 'No event of this order has been read.');
     return sendPage(reply, storyPage(view, { alertRules: ports.alertRules, promiseTimeZone: ports.promiseTimeZone, now: ports.clock.now() }));

@@ -78,7 +78,7 @@ const SEVERITY_WORDS = ['neutral', 'minor', 'major', 'grave'] as const;
 const signalTable = ({ assessment, facts }: OrderView, told: Words): Html => html`<div class="scroll"><table>
 <thead><tr><th>Signal</th><th>Weight</th><th>Since</th><th>State</th><th>In short</th></tr></thead>
 <tbody>${assessment.signals.map((signal) => html`<tr><td>${words(signal.signal)}</td><td>${SEVERITY_WORDS[signal.severity]}</td><td class="time">${told.moment(signal.opensAt)}</td>
-<td>${signal.state === 'open' ? 'open' : 'put right'}</td><td>${sentenceOfSignal(signal, told, facts)}</td></tr>`)}</tbody>
+<td class="short">${signal.state === 'open' ? 'open' : 'put right'}</td><td>${sentenceOfSignal(signal, told, facts)}</td></tr>`)}</tbody>
 </table></div>`;
 
 const story = (lines: readonly StoryLine[]): Html => html`<ol class="story">${lines.slice(0, LONGEST_STORY).map((line) => html`<li class="${tone(line)}"><time datetime="${new Date(line.at).toISOString()}">${line.when}</time>${line.text}${line.kind === 'event' ? null : html` <strong>${words(line.type)}</strong>`}</li>

@@ -9,6 +9,7 @@ body { margin: 0 auto; max-width: 72rem; padding: 1.5rem 1rem 4rem; background: 
   font: 1rem/1.5 system-ui, sans-serif; }
 a { color: var(--link); } a:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; margin-bottom: 1.25rem; }
+header nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
 header .name { font-weight: 700; font-size: 1.15rem; text-decoration: none; color: inherit; }
 h1 { font-size: 1.5rem; margin: 0 0 .5rem; overflow-wrap: anywhere; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p { margin: .25rem 0; } .soft { color: var(--soft); font-size: .9rem; }
@@ -16,9 +17,9 @@ p { margin: .25rem 0; } .soft { color: var(--soft); font-size: .9rem; }
 .tiles li { flex: 1 1 8rem; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .9rem; }
 .tiles b { display: block; font-size: 1.6rem; line-height: 1.2; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; padding: .5rem .75rem; }
-th, td { text-align: left; vertical-align: top; padding: .45rem .75rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
-thead th { border-top: 0; font-size: .85rem; color: var(--soft); font-weight: 600; white-space: nowrap; } td.time { white-space: nowrap; } td.id { min-width: 9.5rem; }
+table { border-collapse: collapse; width: 100%; min-width: 46rem; } caption { text-align: left; padding: .5rem .75rem; }
+th, td { text-align: left; vertical-align: top; padding: .45rem .75rem; border-top: 1px solid var(--line); overflow-wrap: break-word; }
+thead th { border-top: 0; font-size: .85rem; color: var(--soft); font-weight: 600; white-space: nowrap; } td.time { white-space: nowrap; } td.short { white-space: nowrap; } td.id { min-width: 9.5rem; overflow-wrap: anywhere; }
 .v { font-weight: 600; white-space: nowrap; } .failed { color: var(--failed); } .poor { color: var(--poor); } .fair { color: var(--fair); }
 .good { color: var(--good); } .on_course { color: var(--on_course); }
 ol.story { list-style: none; margin: 0; padding: 0 0 0 1rem; border-left: 2px solid var(--line); }

@@ -1,0 +1,131 @@
+import type { Fact } from '../core/fact.js';
+import { byBytes } from '../pipeline/byte-order.js';
+import type { Judge, StepOutputs } from '../pipeline/judge.js';
+import { type LiveOrder, takeIn, type TakenIn } from '../pipeline/order-book.js';
+import type { OutputRecord } from '../pipeline/ports.js';
+import type { BookedOrder, ReplayBook } from './replay-book.js';
+
+/**
+ * A stretch of the input, applied order by order. What an order lives through depends on its own events and on the time
+ * reached before each of them, on no other order; so an order's events of a stretch are applied together, each at its own
+ * time reached, while all that is known of the order is at hand in the processor's caches. What is said leaves in the order in
+ * which one event after the other would have said it.
+ */
+export interface ReplayWindow {
+  readonly size: number;
+  /** An event, read when the time reached was `reached`, ms. */
+  add(order: BookedOrder, fact: Fact, reached: number): void;
+  /** Applies all that was added, and every deadline before `until`, the time reached after it; then the window is empty. */
+  run(until: number): void;
+}
+
+export interface WindowParts {
+  readonly book: ReplayBook;
+  readonly judge: Judge;
+  readonly maxFacts: number;
+  readonly took: (fact: Fact, outcome: TakenIn) => void;
+  readonly say: (record: OutputRecord) => void;
+}
+
+/** What one judgement said, and when it would have been said: after this event, by a fact or (then) by deadlines in their order. */
+interface Saying {
+  readonly after: number;
+  /** -Infinity: not a deadline. */
+  readonly due: number;
+  readonly orderId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const inTurn = (a: Saying, b: Saying): number =>
+  a.after - b.after || (a.due === b.due ? byBytes(a.orderId, b.orderId) || a.from - b.from : a.due - b.due);
+
+export function createReplayWindow(parts: WindowParts): ReplayWindow {
+  const { book, judge } = parts;
+  let facts: Fact[] = [];
+  /** The time reached before each event, and at last the one after all. */
+  let reached: number[] = [];
+  /** Where the order's next event waits; -1: nowhere. */
+  let next: number[] = [];
+  let orders: BookedOrder[] = [];
+  let outputs: StepOutputs = { seq: 0, records: [], causes: [] };
+  let sayings: Saying[] = [];
+
+  const note = (from: number, after: number, due: number, orderId: string): void => {
+    const to = outputs.records.length;
+    if (to > from) sayings.push({ after, due, orderId, from, to });
+  };
+  const fire = (order: LiveOrder, until: number, last: number): void => {
+    for (let { due } = order.state; due !== null && due < until; due = order.state.due) {
+      const from = outputs.records.length;
+      judge(order, due + 1, { fact: null, at: due }, outputs);
+      note(from, Math.max(last, passedAfter(reached, due)), due, order.orderId);
+    }
+  };
+  const apply = (booked: BookedOrder, until: number): void => {
+    const order = book.open(booked);
+    let last = -1;
+    for (let i = booked.first; i >= 0; i = next[i] ?? -1) {
+      const fact = facts[i];
+      const time = reached[i];
+      if (fact === undefined || time === undefined) break;
+      fire(order, time, last);
+      last = i;
+      const outcome = takeIn(order, fact, parts.maxFacts);
+      parts.took(fact, outcome);
+      if (outcome !== 'applied') continue;
+      const from = outputs.records.length;
+      judge(order, Math.max(0, time), { fact, at: fact.at }, outputs);
+      note(from, i, -Infinity, order.orderId);
+    }
+    fire(order, until, last);
+    booked.first = booked.last = -1;
+    booked.expected = order.journey.facts.length;
+    book.close(booked);
+  };
+  const tell = (): void => {
+    sayings.sort(inTurn);
+    for (const { from, to } of sayings) for (let i = from; i < to; i++) parts.say(outputs.records[i] as OutputRecord);
+    outputs = { seq: outputs.seq, records: [], causes: [] };
+    sayings = [];
+  };
+  return {
+    get size() { return facts.length; },
+    add(order, fact, time) {
+      const at = facts.length;
+      facts.push(fact);
+      reached.push(time);
+      next.push(-1);
+      if (order.last >= 0) next[order.last] = at;
+      else {
+        order.first = at;
+        orders.push(order);
+      }
+      order.last = at;
+      order.expected += 1;
+    },
+    run(until) {
+      reached.push(until);
+      for (const order of orders) apply(order, until);
+      for (let due = book.firstDue(); due !== null && due.due < until; due = book.firstDue()) apply(due, until);
+      tell();
+      facts = [];
+      reached = [];
+      next = [];
+      orders = [];
+      book.settle();
+    },
+  };
+}
+
+/** The first event after which the time reached is greater than `due`; -1: it was before them all. */
+function passedAfter(reached: readonly number[], due: number): number {
+  let low = 0;
+  let high = reached.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((reached[middle] ?? Infinity) > due) high = middle;
+    else low = middle + 1;
+  }
+  return low - 1;
+}

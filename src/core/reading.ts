@@ -1,0 +1,116 @@
+import { PLACE_KEYS, type Place, type PlaceKey } from '../contracts/names.js';
+import type { Fact, SourceType } from './fact.js';
+import type { JourneyFacts } from './journey.js';
+import type { Rules } from './rules.js';
+import { readBilling, type Billing } from './timeline/billing.js';
+import { readContacts, type Contacts } from './timeline/contacts.js';
+import { readHistory, readOn, type History } from './timeline/history.js';
+import { readIncidents, type Incidents } from './timeline/incidents.js';
+import { readQuantities, type Quantities } from './timeline/quantities.js';
+import { readStatements, type Statements } from './timeline/statements.js';
+
+/**
+ * What an order's facts say whatever the time: its history, and the views that signals are judged by. It stays with its
+ * journey, so that a fact that comes in its turn is read on its own and renews the views that it concerns alone.
+ */
+export class Reading {
+  #history: History;
+  #taken: number;
+  #quantities: Quantities | null = null;
+  #billing: Billing | null = null;
+  #statements: Statements | null = null;
+  #contacts: Contacts | null = null;
+  /** `undefined`: not read; null: no incident named the order. */
+  #incidents: Incidents | null | undefined;
+  #place: Place = {};
+  #placed = 0;
+
+  constructor(private readonly journey: JourneyFacts, readonly rules: Rules) {
+    this.#history = readHistory(journey, rules);
+    this.#taken = journey.facts.length;
+  }
+
+  get history(): History { return this.#history; }
+  get quantities(): Quantities { return (this.#quantities ??= readQuantities(this.#history)); }
+  get billing(): Billing { return (this.#billing ??= readBilling(this.#history, this.rules)); }
+  get statements(): Statements { return (this.#statements ??= readStatements(this.#history, this.rules)); }
+  get contacts(): Contacts { return (this.#contacts ??= readContacts(this.#history, this.rules)); }
+  get incidents(): Incidents | null {
+    if (this.#incidents === undefined) this.#incidents = readIncidents(this.#history);
+    return this.#incidents;
+  }
+
+  /** Per key the first value in the timeline that says something (rulings 82). */
+  get place(): Place {
+    const { facts } = this.#history;
+    if (this.#placed < facts.length) this.#place = placeIn(facts, this.#placed, this.#place);
+    this.#placed = facts.length;
+    return this.#place;
+  }
+
+  /** Takes in what was appended to the journey since. False: all must be read again. */
+  catchUp(): boolean {
+    const { facts } = this.journey;
+    if (this.#taken === facts.length) return true;
+    // A timeline in another order than the facts was laid out anew, and doesn't grow with them.
+    if (this.#history.facts !== facts) return false;
+    for (; this.#taken < facts.length; this.#taken++) {
+      const fact = facts[this.#taken];
+      if (fact === undefined || !readOn(this.#history, fact)) return false;
+      this.#renew(fact.type);
+    }
+    return true;
+  }
+
+  /** Forgets the views that a fact of this type may change. */
+  #renew(type: SourceType): void {
+    switch (type) {
+      case 'delivery.attempt_failed': case 'delivery.exception': case 'payment.failed': case 'notification.failed':
+      case 'feedback.received': case 'audit.recorded':
+        return;
+      case 'notification.sent': case 'delivery.rescheduled':
+        this.#statements = null;
+        return;
+      case 'contact.opened': case 'contact.reopened': case 'contact.resolved':
+        this.#contacts = null;
+        return;
+      case 'incident.opened': case 'incident.resolved':
+        this.#incidents = undefined;
+        return;
+      case 'shipment.dispatched':
+        this.#quantities = null;
+        this.#billing = null;
+        return;
+      case 'invoice.issued': case 'invoice.corrected': case 'payment.captured': case 'refund.issued':
+      case 'billing.disputed': case 'billing.dispute_resolved':
+        this.#billing = null;
+        return;
+      case 'order.placed': case 'order.amended': case 'order.cancelled': case 'delivery.completed':
+        this.#statements = null;
+        this.#quantities = null;
+        this.#billing = null;
+    }
+  }
+}
+
+/** The journey's reading, up to date. Facts that came out of turn, or other rules, make a new one. */
+export function readingOf(journey: JourneyFacts, rules: Rules): Reading {
+  const kept = journey.reading ?? null;
+  if (kept !== null && kept.rules === rules && kept.catchUp()) return kept;
+  const reading = new Reading(journey, rules);
+  if ('reading' in journey) journey.reading = reading;
+  return reading;
+}
+
+function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
+  const place: Partial<Record<PlaceKey, string>> = { ...known };
+  for (let i = from; i < facts.length; i++) {
+    const named = facts[i]?.place ?? null;
+    if (named === null) continue;
+    for (const key of PLACE_KEYS) {
+      const value = named[key];
+      if (value !== undefined && value !== '' && place[key] === undefined) place[key] = value;
+    }
+  }
+  return place;
+}

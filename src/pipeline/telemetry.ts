@@ -1,0 +1,24 @@
+import type { DeadLetterReason, SourceTopic } from '../contracts/names.js';
+import type { Halt } from './ports.js';
+
+/** What an operator should know, as named events; telemetry turns each into a log line and metrics. */
+export interface Telemetry {
+  event(topic: SourceTopic, outcome: 'applied' | 'duplicate' | 'dead_letter', count: number): void;
+  deadLetter(lane: number, record: { topic: string; offset: number }, reason: DeadLetterReason, message: string): void;
+  derived(type: string, name: string): void;
+  /** Source record's timestamp to derived record acknowledged; ms. */
+  detected(ms: number): void;
+  committed(lane: number, ms: number, orders: number): void;
+  timeReached(lane: number, at: number): void;
+  lag(topic: SourceTopic, lane: number, records: number): void;
+  outboxPending(lane: number, records: number): void;
+  deadlinesPending(lane: number, orders: number): void;
+  /** A rule threw on the order's facts: they are kept, and it is assessed again once the rule is mended. */
+  unassessed(lane: number, orderId: string, error: Error): void;
+  laneClaimed(lane: number, version: number): void;
+  laneDropped(lane: number, why: string): void;
+  laneHalted(lane: number, halt: Halt): void;
+  /** A fault that is retried; says what failed and when the next try is. */
+  retrying(lane: number, what: string, error: Error, inMs: number): void;
+  alertRaised(lane: number, orderId: string, headline: string, severity: string, mode: 'live' | 'backfill'): void;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { OUTPUT_TOPICS } from '../../src/contracts/names.js';
+import { packOutbox, unpackOutbox } from '../../src/pipeline/outbox-codec.js';
+import type { OutputRecord } from '../../src/pipeline/ports.js';
+import { Final } from '../../src/pipeline/retry.js';
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const field = fc.oneof(bytes, fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()));
+const name = fc.oneof(fc.constantFrom('ce_id', 'cx_seq', '__proto__', 'constructor', ''), fc.string({ unit: 'grapheme', maxLength: 20 }).filter((text) => text.isWellFormed()));
+const headers = fc.array(fc.tuple(name, fc.oneof(field, fc.array(field, { minLength: 2, maxLength: 3 }))), { maxLength: 6 })
+  .map((entries) => Object.fromEntries(entries));
+const record: fc.Arbitrary<OutputRecord> = fc.record({
+  seq: fc.option(fc.nat({ max: Number.MAX_SAFE_INTEGER }), { nil: null }), topic: fc.constantFrom(...OUTPUT_TOPICS),
+  key: fc.option(field, { nil: null }), value: fc.option(field, { nil: null }), headers,
+  timestamp: fc.option(fc.nat({ max: Number.MAX_SAFE_INTEGER }), { nil: undefined }),
+}).map(({ timestamp, ...rest }) => (timestamp === undefined ? rest : { ...rest, timestamp }));
+
+const asBytes = (value: Buffer | string | null): string | null => (value === null ? null : Buffer.from(value).toString('hex'));
+/** The same for every way of giving the same bytes. */
+const plain = ({ key, value, headers: given, ...rest }: OutputRecord) => ({
+  ...rest, key: asBytes(key), value: asBytes(value),
+  headers: Object.entries(given).map(([header, values]) => [header, typeof values === 'string' || Buffer.isBuffer(values) ? [asBytes(values)] : (values ?? []).map(asBytes)]),
+});
+
+describe('the outbox', () => {
+  test('gives back every record to the byte', () => {
+    fc.assert(fc.property(fc.array(record, { maxLength: 8 }), (records) => {
+      expect(unpackOutbox(packOutbox(records)).map(plain)).toEqual(records.map(plain));
+    }), { numRuns: 1_000 });
+  });
+
+  test('tells nothing from empty, in keys, values and headers', () => {
+    const [none, empty] = unpackOutbox(packOutbox([
+      { seq: 1, topic: 'cx.dead-letters', key: null, value: null, headers: { a: undefined } },
+      { seq: 0, topic: 'cx.journeys', key: '', value: '', headers: { a: '', b: [] }, timestamp: 0 },
+    ]));
+    expect(none).toStrictEqual({ seq: 1, topic: 'cx.dead-letters', key: null, value: null, headers: {} });
+    expect(empty).toStrictEqual({ seq: 0, topic: 'cx.journeys', key: Buffer.alloc(0), value: Buffer.alloc(0), headers: { a: Buffer.alloc(0) }, timestamp: 0 });
+  });
+
+  test('holds what a sender called by the name of a method, as a client may hand it over', () => {
+    const handed = { toString: [(): string => '', Buffer.from('v')], other: null } as unknown as OutputRecord['headers'];
+    const [back] = unpackOutbox(packOutbox([{ seq: 1, topic: 'cx.dead-letters', key: null, value: null, headers: handed }]));
+    expect(Object.entries(back?.headers ?? {})).toEqual([['toString', Buffer.from('v')]]);
+  });
+
+  test('written by another version is refused for good', () => {
+    const packed = packOutbox([{ seq: 1, topic: 'cx.events', key: null, value: null, headers: {} }]);
+    packed[0] = 9;
+    expect(() => unpackOutbox(packed)).toThrow(Final);
+    packed[0] = 1;
+    packed[1] = 200;
+    expect(() => unpackOutbox(packed)).toThrow(Final);
+  });
+});

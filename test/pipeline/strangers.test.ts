@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import { createGround, failing } from '../support/publishing-ground.js';
+
+describe("a stranger's journey is overwritten by the present one", () => {
+  test('when it is met between two of ours', async () => {
+    const ground = createGround();
+    const { claimed, publisher } = await ground.publisher();
+    await ground.commit(claimed, { dirty: ['a', 'b'] });
+    publisher.markDirty(ground.version());
+    await publisher.work(ground.persistence);
+    await ground.stranger('a');
+    await ground.commit(claimed, { dirty: ['b'] });
+    publisher.markDirty(ground.version());
+    ground.clock.at += 1_000;
+    await publisher.work(ground.persistence);
+    expect(ground.journeys().at(-1)).toBe('b=b as it is');
+    ground.clock.at += 1_000;
+    expect(publisher.hasWork()).toBe(true);
+    await publisher.work(ground.persistence);
+    expect(ground.journeys().at(-1)).toBe('a=a as it is');
+  });
+
+  test('also when the lane has nothing to say, within some seconds', async () => {
+    const ground = createGround();
+    const { claimed, publisher } = await ground.publisher();
+    await ground.commit(claimed, { dirty: ['a'] });
+    publisher.markDirty(ground.version());
+    await publisher.work(ground.persistence);
+    await ground.stranger('a');
+    expect(publisher.hasWork()).toBe(false);
+    ground.clock.at += 10_000;
+    expect(publisher.hasWork()).toBe(true);
+    await publisher.work(ground.persistence);
+    expect(ground.journeys()).toEqual(['a=a as it is', 'a=of old', 'a=a as it is']);
+    ground.clock.at += 1_000;
+    expect(publisher.hasWork()).toBe(false);
+  });
+
+  test('also when it was written before the lane was claimed', async () => {
+    const ground = createGround();
+    const { claimed, publisher } = await ground.publisher();
+    await ground.commit(claimed, { dirty: ['a'] });
+    publisher.markDirty(ground.version());
+    await publisher.work(ground.persistence);
+    await ground.stranger('a');
+    const { publisher: next } = await ground.publisher();
+    await next.work(ground.persistence);
+    expect(ground.journeys()).toEqual(['a=a as it is', 'a=of old', 'a=a as it is']);
+  });
+
+  test('although the log fails at that very moment', async () => {
+    const ground = createGround();
+    const away = failing(2);
+    const { claimed, publisher } = await ground.publisher({
+      output: { publish: (lane, records) => (away() ? Promise.reject(new Error('away')) : ground.logs.output.publish(lane, records)) },
+    });
+    await ground.commit(claimed, { dirty: ['a'] });
+    publisher.markDirty(ground.version());
+    await publisher.work(ground.persistence);
+    await ground.stranger('a');
+    ground.clock.at += 10_000;
+    const again = failing(1);
+    const { publisher: next } = await ground.publisher({
+      output: { publish: (lane, records) => (again() ? Promise.reject(new Error('away')) : ground.logs.output.publish(lane, records)) },
+    });
+    await next.work(ground.persistence);
+    expect(ground.journeys().at(-1)).toBe('a=a as it is');
+    expect(ground.told).toHaveLength(3);
+  });
+});
