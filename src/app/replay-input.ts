@@ -1,8 +1,7 @@
 import type { Line, LineSource } from '../adapters/files/lines.js';
 import { topicOf } from '../contracts/sources.js';
 import type { SourceTopic } from '../contracts/names.js';
-import type { Decoded } from '../pipeline/decode.js';
-import type { SourceRecord } from '../pipeline/ports.js';
+import type { Decoded, LineDecoder } from '../pipeline/decode.js';
 
 /** One line, decoded. A replay's records have no keys; the topic is told by the type, the offset is a running number. */
 export interface ReplayItem {
@@ -21,7 +20,7 @@ interface Queue {
  * Reads several files as one input: of the files' next lines the one that happened first comes first, so that one file
  * per topic serves as well as one sorted file. A single file keeps its order.
  */
-export function createReplayInput(sources: readonly LineSource[], decode: (record: SourceRecord) => Decoded) {
+export function createReplayInput(sources: readonly LineSource[], decode: LineDecoder) {
   const queues = sources.map((source): Queue => ({ source, items: [], head: 0, ended: false }));
   let offset = 0;
   const fill = async (queue: Queue): Promise<void> => {
@@ -30,7 +29,7 @@ export function createReplayInput(sources: readonly LineSource[], decode: (recor
       queue.ended = lines === null;
       queue.items = [];
       queue.head = 0;
-      for (const line of lines ?? []) if (!isBlank(line.bytes)) queue.items.push(itemOf(line, offset++, decode));
+      for (const line of lines ?? []) if (!isBlank(line.text)) queue.items.push({ line, decoded: decode(line.text, line.bytes, offset++) });
     }
   };
   return {
@@ -57,20 +56,18 @@ export function createReplayInput(sources: readonly LineSource[], decode: (recor
 }
 export type ReplayInput = ReturnType<typeof createReplayInput>;
 
-const isBlank = (bytes: Buffer): boolean => {
-  for (const byte of bytes) if (byte !== 32 && byte !== 9 && byte !== 13) return false;
+const isBlank = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit !== 32 && unit !== 9 && unit !== 13) return false;
+  }
   return true;
 };
-
-const NO_HEADERS = {};
-
-const itemOf = (line: Line, offset: number, decode: (record: SourceRecord) => Decoded): ReplayItem =>
-  ({ line, decoded: decode({ topic: 'orders', partition: 0, offset, timestamp: 0, key: null, value: line.bytes, headers: NO_HEADERS }) });
 
 /** Where a refused line would have gone, if its type tells. */
 export function topicOfLine(line: Line): SourceTopic | null {
   try {
-    const event: unknown = JSON.parse(line.bytes.toString());
+    const event: unknown = JSON.parse(line.text);
     const type = typeof event === 'object' && event !== null && 'type' in event ? event.type : null;
     return typeof type === 'string' ? topicOf(type) : null;
   } catch {

@@ -9,8 +9,11 @@ import type { ReplayAccount } from './replay-account.js';
 
 /** Where a replay puts what it says. */
 export interface ReplaySink {
+  /** Are records wanted? Where they aren't, none is made. */
+  readonly outputs: boolean;
   output(record: OutputRecord): void;
-  journey(text: string): void;
+  /** `text` is asked for only where journeys are wanted. */
+  journey(text: () => string): void;
   deadLetter(reason: DeadLetterReason, message: string, line: Line): void;
   /** Waits while too much is in flight. Rejects when a file can't be written. */
   drain(): Promise<void>;
@@ -19,6 +22,7 @@ export interface ReplaySink {
 
 /** A replay without `--out`: only its report is wanted. */
 export const nowhere: ReplaySink = {
+  outputs: false,
   output: () => undefined,
   journey: () => undefined,
   deadLetter: () => undefined,
@@ -36,13 +40,14 @@ export function createOutputFiles(directory: string): ReplaySink {
     'cx.dead-letters': createNdjsonWriter(join(directory, 'dead-letters.ndjson')),
   };
   return {
+    outputs: true,
     output(record) {
       if (record.value !== null) writers[record.topic].write(record.value.toString());
     },
-    journey: (text) => { writers['cx.journeys'].write(text); },
+    journey: (text) => { writers['cx.journeys'].write(text()); },
     deadLetter(reason, message, line) {
-      const { file, number, bytes } = line;
-      writers['cx.dead-letters'].write(JSON.stringify({ reason, message, file, line: number, value: bytes.toString() }));
+      const { file, number, text } = line;
+      writers['cx.dead-letters'].write(JSON.stringify({ reason, message, file, line: number, value: text }));
     },
     async drain() {
       for (const writer of Object.values(writers)) await writer.drain();

@@ -2,7 +2,7 @@ import { type Line, openLines } from '../adapters/files/lines.js';
 import type { CoverableSource, DeadLetterReason, SourceTopic } from '../contracts/names.js';
 import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
-import { createDecoder } from '../pipeline/decode.js';
+import { createLineDecoder } from '../pipeline/decode.js';
 import { createJudge, type Judge } from '../pipeline/judge.js';
 import { fullMessage, type TakenIn } from '../pipeline/order-book.js';
 import type { OutputRecord, Telemetry } from '../pipeline/ports.js';
@@ -11,9 +11,10 @@ import { createReplayTime } from '../pipeline/time-reached.js';
 import type { Config } from './config.js';
 import { createReplayAccount, type ReplayAccount } from './replay-account.js';
 import { type BookedOrder, createReplayBook, type ReplayBook } from './replay-book.js';
+import { createReplayFold } from './replay-fold.js';
 import { createReplayInput, type ReplayItem, topicOfLine } from './replay-input.js';
 import type { ReplaySink } from './replay-output.js';
-import { createReplayWindow } from './replay-window.js';
+import { createReplayWindow, type WindowParts } from './replay-window.js';
 
 export interface ReplayRequest {
   readonly files: readonly string[];
@@ -55,7 +56,7 @@ const UNPACKED_ORDERS = 50_000;
 export async function replay(request: ReplayRequest, parts: ReplayParts): Promise<ReplayResult> {
   const { config, sink } = parts;
   const sources = await Promise.all(request.files.map((file) => openLines(file)));
-  const input = createReplayInput(sources, createDecoder({ now: parts.wallClock, keyOf: null, ...config.limits }));
+  const input = createReplayInput(sources, createLineDecoder({ now: parts.wallClock, ...config.limits }));
   const account = createReplayAccount();
   const run = createRun(request, parts, account);
   for (let lines = 0; ;) {
@@ -88,14 +89,15 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
   /** Events without order: unique by topic and id. */
   const orderless = new Set<string>();
   let took: TakenIn = 'applied';
-  const window = createReplayWindow({
+  const windowParts: WindowParts = {
     book, judge, maxFacts: maxJourneyEvents,
     took(fact, outcome) {
       took = outcome;
       if (outcome !== 'full') account.took(fact.topic, outcome);
     },
     say: (record) => { sink.output(record); },
-  });
+  };
+  const window = sink.outputs ? createReplayWindow(windowParts) : createReplayFold(windowParts);
   const passed = ({ topic, type, at }: Fact): void => {
     if (request.covered === null) {
       covered.add(topic);
@@ -156,13 +158,13 @@ interface Watcher {
   see: ((assessment: Assessment) => void) | null;
 }
 
-function createReplayJudge({ config, telemetry, wallClock }: ReplayParts, covered: ReadonlySet<CoverableSource>, watcher: Watcher): Judge {
+function createReplayJudge({ config, sink, telemetry, wallClock }: ReplayParts, covered: ReadonlySet<CoverableSource>, watcher: Watcher): Judge {
   const context = { rules: config.rules, covered };
   return createJudge({
     lane: LANE, context: () => context, telemetry, alertRules: config.alerts,
-    renderer: createRenderer({
+    renderer: sink.outputs ? createRenderer({
       topicNames: config.topics.sources, source: 'touchpoint/replay', rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
-    }, wallClock),
+    }, wallClock) : null,
     observe: (_order, assessment) => watcher.see?.(assessment),
   });
 }
@@ -173,7 +175,7 @@ async function judgeAll(book: ReplayBook, judge: Judge, watcher: Watcher, at: nu
   for (const booked of book.all()) {
     const order = book.open(booked);
     watcher.see = (assessment) => {
-      sink.journey(JSON.stringify(journeyOf(assessment, config.rules.version)));
+      sink.journey(() => JSON.stringify(journeyOf(assessment, config.rules.version)));
       parts.order(assessment, order.journey.facts);
     };
     const outputs = { seq: 0, records: [] as OutputRecord[], causes: [] };

@@ -2,6 +2,7 @@ import type { AlertType, PatternSeverity } from '../contracts/names.js';
 import { type AlertGuidance, type AlertRules, guidanceOf, type MatchedPattern } from './alert-rules.js';
 import type { Assessment, PatternState, SignalState } from './assessment.js';
 import type { Cause } from './changes.js';
+import { instantText } from './instant-text.js';
 import type { Said } from './said.js';
 
 /** One alert per order at a time: raised with its first pattern, updated as patterns or severity change, resolved with the last. */
@@ -78,7 +79,7 @@ function headlineOf(assessment: Assessment): string {
 
 /** What may have brought it about: an incident, else the carrier, else the location; with the day (UTC). */
 function causeGroupOf(assessment: Assessment, at: number): string | null {
-  const day = new Date(at).toISOString().slice(0, 10);
+  const day = instantText(at).slice(0, 10);
   const incident = incidentOf(assessment.signals.find((s) => s.signal === 'incident_affected'));
   if (incident !== null) return `incident:${incident}|${day}`;
   const { carrier, location } = assessment.place;

@@ -104,13 +104,18 @@ export function readingOf(journey: JourneyFacts, rules: Rules): Reading {
 
 function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
   const place: Partial<Record<PlaceKey, string>> = { ...known };
-  for (let i = from; i < facts.length; i++) {
+  let missing = PLACE_KEYS.filter((key) => place[key] === undefined);
+  for (let i = from; i < facts.length && missing.length > 0; i++) {
     const named = facts[i]?.place ?? null;
     if (named === null) continue;
-    for (const key of PLACE_KEYS) {
+    let found = false;
+    for (const key of missing) {
       const value = named[key];
-      if (value !== undefined && value !== '' && place[key] === undefined) place[key] = value;
+      if (value === undefined || value === '') continue;
+      place[key] = value;
+      found = true;
     }
+    if (found) missing = missing.filter((key) => place[key] === undefined);
   }
   return place;
 }

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { DeadLetterReason } from '../contracts/names.js';
+import type { DeadLetterReason, SourceTopic } from '../contracts/names.js';
 import { quickCheck } from '../contracts/quick-check.js';
 import type { QuickCheck } from '../contracts/quick-check.js';
-import { SOURCES, topicOf } from '../contracts/sources.js';
+import { SOURCES } from '../contracts/sources.js';
 import type { SourceEvent } from '../contracts/sources.js';
 import { factOf } from '../core/fact-of.js';
 import type { Fact } from '../core/fact.js';
@@ -32,14 +32,15 @@ const refuse = (reason: DeadLetterReason, message: string): Decoded => ({
 });
 
 interface Checked {
+  readonly topic: SourceTopic;
   readonly schema: z.ZodType;
   readonly quick: QuickCheck;
 }
 /** Compiled once; a shape that the quick check can't read is asked of its schema. */
 const CHECKS: ReadonlyMap<string, Checked> = new Map(
-  [...SOURCES.values()].map(({ type, schema }) => [
+  [...SOURCES.values()].map(({ type, topic, schema }) => [
     type,
-    { schema, quick: quickCheck(schema) ?? ((value: unknown) => schema.safeParse(value).success) },
+    { topic, schema, quick: quickCheck(schema) ?? ((value: unknown) => schema.safeParse(value).success) },
   ]),
 );
 
@@ -103,7 +104,10 @@ const isKeyOf = (key: Buffer | null, orderId: string): boolean => {
   return key.length === orderId.length;
 };
 
-const misplaced = (record: SourceRecord, orderId: string, keyOf: (orderId: string) => number): Decoded | null => {
+/** Where an event was read. */
+type ReadFrom = Pick<SourceRecord, 'topic' | 'partition' | 'offset' | 'key'>;
+
+const misplaced = (record: ReadFrom, orderId: string, keyOf: (orderId: string) => number): Decoded | null => {
   const expected = keyOf(orderId);
   const isKey = isKeyOf(record.key, orderId);
   if (isKey && expected === record.partition) return null;
@@ -113,15 +117,14 @@ const misplaced = (record: SourceRecord, orderId: string, keyOf: (orderId: strin
   return refuse('key_mismatch', `${key}; ${found}`);
 };
 
-/**
- * Makes the function that turns records into facts, or says why not. Where several reasons hold, the first of
- * `tombstone`, `too_large`, `not_json`, `schema_invalid` (no object, or no text in `type`), `unknown_type`,
- * `schema_invalid`, `key_mismatch`, `clock_out_of_range` is told. It never throws.
- */
-export const createDecoder = (settings: DecoderSettings): ((record: SourceRecord) => Decoded) => {
-  const { now, maxValueBytes, maxAheadMs, keyOf } = settings;
+/** Reads an event from text. `bytes`: those that it was made of; null where they are ASCII, so that nothing was lost. */
+type TextDecoder = (text: string, bytes: Buffer | null, from: ReadFrom) => Decoded;
 
-  const typed = (record: SourceRecord, event: unknown): Decoded => {
+const createTextDecoder = (settings: DecoderSettings): TextDecoder => {
+  const { now, maxValueBytes, maxAheadMs, keyOf } = settings;
+  let asked = -Infinity;
+
+  const typed = (from: ReadFrom, event: unknown): Decoded => {
     const type = typeof event === 'object' && event !== null ? (event as { type?: unknown }).type : undefined;
     if (typeof type !== 'string' || type === '' || Array.isArray(event)) {
       const fault = typeof event === 'object' && event !== null && !Array.isArray(event) ? `type: expected a text, found ${kindOf(type)}` : `expected an object, found ${kindOf(event)}`;
@@ -133,36 +136,62 @@ export const createDecoder = (settings: DecoderSettings): ((record: SourceRecord
       const fault = faultOf(check.schema, event);
       if (fault !== null) return refuse('schema_invalid', `${type}: ${fault}`);
     }
-    return placed(record, event as SourceEvent);
+    return placed(keyOf === null ? { ...from, topic: check.topic } : from, event as SourceEvent);
   };
 
-  const placed = (record: SourceRecord, event: SourceEvent): Decoded => {
-    const { orderId, fact } = factOf(event, keyOf === null ? { topic: topicOf(event.type) ?? record.topic, offset: record.offset } : record);
-    const stranger = keyOf === null || orderId === null ? null : misplaced(record, orderId, keyOf);
+  const placed = (from: ReadFrom, event: SourceEvent): Decoded => {
+    const { orderId, fact } = factOf(event, from);
+    const stranger = keyOf === null || orderId === null ? null : misplaced(from, orderId, keyOf);
     if (stranger !== null) return stranger;
-    const ahead = fact.at - now();
+    // The wall clock is asked only when it matters: it goes on, so what it once allowed it allows for good.
+    if (fact.at - asked <= maxAheadMs) return { kind: 'event', orderId, fact };
+    asked = now();
+    const ahead = fact.at - asked;
     if (ahead > maxAheadMs) {
       return refuse('clock_out_of_range', `occurredAt: ${String(Math.round(ahead / 1000))} s ahead of the clock, at most ${String(maxAheadMs / 1000)} s are allowed`);
     }
     return { kind: 'event', orderId, fact };
   };
 
-  return (record) => {
-    const { value } = record;
-    if (value === null) return refuse('tombstone', 'the record has no value; a source event is never deleted');
-    if (value.length > maxValueBytes) return refuse('too_large', `the value has ${String(value.length)} bytes, at most ${String(maxValueBytes)} are allowed`);
-    const text = value.toString('utf8');
+  return (text, bytes, from) => {
+    const size = bytes?.length ?? text.length;
+    if (size > maxValueBytes) return refuse('too_large', `the value has ${String(size)} bytes, at most ${String(maxValueBytes)} are allowed`);
     let event: unknown;
     try {
       event = JSON.parse(text);
     } catch {
-      return unreadable(text, value);
+      return unreadable(text, bytes ?? Buffer.from(text));
     }
-    if (!isExactText(text, value)) return unreadable(text, value);
+    if (bytes !== null && !isExactText(text, bytes)) return unreadable(text, bytes);
     try {
-      return typed(record, event);
+      return typed(from, event);
     } catch (error) {
       return refuse('schema_invalid', `the event can't be checked (${error instanceof Error ? error.name : 'unknown fault'})`);
     }
   };
+};
+
+/**
+ * Makes the function that turns records into facts, or says why not. Where several reasons hold, the first of
+ * `tombstone`, `too_large`, `not_json`, `schema_invalid` (no object, or no text in `type`), `unknown_type`,
+ * `schema_invalid`, `key_mismatch`, `clock_out_of_range` is told. It never throws.
+ */
+export const createDecoder = (settings: DecoderSettings): ((record: SourceRecord) => Decoded) => {
+  const decode = createTextDecoder(settings);
+  const { maxValueBytes } = settings;
+  return (record) => {
+    const { value } = record;
+    if (value === null) return refuse('tombstone', 'the record has no value; a source event is never deleted');
+    // What is too large need not be made text.
+    return decode(value.length > maxValueBytes ? '' : value.toString('utf8'), value, record);
+  };
+};
+
+/** Decodes a line of a file: its text, the bytes unless they are ASCII, and a number that serves as its offset. */
+export type LineDecoder = (text: string, bytes: Buffer | null, offset: number) => Decoded;
+
+/** As `createDecoder`, for lines: they have no keys, and the type tells the topic. */
+export const createLineDecoder = (settings: Omit<DecoderSettings, 'keyOf'>): LineDecoder => {
+  const decode = createTextDecoder({ ...settings, keyOf: null });
+  return (text, bytes, offset) => decode(text, bytes, { topic: 'orders', partition: 0, offset, key: null });
 };

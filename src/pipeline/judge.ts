@@ -1,4 +1,3 @@
-import type { OutputTopic } from '../contracts/names.js';
 import type { AlertRules } from '../core/alert-rules.js';
 import { sayAlert } from '../core/alerts.js';
 import { assess } from '../core/assess.js';
@@ -22,7 +21,8 @@ export interface JudgeParts {
   /** Asked each time: in a replay the covered sources grow as the input shows them. */
   readonly context: () => AssessmentContext;
   readonly alertRules: AlertRules;
-  readonly renderer: Renderer;
+  /** Null: nobody wants what changed; orders are judged, and nothing is said of them. */
+  readonly renderer: Renderer | null;
   readonly telemetry: Telemetry;
   /** Called with every judgement, said or not. */
   readonly observe?: (order: LiveOrder, assessment: Assessment) => void;
@@ -51,24 +51,24 @@ export function createJudge(parts: JudgeParts): Judge {
     state.unassessed = false;
     state.due = assessment.nextDeadline;
     order.customerId = assessment.customerId;
-    say(parts, order, assessment, cause, out);
+    if (parts.renderer !== null) say(parts, parts.renderer, order, assessment, cause, out);
     parts.observe?.(order, assessment);
   };
 }
 
-function say(parts: JudgeParts, order: LiveOrder, assessment: Assessment, cause: Cause, out: StepOutputs): void {
+function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment: Assessment, cause: Cause, out: StepOutputs): void {
   const { said } = order.state;
-  const push = (topic: OutputTopic, record: OutputRecord, type: string, name: string): void => {
+  const push = (record: OutputRecord, type: string, name: string): void => {
     out.records.push(record);
-    parts.telemetry.derived(type, name || topic);
+    parts.telemetry.derived(type, name);
   };
   for (const change of sayChanges(said, assessment, cause)) {
     const name = 'signal' in change ? change.signal : 'pattern' in change ? change.pattern : change.verdict;
-    push('cx.events', parts.renderer.change(change, assessment, cause, parts.lane, ++out.seq), change.type, name);
+    push(renderer.change(change, assessment, cause, parts.lane, ++out.seq), change.type, name);
   }
   const alert = sayAlert(said, assessment, cause, parts.alertRules);
   if (alert === null) return;
-  const { record, mode } = parts.renderer.alert(alert, assessment, ++out.seq);
-  push('cx.alerts', record, alert.type, alert.severity);
+  const { record, mode } = renderer.alert(alert, assessment, ++out.seq);
+  push(record, alert.type, alert.severity);
   if (alert.type === 'alert.raised') parts.telemetry.alertRaised(parts.lane, order.orderId, alert.headline, alert.severity, mode);
 }

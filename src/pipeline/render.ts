@@ -4,6 +4,7 @@ import type { Assessment, Promises } from '../core/assessment.js';
 import { EVIDENCE_LIMIT } from '../core/assessment.js';
 import type { Cause, Change, PatternChange, SignalChange } from '../core/changes.js';
 import type { Fact } from '../core/fact.js';
+import { instantText as iso } from '../core/instant-text.js';
 import { nameUuid } from './name-uuid.js';
 import type { OutputRecord } from './ports.js';
 
@@ -21,8 +22,6 @@ export interface RenderSettings {
 
 const idOf = (kind: string, orderId: string, episode: number, revision: number): string =>
   nameUuid(JSON.stringify([kind, orderId, episode, revision]));
-
-const iso = (ms: number): string => new Date(ms).toISOString();
 
 export interface EvidenceEntry {
   readonly id: string;

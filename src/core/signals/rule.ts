@@ -1,6 +1,7 @@
 import type { Area, CoverableSource, Place, SignalName, Stage } from '../../contracts/names.js';
 import { EVIDENCE_LIMIT, type Detail, type Json, type Severity } from '../assessment.js';
 import { byPlace, type Fact } from '../fact.js';
+export { instantText } from '../instant-text.js';
 import type { Rules } from '../rules.js';
 import type { Billing } from '../timeline/billing.js';
 import type { ChangedDate } from '../timeline/changed-dates.js';
@@ -63,9 +64,6 @@ export function evidenceOf(facts: Iterable<Fact | null>): readonly Fact[] {
   for (const fact of facts) if (fact !== null) unique.add(fact);
   return [...unique].sort(byPlace).slice(0, EVIDENCE_LIMIT);
 }
-
-/** An instant as details show it: RFC 3339 in UTC with ms. */
-export const instantText = (ms: number): string => new Date(ms).toISOString();
 
 /** Instances beyond this many are counted, not listed. */
 const INSTANCES_LISTED = 100;
