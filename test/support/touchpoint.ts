@@ -31,7 +31,7 @@ export async function touchpoint(args: readonly string[], env: Readonly<Record<s
 }
 
 /** The machine's own settings must not reach the product under test. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KAFKA_|REDIS_|HTTP_|TOUCHPOINT_|LOG_LEVEL|NODE_OPTIONS)/.test(name)));
 }
 

@@ -1,0 +1,4 @@
+import { everyStep } from './cases/killed.js';
+import { faultTest } from './harness/case.js';
+
+faultTest(everyStep(1), false);
