@@ -50,11 +50,27 @@ export async function checkInstallation(installation: Installation): Promise<Ver
   const letters = compareLetters(of('cx.dead-letters'), expected.account, lost, doubled);
   await compareAccount(installation, expected.account, written.length, lost);
   for (const topic of ['cx.events', 'cx.alerts', 'cx.dead-letters']) compareSeqs(topic, of(topic), lost, doubled);
-  return {
-    records: written.length, lost: lost.length, doubled: doubled.length, repeats: events.repeats + alerts.repeats + letters,
-    problems: [...lost.map((what) => `lost or wrong: ${what}`), ...doubled.map((what) => `doubled: ${what}`)],
-  };
+  return verdictOf(written.length, lost, doubled, events.repeats + alerts.repeats + letters);
 }
+
+/** Of lanes that stand still: what they said until then must be the beginning of a right history, each change once. */
+export async function checkSaid(installation: Installation): Promise<Verdict> {
+  const records = await readTopics(installation.ground.brokers, installation.sources);
+  const outputs = grouped(await readTopics(installation.ground.brokers, OUTPUT_TOPICS.map(installation.topicName)), ({ topic }) => topic);
+  const of = (topic: string): readonly StoredRecord[] => outputs.get(installation.topicName(topic)) ?? [];
+  const lost: string[] = [];
+  const doubled: string[] = [];
+  const events = distinct(of('cx.events'), doubled);
+  const alerts = distinct(of('cx.alerts'), doubled);
+  compareSequences([...events.kept, ...alerts.kept], lost, doubled);
+  for (const topic of ['cx.events', 'cx.alerts', 'cx.dead-letters']) compareSeqs(topic, of(topic), lost, doubled);
+  return verdictOf(records.length, lost, doubled, events.repeats + alerts.repeats);
+}
+
+const verdictOf = (records: number, lost: readonly string[], doubled: readonly string[], repeats: number): Verdict => ({
+  records, lost: lost.length, doubled: doubled.length, repeats,
+  problems: [...lost.map((what) => `lost or wrong: ${what}`), ...doubled.map((what) => `doubled: ${what}`)],
+});
 
 type Journey = Readonly<Record<string, unknown>> & Parameters<typeof foldedJourney>[0] & { readonly orderId: string };
 type Account = Readonly<Record<string, TopicCount>>;

@@ -49,6 +49,8 @@ export interface Installation {
   run(args: readonly string[]): Promise<Finished>;
   /** A connection of the harness's own; the caller ends it. */
   redis(): Redis;
+  /** From now on the harness finds Redis there. */
+  redisIsAt(url: string): void;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ const QUICK = { time: { settle: '300ms', settleReplaying: '1s', allowedLateness:
 export async function install(options: InstallationOptions): Promise<Installation> {
   const { ground, partitions = 4, rate = 200 } = options;
   const prefix = freshPrefix('ft');
+  let { redisUrl } = ground;
   const topicName = (topic: string): string => `${prefix}.${topic}`;
   const names = (topics: readonly string[]): Record<string, string> => Object.fromEntries(topics.map((t) => [t, topicName(t)]));
   const file = join(mkdtempSync(join(tmpdir(), 'touchpoint-faults-')), 'touchpoint.yaml');
@@ -82,7 +85,14 @@ export async function install(options: InstallationOptions): Promise<Installatio
       started.push(worker);
       return worker;
     },
-    redis: () => new Redis(ground.redisUrl, { maxRetriesPerRequest: null }),
+    redis() {
+      const client = new Redis(redisUrl, { maxRetriesPerRequest: 20 });
+      client.on('error', () => undefined);
+      return client;
+    },
+    redisIsAt(url) {
+      redisUrl = url;
+    },
     async close() {
       await Promise.all(workers().map((worker) => worker.kill()));
       await Promise.race([load.stop(), new Promise((done) => { setTimeout(done, 5_000).unref(); })]);
