@@ -56,6 +56,19 @@ program.command('check-config')
     });
   });
 
+program.command('verify')
+  .description('recompute every order from the topics and compare it with what Redis keeps and what was published; reads only')
+  .option('--rate <records>', 'records a second read at the most, so that the service is not slowed down; 0: no bound', '20000')
+  .option('--lane <number>', 'only this lane; may be given several times', (value: string, others: readonly string[] | undefined) => [...(others ?? []), value])
+  .option('--json <file>', 'write the result to a file as well')
+  .option('--stop-at-first', 'end at the first kind of difference')
+  .addHelpText('after', `${examples('verify', 'verify --rate 0 --json verified.json', 'verify --lane 3 --lane 5')}
+Exit codes: 0 no difference, 1 differences, 2 it could not verify (usage, configuration, no answer from Kafka or Redis).
+`)
+  .action(async (options: { rate: string; lane?: readonly string[]; json?: string; stopAtFirst?: boolean }) => {
+    await (await import('./verify.js')).verifyInstallation(options);
+  });
+
 for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help shows how a command is used)');
 
 /** Runs the command that the process was called with; sets its exit code. */
