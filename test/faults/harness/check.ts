@@ -29,7 +29,8 @@ const SETTLE_MS = 120_000;
 
 /**
  * Waits until the installation has come to rest and compares all that it says with a replay of what stands in the source
- * topics: folded events, chains of sequences, alerts, published journeys, orders over HTTP, dead letters, and the account.
+ * topics: folded events, chains of sequences, alerts, published journeys, orders over HTTP, dead letters, and the account. Then
+ * the product's own verification has to agree.
  */
 export async function checkInstallation(installation: Installation): Promise<Verdict> {
   const asOf = Date.now();
@@ -49,6 +50,7 @@ export async function checkInstallation(installation: Installation): Promise<Ver
   await compareHttp(installation, expected.journeys, lost);
   const letters = compareLetters(of('cx.dead-letters'), expected.account, lost, doubled);
   await compareAccount(installation, expected.account, written.length, lost);
+  await ownVerification(installation, lost);
   for (const topic of ['cx.events', 'cx.alerts', 'cx.dead-letters']) compareSeqs(topic, of(topic), lost, doubled);
   return verdictOf(written.length, lost, doubled, events.repeats + alerts.repeats + letters);
 }
@@ -74,6 +76,12 @@ const verdictOf = (records: number, lost: readonly string[], doubled: readonly s
 
 type Journey = Readonly<Record<string, unknown>> & Parameters<typeof foldedJourney>[0] & { readonly orderId: string };
 type Account = Readonly<Record<string, TopicCount>>;
+
+/** What the product itself says of it. */
+async function ownVerification(installation: Installation, lost: string[]): Promise<void> {
+  const { code, stdout, stderr } = await installation.run(['verify', '--rate', '0']);
+  if (code !== 0) lost.push(`\`touchpoint verify\` ends with ${String(code)}: ${stdout}${stderr}`);
+}
 
 /** The right answer: what stands in the topics, as a file, through `touchpoint replay`. */
 async function replayed(installation: Installation, written: readonly StoredRecord[], asOf: number): Promise<{ journeys: Journey[]; account: Account }> {

@@ -71,7 +71,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
   const env = {
     ...direct, KAFKA_BROKERS: (ground.forWorkers?.brokers ?? ground.brokers).join(','), REDIS_URL: ground.forWorkers?.redisUrl ?? ground.redisUrl,
   };
-  const run = (args: readonly string[]): Promise<Finished> => touchpoint(args, direct);
+  const run = (args: readonly string[]): Promise<Finished> => touchpoint(args, { ...direct, REDIS_URL: redisUrl });
   const created = await run(['topics', '--create', '--partitions', String(partitions), '--replication', String(options.replication ?? 1)]);
   if (created.code !== 0) throw new Error(`topics --create: ${created.stderr}${created.stdout}`);
   const load = rate === 0 ? NO_LOAD : await startLoad({ brokers: ground.brokers, topicName, partitions, seed: options.seed, rate });
