@@ -82,6 +82,20 @@ filtered(deadLetters.command('redrive'))
   .addHelpText('after', examples('dead-letters redrive --all --dry-run', 'dead-letters redrive --reason too_large --topic orders', 'dead-letters redrive --reason key_mismatch --rekey --rate 500'))
   .action(async (options: RedriveOptions) => { await (await import('./dead-letters.js')).redriveLetters(options); });
 
+const lanes = program.command('lanes').description('partitions of the service as Redis keeps them: which stand still and why, and how to go on');
+
+lanes.command('list')
+  .description('every lane, and what the ones that stand still wait for; exit code 1 while one does')
+  .addHelpText('after', examples('lanes list'))
+  .action(async () => { await (await import('./lanes.js')).listLanes(); });
+
+lanes.command('resume')
+  .description('lift the halt of lanes whose cause was put right; their owners check everything again before they go on')
+  .argument('[lane...]', 'numbers, as `lanes list` shows them')
+  .option('--all', 'every lane that stands still')
+  .addHelpText('after', examples('lanes resume 3', 'lanes resume --all'))
+  .action(async (named: string[], options: { all?: boolean }) => { await (await import('./lanes.js')).resumeLanes(named, options); });
+
 program.command('check-config')
   .description('say what is wrong with a configuration file, by path')
   .argument('<file>', 'YAML')
