@@ -5,6 +5,7 @@ import { repositoryRoot } from '../../support/services/places.js';
 import { checkInstallation, type Verdict } from './check.js';
 import { type Chance, createChance, runSeed } from './chance.js';
 import type { Installation } from './installation.js';
+import { logTail } from './state.js';
 
 /** A kind of fault, as often as wanted. */
 export interface FaultCase {
@@ -57,12 +58,14 @@ export function faultTest(fault: FaultCase, full: boolean): void {
   test(`${fault.id} ${fault.what} (${fault.rounds} rounds)`, async () => {
     const seed = `${runSeed}-${fault.id}`;
     const actions: (() => Promise<unknown>)[] = [];
+    const installations: Installation[] = [];
     const begun = performance.now();
     try {
       const outcome = await fault.run({
         chance: createChance(seed), rounds: fault.rounds,
         use(installation) {
           actions.push(() => installation.close());
+          installations.push(installation);
           return installation;
         },
         cleanUp: (action) => void actions.push(action),
@@ -77,7 +80,7 @@ export function faultTest(fault: FaultCase, full: boolean): void {
       expect(problems.slice(0, 10).map((text) => text.slice(0, 400))).toEqual([]);
       expect(records).toBeGreaterThan(0);
     } catch (error) {
-      process.stdout.write(`${fault.id} failed; again with TOUCHPOINT_FAULTS_SEED=${runSeed}\n`);
+      process.stdout.write(`${fault.id} failed; again with TOUCHPOINT_FAULTS_SEED=${runSeed}\n${installations.map(logTail).join('\n')}\n`);
       throw error;
     } finally {
       for (const action of actions.toReversed()) await action().catch(() => undefined);

@@ -25,7 +25,7 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
-const SETTLE_MS = 120_000;
+const SETTLE_MS = 60_000;
 
 /**
  * Waits until the installation has come to rest and compares all that it says with a replay of what stands in the source

@@ -45,6 +45,8 @@ export interface Installation {
   readonly load: Load;
   /** Those that were started and have not ended. */
   workers(): readonly Worker[];
+  /** Those that have ended too. */
+  everyWorker(): readonly Worker[];
   start(defect?: Defect, env?: Readonly<Record<string, string>>): Promise<Worker>;
   run(args: readonly string[]): Promise<Finished>;
   /** A connection of the harness's own; the caller ends it. */
@@ -79,6 +81,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
   const workers = (): Worker[] => started.filter((worker) => !worker.ended());
   return {
     ground, kafka: plainKafka(ground.brokers), env, prefix, partitions, topicName, load, run, workers,
+    everyWorker: () => started,
     sources: SOURCE_TOPICS.map(topicName),
     async start(defect, more = {}) {
       const worker = await startWorker({ ...env, ...more }, defect);

@@ -31,6 +31,12 @@ interface Wire {
   readonly server: Socket;
 }
 
+/** What passes one way over a wire. */
+interface Line {
+  put(pass: () => void, ms: number): void;
+  flow(): void;
+}
+
 interface Planned {
   readonly text: string;
   readonly where: Cut;
@@ -46,20 +52,39 @@ export async function openProxy(target: string): Promise<Proxy> {
   let every = 0;
   let chunks = 0;
   const wires = new Set<Wire>();
-  const held: (() => void)[] = [];
+  const lines = new Set<Line>();
 
   const end = ({ client, server }: Wire): void => {
     client.destroy();
     server.destroy();
   };
-  const later = (pass: () => void, ms: number): void => {
-    if (silent) held.push(pass);
-    else if (ms > 0) setTimeout(pass, ms);
-    else pass();
+  /** Passes things on in their order, whatever becomes of the delay meanwhile. */
+  const createLine = (): Line => {
+    const waiting: { readonly pass: () => void; readonly due: number }[] = [];
+    let timer: NodeJS.Timeout | undefined;
+    const flow = (): void => {
+      clearTimeout(timer);
+      for (let next = waiting[0]; next !== undefined && !silent; next = waiting[0]) {
+        const ms = next.due - performance.now();
+        if (ms > 0) {
+          timer = setTimeout(flow, ms);
+          return;
+        }
+        waiting.shift();
+        next.pass();
+      }
+    };
+    return {
+      flow,
+      put(pass, ms) {
+        waiting.push({ pass, due: performance.now() + ms });
+        flow();
+      },
+    };
   };
   const hasItsTurn = (): boolean => every > 0 && ++chunks % every === 0;
 
-  const request = (wire: Wire, data: Buffer, answerIsCut: (where: Cut, done: () => void) => void): void => {
+  const request = (wire: Wire, line: Line, data: Buffer, answerIsCut: (where: Cut, done: () => void) => void): void => {
     if (hasItsTurn()) return end(wire);
     if (planned !== null && data.includes(planned.text)) {
       const { where, done } = planned;
@@ -71,7 +96,7 @@ export async function openProxy(target: string): Promise<Proxy> {
         return;
       }
     }
-    later(() => wire.server.write(data), 0);
+    line.put(() => wire.server.write(data), 0);
   };
   const join = (client: Socket): void => {
     if (refusing) return void client.destroy();
@@ -81,20 +106,26 @@ export async function openProxy(target: string): Promise<Proxy> {
     const wire = { client, server };
     wires.add(wire);
     let cut: { readonly where: Cut; readonly done: () => void } | null = null;
-    client.on('data', (data) => request(wire, data, (where, done) => { cut = { where, done }; }));
+    const there = createLine();
+    const back = createLine();
+    for (const line of [there, back]) lines.add(line);
+    client.on('data', (data) => request(wire, there, data, (where, done) => { cut = { where, done }; }));
     server.on('data', (data) => {
       if (cut !== null) {
         if (cut.where === 'within answer') client.write(data.subarray(0, Math.ceil(data.length / 2)), () => end(wire));
         else end(wire);
         cut.done();
       } else if (hasItsTurn()) end(wire);
-      else later(() => client.write(data), delayMs);
+      else back.put(() => client.write(data), delayMs);
     });
-    for (const [one, other] of [[client, server], [server, client]] as const) {
+    for (const [one, other, line] of [[client, server, there], [server, client, back]] as const) {
       one.on('error', () => undefined);
       one.on('close', () => {
         wires.delete(wire);
-        later(() => other.destroy(), delayMs);
+        line.put(() => {
+          lines.delete(line);
+          other.destroy();
+        }, delayMs);
       });
     }
   };
@@ -110,7 +141,7 @@ export async function openProxy(target: string): Promise<Proxy> {
     silence: () => { silent = true; },
     hear() {
       silent = false;
-      for (const pass of held.splice(0)) pass();
+      for (const line of [...lines]) line.flow();
     },
     refuse() {
       refusing = true;

@@ -60,11 +60,11 @@ export async function settled(installation: Installation, asOf: number, withinMs
     }
     const reached = await timesReached(installation);
     if (reached.length < installation.partitions) behind.push(`${reached.length} lanes have an owner`);
-    if (reached.some((at) => at < asOf)) behind.push('the time reached is behind');
+    if (reached.some((at) => at < asOf)) behind.push(`the time reached is ${reached.map((at) => new Date(at).toISOString()).join(', ')}`);
     said = behind.join('; ');
     return behind.length === 0;
   }).catch((error: unknown) => {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}: ${said}\n${logTail(installation)}`);
+    throw new Error(`${error instanceof Error ? error.message : String(error)}: ${said}`);
   });
 }
 
@@ -73,5 +73,7 @@ async function timesReached(installation: Installation): Promise<number[]> {
   return texts.flatMap((text) => text.split('\n')).filter((line) => line.startsWith('cx_time_reached_seconds{')).map((line) => Number(line.split(' ')[1]) * 1_000);
 }
 
-const logTail = (installation: Installation): string =>
-  installation.workers().map((worker) => `worker ${worker.pid}: ${worker.log().slice(-6).map(({ msg }) => msg).join(' | ')} ${worker.printed().slice(-300)}`).join('\n');
+/** What its workers said last, to explain a failure. */
+export const logTail = (installation: Installation): string =>
+  installation.everyWorker().slice(-4).map((worker) =>
+    `worker ${worker.pid}${worker.ended() ? ' (ended)' : ''}: ${worker.log().slice(-8).map(({ msg }) => msg).join(' | ')} ${worker.printed().slice(-500)}`).join('\n');
