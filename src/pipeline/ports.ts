@@ -51,7 +51,7 @@ export interface SourceListener {
   fetched(lane: number, range: FetchedRange): void;
   /**
    * The offset that reading had come to lies outside of the partition (retention overtook it, or the topic was made
-   * anew). Nothing more of this lane is delivered until its bounds were checked and `read` is called again.
+   * anew), or the partition was away for a while and may be another one. Nothing more of this lane is delivered until its bounds were checked and `read` is called again.
    * Without this method `failed` is called instead.
    */
   unreadable?(lane: number, topic: SourceTopic, offset: number): void;

@@ -50,10 +50,14 @@ interface Reading {
   held: FetchedRange | null;
   /** Answers in a row without anything though there is something. */
   stuck: number;
+  /** Its partition was not there for a while: what is there now may be another one. */
+  doubted: boolean;
 }
 
 type Asked = Reading & { position: number };
 
+/** What brokers answer while a topic is away, also when only its leader moves. */
+const AWAY = ['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'KAFKA_STORAGE_ERROR'];
 /** So often others in the same answer may have used up its room; then the partition is asked for alone. */
 const STUCK_LIMIT = 3;
 const EARLIEST = -2;
@@ -146,11 +150,19 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
     const asked = alone === undefined ? known : [alone];
     const positions = new Map(asked.map((reading) => [reading, reading.position]));
     try {
-      take(positions, await fetchFrom(cluster, nodeId, request(asked, options)));
+      const answer = await fetchFrom(cluster, nodeId, request(asked, options));
+      if (!tellDoubted(asked)) take(positions, answer);
     } catch (error) {
       if (!isFault(error, 'KafkaJSOffsetOutOfRange')) throw error;
       outOfRange(positions, error);
     }
+  };
+
+  /** A topic made anew and already filled beyond a position answers as if nothing had been: whoever reads it has to look. */
+  const tellDoubted = (asked: readonly Asked[]): boolean => {
+    const doubted = asked.filter((reading) => reading.doubted && isCurrent(reading));
+    for (const { lane, topic, position } of doubted) if (lanes.delete(lane)) reportUnreadable(listener, lane, topic, position);
+    return doubted.length > 0;
   };
 
   const outOfRange = (asked: ReadonlyMap<Reading, number>, error: unknown): void => {
@@ -181,6 +193,8 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
           fail(explainCodec(error));
         } else {
           failures += 1;
+          // The error doesn't say which of them it is about.
+          if (nodeId === NO_LEADER || isFault(error, ...AWAY)) for (const reading of readings) reading.doubted = true;
           log(failures > 5 ? 'warn' : 'debug', 'fetching failed, trying again', { nodeId, error: asError(error).message });
           await mend(cluster, error, log);
           await sleep(backoffMs(failures));
@@ -199,7 +213,7 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
   return {
     read(lane, offsets) {
       lanes.set(lane, new Map([...names].map(([topic, name]) => [
-        topic, { lane, topic, name, position: offsets.get(topic) ?? null, paused: false, held: null, stuck: 0 },
+        topic, { lane, topic, name, position: offsets.get(topic) ?? null, paused: false, held: null, stuck: 0, doubted: false },
       ])));
       wake();
     },

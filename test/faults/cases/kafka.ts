@@ -172,8 +172,6 @@ export const topicEmpty = halting('5.7', 'a source topic deleted and made anew, 
 
 export const topicRefilled = halting('5.8', 'a source topic deleted, made anew and filled beyond where reading had come', 'topic_replaced', async (installation, admin) => {
   const ends = await admin.fetchTopicOffsets(installation.topicName(TOPIC));
-  const workers = installation.workers();
-  for (const worker of workers) worker.signal('SIGSTOP');
   await anew(installation, admin);
   const producer = installation.kafka.producer();
   await producer.connect();
@@ -182,7 +180,6 @@ export const topicRefilled = halting('5.8', 'a source topic deleted, made anew a
     await producer.send({ topic: installation.topicName(TOPIC), messages });
   }
   await producer.disconnect();
-  for (const worker of workers) worker.signal('SIGCONT');
 });
 
 export const recordsLost = halting('5.9', 'records lost to retention while every worker was down', 'records_lost', async (installation, admin) => {
