@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { zstdCompressSync } from 'node:zlib';
 import { expect } from '@jest/globals';
-import kafkajs, { type Message } from 'kafkajs';
+import kafkajs, { ConfigResourceTypes, type Message } from 'kafkajs';
 import { SOURCE_TOPICS, type SourceTopic } from '../../../src/contracts/names.js';
 import { murmur2Partition } from '../../../src/pipeline/partitioner.js';
 import { metric, until } from '../../support/touchpoint.js';
@@ -18,7 +18,7 @@ const contact = (orderId: string, id: string): object => ({ id, type: 'contact.o
 
 interface Writer {
   /** Writes values under a key (null: none) to its partition, or to the one given. */
-  put(topic: SourceTopic, key: string | null, values: readonly (Buffer | string | null)[], partition?: number): Promise<void>;
+  readonly put: (topic: SourceTopic, key: string | null, values: readonly (Buffer | string | null)[], partition?: number) => Promise<void>;
 }
 
 async function writerOn(installation: Installation, { cleanUp }: Pick<CaseTools, 'cleanUp'>): Promise<Writer> {
@@ -36,7 +36,7 @@ async function writerOn(installation: Installation, { cleanUp }: Pick<CaseTools,
 }
 
 /** A case that writes something strange while the load goes on. */
-const strange = (id: string, what: string, seen: string, config: Readonly<Record<string, unknown>>, write: (installation: Installation, writer: Writer, tools: CaseTools) => Promise<string | void>) => (): FaultCase => ({
+const strange = (id: string, what: string, seen: string, config: Readonly<Record<string, unknown>>, write: (installation: Installation, writer: Writer, tools: CaseTools) => Promise<unknown>) => (): FaultCase => ({
   id, what, rounds: 1, timeoutMs: 300_000,
   async run(tools) {
     const installation = tools.use(await install({ ground: await sharedGround(), seed: tools.chance.seed, rate: 100, config }));
@@ -69,15 +69,27 @@ export const hostile = strange('6.1', 'deep and broken JSON, huge numbers, `__pr
   for (const topic of SOURCE_TOPICS) await writer.put(topic, 'h-1', HOSTILE.filter((value) => value.trim() !== ''));
 });
 
+const TEN_MB = 10 * 1_048_576;
+
+/** Topics that take far larger records than the service wants. */
+async function allowLarge(installation: Installation): Promise<void> {
+  const admin = installation.kafka.admin();
+  await admin.connect();
+  const bytes = (topic: string): number => (topic === 'orders' ? TEN_MB + 65_536 : 2 * TEN_MB);
+  for (const topic of ['orders', 'cx.dead-letters', 'cx.events', 'cx.alerts', 'cx.journeys']) {
+    const configEntries = [{ name: 'max.message.bytes', value: String(bytes(topic)) }, ...(topic === 'cx.journeys' ? [{ name: 'cleanup.policy', value: 'compact' }] : [])];
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.TOPIC, name: installation.topicName(topic), configEntries }] });
+  }
+  await admin.disconnect();
+}
+
 /** What a file of lines can't hold is counted here: the replay knows neither keys nor tombstones nor blank records. */
 export const misplaced = (): FaultCase => ({
   id: '6.2', what: 'tombstones, empty records, no keys, other keys, another partitioner, 10 MB records', rounds: 1, timeoutMs: 300_000,
   async run(tools) {
     const installation = tools.use(await install({ ground: await sharedGround(), seed: tools.chance.seed, rate: 0, config: { limits: { maxValueBytes: 1_048_576 } } }));
+    await allowLarge(installation);
     const worker = await installation.start();
-    const admin = installation.kafka.admin();
-    await admin.connect();
-    tools.cleanUp(() => admin.disconnect());
     const { put } = await writerOn(installation, tools);
     const text = JSON.stringify(placed('m-1', 'a'));
     const wrong = (murmur2Partition(Buffer.from('m-1'), installation.partitions) + 1) % installation.partitions;
@@ -87,7 +99,8 @@ export const misplaced = (): FaultCase => ({
     await put('orders', 'other', [text]);
     await put('orders', 'm-1', [text], wrong);
     await put('orders', 'm-1', [text]);
-    const letters: Record<string, number> = { tombstone: 2, not_json: 2, key_mismatch: 3 };
+    await put('orders', 'm-1', ['x'.repeat(TEN_MB)]);
+    const letters: Record<string, number> = { tombstone: 2, not_json: 2, key_mismatch: 3, too_large: 1 };
     for (const [reason, count] of Object.entries(letters)) {
       await until(`${count} letters for ${reason}`, 30_000, async () => (await metric(worker.url, 'cx_dead_letters_total', { reason })) === count);
     }
@@ -171,7 +184,7 @@ export const compressed = (): FaultCase => ({
     const codecs: Record<number, () => unknown> = kafkajs.CompressionCodecs;
     codecs[kafkajs.CompressionTypes.ZSTD] = () => ({ compress: async ({ buffer }: { buffer: Buffer }) => zstdCompressSync(buffer) });
     await send(kafkajs.CompressionTypes.ZSTD);
-    expect(await Promise.race([worker.exited, delay(60_000, 'still running')])).toBe(1);
+    expect(await Promise.race([worker.exited, delay(60_000, 'still running', { ref: false })])).toBe(1);
     expect(JSON.stringify(worker.log().at(-1))).toContain('compressed with ZSTD');
     return { verdict, delays: [], seen: '`service.failed` names codec and remedy; exit code 1' };
   },

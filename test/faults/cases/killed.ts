@@ -70,7 +70,7 @@ export const everyStep = (rounds: number, points: readonly Point[] = POINTS): Fa
     for (let round = 0; round < rounds; round++) {
       for (const point of points) {
         const worker = await installation.start(defectAt(point, chance));
-        const died = await Promise.race([worker.exited.then(() => true), delay(REACHED_WITHIN_MS, false)]);
+        const died = await Promise.race([worker.exited.then(() => true), delay(REACHED_WITHIN_MS, false, { ref: false })]);
         if (died) reached.add(`${point[1]} ${point[0]}`);
         else await worker.kill();
       }

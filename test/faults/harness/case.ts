@@ -21,9 +21,9 @@ export interface CaseTools {
   readonly chance: Chance;
   readonly rounds: number;
   /** Ended whatever happens. */
-  use(installation: Installation): Installation;
+  readonly use: (installation: Installation) => Installation;
   /** Done at the end, last first, whatever happens. */
-  cleanUp(action: () => Promise<unknown>): void;
+  readonly cleanUp: (action: () => Promise<unknown>) => void;
 }
 
 export interface Outcome {

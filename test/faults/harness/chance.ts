@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 export interface Chance {
   readonly seed: string;
   /** A number in [low, high). */
-  between(low: number, high: number): number;
+  readonly between: (low: number, high: number) => number;
   /** A whole number from `low` to `high`, both included. */
-  whole(low: number, high: number): number;
-  pick<T>(from: readonly T[]): T;
+  readonly whole: (low: number, high: number) => number;
+  readonly pick: <T>(from: readonly T[]) => T;
 }
 
 /** The seed of this run, to be printed: TOUCHPOINT_FAULTS_SEED, else a new one. */

@@ -114,7 +114,7 @@ export function distinct(records: readonly StoredRecord[], doubled: string[]): {
 }
 
 /** Events and alerts of an order share the numbers 1, 2, 3...: a hole is a loss, a repetition a doubled change. */
-function compareSequences(events: readonly Derived[], lost: string[], doubled: string[]): void {
+export function compareSequences(events: readonly Derived[], lost: string[], doubled: string[]): void {
   for (const [orderId, own] of grouped(events, (event) => event.orderId)) {
     const numbers = own.map(({ sequence }) => sequence).sort((a, b) => a - b);
     if (new Set(numbers).size < numbers.length) doubled.push(`sequences of ${orderId}: ${numbers.join(' ')}`);
@@ -180,7 +180,7 @@ function compareLetters(letters: readonly StoredRecord[], account: Account, lost
 }
 
 /** The other way to drop repeats: whatever is not above the highest number seen in its partition. */
-function compareSeqs(topic: string, records: readonly StoredRecord[], lost: string[], doubled: string[]): void {
+export function compareSeqs(topic: string, records: readonly StoredRecord[], lost: string[], doubled: string[]): void {
   for (const [partition, own] of grouped(records, (record) => record.partition)) {
     let highest = 0;
     const kept = new Set<string>();

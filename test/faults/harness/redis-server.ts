@@ -2,6 +2,7 @@ import { cpSync, existsSync, readdirSync, rmSync, statSync, truncateSync } from 
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { ownRedis, type RedisOptions } from '../../support/real-services.js';
+import { redisAnswers } from '../../support/services/readiness.js';
 import type { CaseTools } from './case.js';
 
 /** A Redis of the case's own, with what only its machine's owner can do to it. */
@@ -12,6 +13,7 @@ export interface FaultyRedis {
   start(): Promise<void>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  answers(): Promise<boolean>;
   /** Cuts so many bytes off the append-only file, as a machine that fails may; only while it is dead. */
   cutTail(bytes: number): Promise<void>;
   /** Copies its files as they are now, and tells how to put the copy in their place while it is dead. */
@@ -39,7 +41,7 @@ export async function faultyRedis({ cleanUp }: Pick<CaseTools, 'cleanUp'>, optio
     return found;
   };
   return {
-    url: server.url, address: server.address, kill: server.kill, start: server.start, freeze: server.freeze, thaw: server.thaw, tell,
+    url: server.url, address: server.address, kill: server.kill, start: server.start, freeze: server.freeze, thaw: server.thaw, tell, answers: () => redisAnswers(server.address),
     async cutTail(bytes) {
       const newest = readdirSync(files()).filter((name) => name.endsWith('.incr.aof')).sort().at(-1);
       if (newest === undefined) throw new Error('there is no append-only file to cut');

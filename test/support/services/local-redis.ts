@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePorts } from './local-process.js';
 import { startLocalServer } from './local-server.js';
 import { newDataFolder } from './places.js';
@@ -8,7 +10,8 @@ import type { RedisOptions, Server } from './server.js';
 /** Starts a Redis server with an append-only file. Throws Unavailable where no server binary can be had. */
 export async function startLocalRedis(options: RedisOptions): Promise<Server> {
   const binary = await redisBinary();
-  const data = newDataFolder('redis');
+  const data = options.folder === undefined ? newDataFolder('redis') : join(options.folder, 'redis');
+  mkdirSync(data, { recursive: true });
   const [port = 0] = await freePorts(1);
   const persistence = ['--save', '', '--appendonly', 'yes', '--appendfsync', options.appendfsync ?? 'everysec'];
   return startLocalServer({

@@ -16,6 +16,8 @@ export interface Server {
 export interface RedisOptions {
   /** When the append-only file reaches the disk; default `everysec`. */
   readonly appendfsync?: 'always' | 'everysec';
+  /** Where its files lie, when it matters; of a local process only. */
+  readonly folder?: string;
 }
 
 export interface KafkaOptions {
