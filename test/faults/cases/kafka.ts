@@ -183,9 +183,11 @@ const anew = async (installation: Installation, admin: Admin): Promise<void> => 
   const topic = installation.topicName(TOPIC);
   await admin.deleteTopics({ topics: [topic] });
   await until('the topic made anew', 20_000, async () => {
-    await admin.createTopics({ topics: [{ topic, numPartitions: installation.partitions, replicationFactor: 1 }] });
-    return true as const;
+    const made = admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: installation.partitions, replicationFactor: 1 }] });
+    // It takes a moment until the old one is gone.
+    return made.then(() => true, () => false);
   });
+  await until('its leaders', 20_000, () => admin.fetchTopicOffsets(topic).then((found) => found.length === installation.partitions, () => false));
 };
 
 export const topicEmpty = halting('5.7', 'a source topic deleted and made anew, empty', 'topic_replaced', anew);

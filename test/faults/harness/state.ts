@@ -48,7 +48,11 @@ export async function lanesOf(installation: Installation, asOf: number): Promise
 export async function settled(installation: Installation, asOf: number, withinMs: number): Promise<void> {
   let said = 'nothing was asked';
   await until('everything settled', withinMs, async () => {
-    const ends = await endsOf(installation.kafka, installation.sources);
+    const ends = await endsOf(installation.kafka, installation.sources).catch((error: unknown) => String(error));
+    if (typeof ends === 'string') {
+      said = ends;
+      return false;
+    }
     const behind: string[] = [];
     for (const { lane, next, waiting, halt } of await lanesOf(installation, asOf)) {
       if (halt !== null) behind.push(`lane ${lane} stands still (${halt.name})`);
