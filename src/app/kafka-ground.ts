@@ -6,13 +6,16 @@ import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
 import { checkRedis } from '../adapters/redis/check-redis.js';
+import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { createRedis } from '../adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
 import { createRedisOrderReader } from '../adapters/redis/order-reader.js';
 import { redisWallClock } from '../adapters/redis/wall-clock.js';
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
+import { jsonOutput } from '../pipeline/output-format.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { type Ground, GroundUnfit } from './ground.js';
+import { openRegistry, type OpenRegistry } from './registry.js';
 
 /** Workers whose clocks differ by more would judge deadlines at different times; ms. */
 const MOST_SKEW_MS = 2_000;
@@ -39,6 +42,12 @@ function troubleTeller(logger: Logger): (error: Error) => void {
 }
 const TROUBLE_AGAIN_MS = 10_000;
 
+const registryOf = async (config: Config, redis: ReturnType<typeof createRedis>, logger: Logger): Promise<OpenRegistry | { schemas: null; outputFormat: typeof jsonOutput }> => {
+  const { schemaRegistryUrl: address, redisPrefix: prefix } = config;
+  if (address === null) return { schemas: null, outputFormat: jsonOutput };
+  return openRegistry({ config, address, shelf: createKeptSchemas(redis, { prefix }), outputs: outputNames(config), logger });
+};
+
 /** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
 export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
   const redis = createRedis({ url: redisUrl, onTrouble: troubleTeller(logger) });
@@ -51,6 +60,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     }
     unfit.push(...(await askAdmin(client, (admin) => checkTopics(admin, topicNames(config)))));
     if (unfit.length > 0) throw new GroundUnfit(unfit);
+    const registry = await registryOf(config, redis, logger);
     const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
     const { sources, outputs } = topicNames(config);
     const source = await openKafkaSource({
@@ -60,6 +70,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     return {
       source, output, wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
+      ...registry,
       async troubles() {
         const found: string[] = [];
         const answers = await Promise.race([redis.ping().then(() => true, () => false), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../adapters/http/build-http.js';
 import type { RunningTelemetry } from '../adapters/telemetry/telemetry.js';
-import { createDecoder } from '../pipeline/decode.js';
+import { createDecoder, createSchemaDecoder } from '../pipeline/decode.js';
 import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
 import { PARTITIONERS } from '../pipeline/partitioner.js';
 import { createRenderer } from '../pipeline/render.js';
@@ -46,7 +46,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     topicNames: config.topics.sources,
     alertRules: config.alerts,
     promiseTimeZone: config.rules.promiseTimeZone,
-    notReady: async () => [...(await ground.troubles()), ...haltsOf(worker)],
+    notReady: async () => [...(await ground.troubles()), ...haltsOf(worker), ...schemaWaitsOf(worker)],
     registry: telemetry.registry,
     clock: ground.wallClock,
     telemetry,
@@ -66,19 +66,19 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts, laneOf: (orderId: string) => number): Worker {
   const context = () => ({ rules: config.rules, covered: config.covered });
   const now = (): number => ground.wallClock.now();
+  const decoding = { now, maxValueBytes: config.limits.maxValueBytes, maxAheadMs: config.limits.maxAheadMs, keyOf: laneOf };
   return createWorker({
     source: ground.source, output: ground.output, store: ground.store, wallClock: ground.wallClock, telemetry, failed,
-    decode: createDecoder({
-      now, maxValueBytes: config.limits.maxValueBytes, maxAheadMs: config.limits.maxAheadMs,
-      keyOf: laneOf,
-    }),
+    decode: ground.schemas === null ? createDecoder(decoding) : createSchemaDecoder(decoding, ground.schemas),
+    schemas: ground.schemas === null ? null : { reader: ground.schemas, alarmAfterMs: config.registry.alarmAfterMs },
     judge: {
       context, alertRules: config.alerts,
       renderer: createRenderer({
         topicNames: config.topics.sources, source: SOURCE, rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
+        format: ground.outputFormat,
       }, now),
     },
-    renderJourney: createJourneyRenderer(context, SOURCE),
+    renderJourney: createJourneyRenderer(context, SOURCE, ground.outputFormat),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
     topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS,
   });
@@ -86,6 +86,10 @@ function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts, lan
 
 const haltsOf = (worker: Worker): string[] =>
   worker.lanes().flatMap(({ lane, halt }) => (halt === null ? [] : [`Lane ${lane} stands still (${halt.name}): ${halt.message}`]));
+
+const schemaWaitsOf = (worker: Worker): string[] =>
+  worker.lanes().flatMap(({ lane, schemaWaits }) => schemaWaits.filter(({ alarming }) => alarming).map(({ topic, schemaId, since, why }) =>
+    `${topic}/${lane} stands still since ${new Date(since).toISOString()}: a record names schema ${schemaId}, and ${why}. Bring the registry up or register the schema; registry.unknownSchema: dead_letter puts records of unknown schemas aside.`));
 
 const urlOf = (http: FastifyInstance, host: string): string => {
   const address = http.addresses()[0];
