@@ -29,6 +29,7 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly registry: { readonly unknownSchema: 'wait' | 'dead_letter'; readonly alarmAfterMs: number; readonly requestTimeoutMs: number };
   readonly limits: { readonly maxValueBytes: number; readonly maxJourneyEvents: number; readonly maxAheadMs: number };
   readonly partitioner: 'murmur2' | 'crc32';
+  readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
 }
 
@@ -86,6 +87,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     },
     limits: { maxValueBytes: settings.limits.maxValueBytes, maxJourneyEvents: settings.limits.maxJourneyEvents, maxAheadMs: settings.limits.maxAhead },
     partitioner: settings.kafka.partitioner,
+    sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,
   };
 }

@@ -12,13 +12,15 @@ import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
 import { createRedisOrderReader } from '../adapters/redis/order-reader.js';
 import { redisWallClock } from '../adapters/redis/wall-clock.js';
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
-import { jsonOutput } from '../pipeline/output-format.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { type Ground, GroundUnfit } from './ground.js';
-import { openRegistry, type OpenRegistry } from './registry.js';
+import { openRegistry } from './registry.js';
 
 /** Workers whose clocks differ by more would judge deadlines at different times; ms. */
 const MOST_SKEW_MS = 2_000;
+
+/** In a session; a few of them may get lost before it ends. */
+const HEARTBEATS = 10;
 
 export const kafkaClient = (endpoint: KafkaEndpoint, logger: Logger): KafkaClient =>
   createKafkaClient(endpoint, (level, message, fields) => { logger[level]({ event: 'kafka', ...fields }, message); });
@@ -42,12 +44,6 @@ function troubleTeller(logger: Logger): (error: Error) => void {
 }
 const TROUBLE_AGAIN_MS = 10_000;
 
-const registryOf = async (config: Config, redis: ReturnType<typeof createRedis>, logger: Logger): Promise<OpenRegistry | { schemas: null; outputFormat: typeof jsonOutput }> => {
-  const { schemaRegistryUrl: address, redisPrefix: prefix } = config;
-  if (address === null) return { schemas: null, outputFormat: jsonOutput };
-  return openRegistry({ config, address, shelf: createKeptSchemas(redis, { prefix }), outputs: outputNames(config), logger });
-};
-
 /** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
 export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
   const redis = createRedis({ url: redisUrl, onTrouble: troubleTeller(logger) });
@@ -60,11 +56,12 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     }
     unfit.push(...(await askAdmin(client, (admin) => checkTopics(admin, topicNames(config)))));
     if (unfit.length > 0) throw new GroundUnfit(unfit);
-    const registry = await registryOf(config, redis, logger);
+    const registry = await openRegistry({ config, shelf: createKeptSchemas(redis, { prefix: config.redisPrefix }), outputs: outputNames(config), logger });
     const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
     const { sources, outputs } = topicNames(config);
     const source = await openKafkaSource({
       client, groupId: endpoint.groupId, sources, owned: new Map([['cx.events', config.topics.outputs['cx.events']]]),
+      times: { sessionTimeoutMs: config.sessionTimeoutMs, heartbeatMs: config.sessionTimeoutMs / HEARTBEATS },
     });
     const output = await openKafkaOutput({ client, outputs });
     return {

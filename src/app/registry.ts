@@ -9,13 +9,13 @@ import type { Config } from './config.js';
 import { GroundUnfit } from './ground.js';
 
 export interface OpenRegistry {
-  readonly schemas: SchemaReader;
+  /** null: there is none. */
+  readonly schemas: SchemaReader | null;
   readonly outputFormat: OutputFormat;
 }
 
 export interface RegistryParts {
   readonly config: Config;
-  readonly address: string;
   readonly shelf: SchemaShelf & { forget(): Promise<void> };
   readonly outputs: ReadonlyMap<OutputTopic, string>;
   readonly logger: Logger;
@@ -26,14 +26,16 @@ export interface RegistryParts {
  * earlier start learned is enough to go on, and records whose schema isn't known wait.
  * @throws GroundUnfit where outputs need the registry and it refuses, or is away and was never asked before
  */
-export async function openRegistry({ config, address, shelf, outputs, logger }: RegistryParts): Promise<OpenRegistry> {
+export async function openRegistry({ config, shelf, outputs, logger }: RegistryParts): Promise<OpenRegistry> {
+  const { schemaRegistryUrl: address, outputFormat: format } = config;
+  if (address === null) return { schemas: null, outputFormat: jsonOutput };
   const { requestTimeoutMs, unknownSchema } = config.registry;
   const client = createRegistryClient(address, requestTimeoutMs);
   let kept = await shelf.load();
   const tell = (message: string): void => { logger.warn({ event: 'registry' }, message); };
   let outputFormat = jsonOutput;
-  if (config.outputFormat !== 'json') {
-    const { ids, findings, fromShelf, replaced } = await registerOutputs(client, shelf, kept, outputSchemas(config.outputFormat, outputs));
+  if (format !== 'json') {
+    const { ids, findings, fromShelf, replaced, toKeep } = await registerOutputs(client, kept, outputSchemas(format, outputs));
     if (ids === null) throw new GroundUnfit(findings);
     if (fromShelf) tell(`the registry at ${client.url} does not answer: outputs carry the schema ids of an earlier start`);
     if (replaced) {
@@ -41,9 +43,23 @@ export async function openRegistry({ config, address, shelf, outputs, logger }: 
       await shelf.forget();
       kept = new Map();
     }
-    outputFormat = registryOutput(config.outputFormat, ids);
+    for (const [name, text] of toKeep) await shelf.keep(name, text);
+    outputFormat = registryOutput(format, ids);
   }
-  logger.info({ event: 'registry', registry: client.url, kept: kept.size, outputs: config.outputFormat }, `schema registry at ${client.url}; outputs are ${config.outputFormat}`);
+  logger.info({ event: 'registry', registry: client.url, kept: kept.size, outputs: format }, `schema registry at ${client.url}; outputs are ${format}`);
   return { schemas: createLearnedSchemas({ client, shelf, unknownSchema, now: () => performance.now(), tell }, kept), outputFormat };
 }
 
+const NOTHING_KEPT: ReadonlyMap<string, string> = new Map();
+
+/**
+ * The registry's schemas, for reading alone: nothing is kept, nothing is registered. Null where none is configured.
+ * @param kept what the service keeps of them
+ */
+export function openSchemas({ schemaRegistryUrl, registry }: Config, kept: ReadonlyMap<string, string> = NOTHING_KEPT): SchemaReader | null {
+  if (schemaRegistryUrl === null) return null;
+  return createLearnedSchemas({
+    client: createRegistryClient(schemaRegistryUrl, registry.requestTimeoutMs), shelf: { load: async () => kept, keep: async () => undefined },
+    unknownSchema: registry.unknownSchema, now: () => performance.now(), tell: () => undefined,
+  }, kept);
+}

@@ -188,6 +188,16 @@ describe('serve with a schema registry', () => {
     expect(await metric(worker.url, 'cx_schema_waiting')).toBe(0);
   }, 90_000);
 
+  test('agrees with what it published, read by its own verification', async () => {
+    const agreed = await until('a verification without differences', 30_000, async () => {
+      const done = await stage.run(['verify'], { SCHEMA_REGISTRY_URL: url });
+      return done.code === 0 ? done : null;
+    });
+    expect(agreed.stdout).toMatch(/cx\.journeys [1-9]/);
+    const blind = await stage.run(['verify']);
+    expect([blind.code, blind.stderr]).toEqual([2, expect.stringContaining('SCHEMA_REGISTRY_URL')]);
+  }, 60_000);
+
   test('does not start where the registry refuses what would be published', async () => {
     const taken = await createStage({ partitions: PARTITIONS, config: { outputs: { format: 'avro' } } });
     try {
@@ -244,6 +254,11 @@ describe('serve while the registry is away', () => {
       const unknown = await value('unknown');
       unknown.writeUInt32BE(id + 100, 1);
       await sending.send('orders', 'unknown', unknown);
+      const verified = await until('a verification without the registry', 30_000, async () => {
+        const done = await stage.run(['verify', '--lane', String(murmur2Partition(Buffer.from('during'), PARTITIONS))], env);
+        return done.code === 0 ? done : null;
+      });
+      expect(verified.stdout).toMatch(/cx\.journeys [1-9]/);
       const troubles = await until('trouble told', 20_000, async () => {
         const response = await fetch(`${second.url}/readyz`);
         return response.status === 503 && response.text();

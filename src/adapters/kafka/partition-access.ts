@@ -14,6 +14,10 @@ export interface PartitionAccess {
   recordAt(topic: string, partition: number, offset: number): Promise<RawRecord | null>;
   /** Calls back for the records of [from, to) that are there, in order. */
   scan(topic: string, partition: number, from: number, to: number, take: (record: RawRecord) => void): Promise<void>;
+  /** As `scan`, a fetch at a time; the next one is asked for once the answer resolved. */
+  scanFetches(topic: string, partition: number, from: number, to: number, take: (records: readonly RawRecord[]) => Promise<void>): Promise<void>;
+  /** The same in pieces of a fetch each: the next one is read when it is asked for. */
+  pieces(topic: string, partition: number, from: number, to: number): AsyncGenerator<readonly RawRecord[]>;
 }
 
 const EARLIEST = -2;
@@ -57,7 +61,27 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
     return offset;
   };
 
+  async function* pieces(topic: string, partition: number, from: number, to: number): AsyncGenerator<readonly RawRecord[]> {
+    // What retention removed can't be read any more; whoever needs to know compares the numbers in the records.
+    const oldest = required(await offsets([topic], [partition], EARLIEST), topic, partition);
+    for (let at = Math.max(from, oldest); at < to;) {
+      const asked = at;
+      const { records, next } = await patiently(`reading ${topic}, partition ${partition}, from offset ${asked}`, async () => {
+        const stretch = await fetchPartition(topic, partition, asked, SCAN_BYTES);
+        if (stretch.next === asked) throw new Error(`the partition ends at offset ${asked}, before ${to}`);
+        return stretch;
+      });
+      yield records.filter((record) => Number(record.offset) < to);
+      at = next;
+    }
+  }
+
+  const scanFetches: PartitionAccess['scanFetches'] = async (topic, partition, from, to, take) => {
+    for await (const records of pieces(topic, partition, from, to)) await take(records);
+  };
+
   return {
+    pieces,
     async bounds(topics, partitions) {
       const starts = await offsets(topics, partitions, EARLIEST);
       const ends = await offsets(topics, partitions, LATEST);
@@ -74,19 +98,10 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
       if (isFault(error, 'KafkaJSOffsetOutOfRange')) return null;
       throw error;
     }),
-    async scan(topic, partition, from, to, take) {
-      // What retention removed can't be read any more; whoever needs to know compares the numbers in the records.
-      const oldest = required(await offsets([topic], [partition], EARLIEST), topic, partition);
-      for (let at = Math.max(from, oldest); at < to;) {
-        const asked = at;
-        const { records, next } = await patiently(`reading ${topic}, partition ${partition}, from offset ${asked}`, async () => {
-          const stretch = await fetchPartition(topic, partition, asked, SCAN_BYTES);
-          if (stretch.next === asked) throw new Error(`the partition ends at offset ${asked}, before ${to}`);
-          return stretch;
-        });
-        for (const record of records) if (Number(record.offset) < to) take(record);
-        at = next;
-      }
-    },
+    scan: (topic, partition, from, to, take) => scanFetches(topic, partition, from, to, (records) => {
+      for (const record of records) take(record);
+      return Promise.resolve();
+    }),
+    scanFetches,
   };
 };

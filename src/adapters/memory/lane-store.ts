@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { OutputTopic } from '../../contracts/names.js';
 import { checkCommit, checkEnds } from '../../pipeline/check-commit.js';
+import type { LaneViewer } from '../../pipeline/lane-viewer.js';
 import type { ClaimedLane, CommitAnswer, DirtyOrder, LaneCommit, LaneStore, OrderReader } from '../../pipeline/ports.js';
 import { createLaneState, readOrder, writeOrder, type LaneState } from './lane-state.js';
+import { createMemoryLaneViewer } from './lane-viewer.js';
 import { createMemoryOrderReader } from './order-reader.js';
 
 /** The lane store of the embedded mode: as the Redis one in everything but surviving the process. */
-export type MemoryLaneStore = LaneStore & OrderReader;
+export type MemoryLaneStore = LaneStore & OrderReader & LaneViewer;
 
 const claimed = (lane: LaneState): ClaimedLane => ({
   token: lane.token,
@@ -116,6 +118,7 @@ export const createMemoryLaneStore = (): MemoryLaneStore => {
     ...createReads(lanes),
     ...createOwnersWrites(lanes),
     ...createMemoryOrderReader(lanes),
+    ...createMemoryLaneViewer(lanes),
     async firstSeen(keys) {
       return keys.map(({ key, coordinates }) => {
         const first = seen.get(key);

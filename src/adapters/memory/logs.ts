@@ -5,6 +5,8 @@ import type {
 import { assignLanes } from '../../pipeline/assign-lanes.js';
 import { reportUnreadable } from '../../pipeline/unreadable.js';
 import { murmur2Partition, type PartitionFunction } from '../../pipeline/partitioner.js';
+import type { LaneLogs } from '../../pipeline/lane-logs.js';
+import { createMemoryLaneLogs } from './lane-logs.js';
 import { bytes, createMemoryOutputs, type MemoryOutputs } from './outputs.js';
 import { createPartitionLog, type PartitionLog } from './partition-log.js';
 
@@ -37,6 +39,8 @@ export interface MemoryLogs extends MemoryOutputs {
   append(topic: SourceTopic, key: Buffer | string | null, value: Buffer | string | null, options?: AppendOptions): { partition: number; offset: number };
   /** A further worker of the one group; it takes part from `start` to `stop`. */
   source(): SourceLog;
+  /** For whoever only reads. */
+  reading(): LaneLogs;
   /** Source records appended and not yet advised as read: what a feeder looks at so as not to run ahead. */
   backlog(): number;
 }
@@ -94,6 +98,9 @@ export const createMemoryLogs = (options: MemoryLogsOptions): MemoryLogs => {
       return { partition: lane, offset };
     },
     source: () => createSource(shared),
+    reading: () => createMemoryLaneLogs({
+      topics: options.topics, lanes: options.lanes, source: (lane, topic) => partitionLog(shared, lane, topic), output: outputs.partition,
+    }),
     backlog: () => shared.sources.reduce((sum, topics, lane) => {
       for (const [topic, log] of topics) sum += log.end - Math.max(shared.advised[lane]?.get(topic) ?? 0, log.start);
       return sum;

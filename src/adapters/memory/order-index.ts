@@ -4,6 +4,7 @@ import { byBytes } from '../../pipeline/byte-order.js';
 export interface OrderIndex {
   add(name: string, orderId: string): void;
   remove(name: string, orderId: string): void;
+  has(name: string, orderId: string): boolean;
   /** At most `limit` ids under `name` that come after `after` (null: from the start), in byte order. */
   list(name: string, after: string | null, limit: number): string[];
 }
@@ -41,6 +42,10 @@ export const createOrderIndex = (): OrderIndex => {
       const held = members.get(name);
       if (held === orderId || (held instanceof Set && held.delete(orderId) && held.size === 0)) members.delete(name);
       changed(name);
+    },
+    has(name, orderId) {
+      const held = members.get(name);
+      return held === orderId || (held instanceof Set && held.has(orderId));
     },
     list(name, after, limit) {
       const ids = sorted(name);

@@ -22,6 +22,8 @@ export interface MemoryOutputsOptions {
 
 export interface MemoryOutputs {
   readonly output: OutputLog;
+  /** An output partition, to be read. */
+  readonly partition: (topic: OutputTopic, lane: number) => PartitionLog<WrittenRecord>;
   /** What is kept of an output partition, oldest first. */
   written(topic: OutputTopic, lane: number): readonly WrittenRecord[];
   /** Calls back for every record written from now on; returns how to end that. */
@@ -65,6 +67,7 @@ export const createMemoryOutputs = (options: MemoryOutputsOptions): MemoryOutput
         return Promise.resolve();
       },
     },
+    partition,
     written: (topic, lane) => {
       const log = partition(topic, lane);
       return log.slice(log.start, log.end);

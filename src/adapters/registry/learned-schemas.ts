@@ -38,7 +38,8 @@ const MOST_REFERENCES = 200;
 
 type Read = (body: Buffer) => ReadBySchema;
 
-const shelfName = (id: number): string => `id:${id}`;
+/** Where a schema stands on the shelf. */
+export const schemaName = (id: number): string => `id:${id}`;
 
 /**
  * The schemas learned so far, by id. They are kept on the shelf too, from where `kept` brings them back when the service starts
@@ -67,7 +68,7 @@ export function createLearnedSchemas(parts: LearnedSchemasParts, kept: ReadonlyM
     }
     learned(id, whole);
     // Only a convenience for the next start: what is known is known.
-    await parts.shelf.keep(shelfName(id), JSON.stringify(whole)).catch((error: unknown) => {
+    await parts.shelf.keep(schemaName(id), JSON.stringify(whole)).catch((error: unknown) => {
       parts.tell(`schema ${id} could not be kept for a start without the registry: ${error instanceof Error ? error.message : String(error)}`);
     });
   };

@@ -6,7 +6,7 @@ import { OUTPUT_KINDS, OUTPUTS, type OutputKind } from '../../contracts/outputs.
 import { schemaFiles } from '../../contracts/schema-files.js';
 import { AVRO_CONTENT_TYPE, JSON_SCHEMA_CONTENT_TYPE, type OutputFormat } from '../../pipeline/output-format.js';
 import { inWireFormat } from '../../pipeline/wire-format.js';
-import type { SchemaShelf } from './learned-schemas.js';
+import { schemaName, type WholeSchema } from './learned-schemas.js';
 import { RegistryRefusal, RegistryUnreachable, type RegistryClient, type SchemaKind } from './registry-client.js';
 
 export type RegistryFormat = 'avro' | 'json-schema';
@@ -51,14 +51,17 @@ export interface Registered {
   readonly fromShelf: boolean;
   /** The registry gives other ids than it did: it's another one, or was emptied, and whatever was kept of it is void. */
   readonly replaced: boolean;
+  /** For a start without the registry, and for reading our own records back without it. */
+  readonly toKeep: ReadonlyMap<string, string>;
 }
 
 const shelfName = ({ subject, text }: OutputSchema): string => `out:${subject}:${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
 
 /** Registers the schemas of our outputs, or takes the ids of an earlier start while the registry does not answer. Never throws. */
-export async function registerOutputs(client: RegistryClient, shelf: SchemaShelf, kept: ReadonlyMap<string, string>, schemas: readonly OutputSchema[]): Promise<Registered> {
+export async function registerOutputs(client: RegistryClient, kept: ReadonlyMap<string, string>, schemas: readonly OutputSchema[]): Promise<Registered> {
   const ids: Partial<Record<OutputKind, number>> = {};
   const findings: string[] = [];
+  const toKeep = new Map<string, string>();
   let fromShelf = false;
   let replaced = false;
   for (const schema of schemas) {
@@ -68,7 +71,8 @@ export async function registerOutputs(client: RegistryClient, shelf: SchemaShelf
       const id = await client.register(schema.subject, schema.schemaKind, schema.text);
       ids[schema.kind] = id;
       replaced ||= before !== undefined && Number(before) !== id;
-      await shelf.keep(name, String(id));
+      toKeep.set(name, String(id));
+      toKeep.set(schemaName(id), JSON.stringify({ kind: schema.schemaKind, schema: schema.text, references: [] } satisfies WholeSchema));
     } catch (error) {
       if (error instanceof RegistryUnreachable && before !== undefined) {
         ids[schema.kind] = Number(before);
@@ -80,7 +84,7 @@ export async function registerOutputs(client: RegistryClient, shelf: SchemaShelf
       if (error instanceof RegistryUnreachable) break;
     }
   }
-  return { ids: findings.length === 0 ? (ids as OutputIds) : null, findings, fromShelf, replaced };
+  return { ids: findings.length === 0 ? (ids as OutputIds) : null, findings, fromShelf, replaced, toKeep };
 }
 
 function findingOf({ subject, schemaKind }: OutputSchema, client: RegistryClient, error: unknown): string {

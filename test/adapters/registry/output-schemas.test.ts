@@ -36,7 +36,7 @@ const createShelf = () => {
 };
 const opened = async (format: RegistryFormat): Promise<{ output: OutputFormat; schemas: SchemaReader; ids: OutputIds }> => {
   const client = createRegistry();
-  const { ids } = await registerOutputs(client, createShelf(), new Map(), outputSchemas(format, NAMES));
+  const { ids } = await registerOutputs(client, new Map(), outputSchemas(format, NAMES));
   const schemas = createLearnedSchemas({ client, shelf: createShelf(), unknownSchema: 'wait', now: () => 0, tell: (message) => { throw new Error(message); } }, new Map());
   return { output: registryOutput(format, ids!), schemas, ids: ids! };
 };
@@ -110,22 +110,20 @@ describe('registering what is published', () => {
   });
 
   test('takes the ids of an earlier start while the registry is away, but not for another schema', async () => {
-    const shelf = createShelf();
     const schemas = outputSchemas('avro', NAMES);
-    const before = await registerOutputs(createRegistry(5), shelf, new Map(), schemas);
+    const before = await registerOutputs(createRegistry(5), new Map(), schemas);
     expect(before).toMatchObject({ findings: [], fromShelf: false, replaced: false });
     const away: RegistryClient = { ...createRegistry(), register: async () => { throw new RegistryUnreachable('http://registry does not answer'); } };
-    expect(await registerOutputs(away, createShelf(), shelf.kept, schemas)).toEqual({ ids: before.ids, findings: [], fromShelf: true, replaced: false });
+    expect(await registerOutputs(away, before.toKeep, schemas)).toEqual({ ids: before.ids, findings: [], fromShelf: true, replaced: false, toKeep: new Map() });
     const changed = schemas.map((schema) => ({ ...schema, text: `${schema.text} ` }));
-    expect(await registerOutputs(away, createShelf(), shelf.kept, changed)).toMatchObject({ ids: null, findings: [expect.stringContaining('outputs.format')] });
-    expect(await registerOutputs(away, createShelf(), new Map(), schemas)).toMatchObject({ ids: null, findings: [expect.stringContaining('does not answer')] });
+    expect(await registerOutputs(away, before.toKeep, changed)).toMatchObject({ ids: null, findings: [expect.stringContaining('outputs.format')] });
+    expect(await registerOutputs(away, new Map(), schemas)).toMatchObject({ ids: null, findings: [expect.stringContaining('does not answer')] });
   });
 
   test('notices another registry under the same address', async () => {
-    const shelf = createShelf();
     const schemas = outputSchemas('avro', NAMES);
-    await registerOutputs(createRegistry(1), shelf, new Map(), schemas);
-    const now = await registerOutputs(createRegistry(40), createShelf(), shelf.kept, schemas);
+    const { toKeep } = await registerOutputs(createRegistry(1), new Map(), schemas);
+    const now = await registerOutputs(createRegistry(40), toKeep, schemas);
     expect(now.replaced).toBe(true);
     expect(Object.values(now.ids!)).toEqual(OUTPUT_KINDS.map((_, i) => 40 + i));
   });
@@ -136,7 +134,7 @@ describe('registering what is published', () => {
     [42_201, '(42201): reader type: LONG'],
   ])('tells each refusal with code %s by its subject', async (code, words) => {
     const refusing: RegistryClient = { ...createRegistry(), register: async () => { throw new RegistryRefusal(code, 'reader type: LONG'); } };
-    const { ids, findings } = await registerOutputs(refusing, createShelf(), new Map(), outputSchemas('avro', NAMES));
+    const { ids, findings } = await registerOutputs(refusing, new Map(), outputSchemas('avro', NAMES));
     expect(ids).toBeNull();
     expect(findings).toHaveLength(5);
     expect(findings[0]).toContain('shop.cx.events-touchpoint.derived.SignalEvent');

@@ -1,0 +1,159 @@
+import { SIGNALS, VERDICTS } from '../../contracts/names.js';
+import { assess } from '../../core/assess.js';
+import type { Assessment } from '../../core/assessment.js';
+import type { Fact } from '../../core/fact.js';
+import { unpackFacts } from '../../core/facts-codec.js';
+import { createJourney, place } from '../../core/journey.js';
+import { type OrderState, unpackOrderState } from '../../core/order-state.js';
+import type { AssessmentContext } from '../../core/rules.js';
+import type { SeenOrder } from '../lane-viewer.js';
+import { customerOf } from '../order-book.js';
+import type { StoredOrder } from '../ports.js';
+import { journeyOf } from '../render.js';
+import { compareFacts, type ReadSources } from './compare-facts.js';
+import { compareFold, compareIndexes, compareSaid, type WholeTopics } from './compare-said.js';
+import { type Finding, type Tell, tellerOf } from './findings.js';
+import { journeyDigest, type LastJourney } from './last-journeys.js';
+import { sortedJson } from './plain-values.js';
+import type { FoldedOrder } from './said-log.js';
+
+/** Everything known of one order: by the logs, and as the store showed it at one moment. */
+export interface OrderCase {
+  readonly orderId: string;
+  readonly lane: number;
+  readonly seen: SeenOrder;
+  /** The index entries that were asked for. */
+  readonly asked: readonly string[];
+  /** The last `cx_seq` given out at that moment. */
+  readonly seq: number;
+  /** Its records in the order of reading, repeats included, refused ones left out. */
+  readonly log: readonly Fact[];
+  readonly sources: ReadSources;
+  readonly folded: FoldedOrder | undefined;
+  readonly journey: LastJourney | undefined;
+  /** Of a record refused as one too many: the number of facts that the order had. */
+  readonly fullAt: number | undefined;
+  readonly whole: WholeTopics;
+  readonly context: AssessmentContext;
+  /** Deadlines before it must have been judged; ms, -Infinity where nobody works. */
+  readonly judgedUpTo: number;
+  /** No order can have been judged at a later time; ms. */
+  readonly latest: number;
+}
+
+export interface OrderResult {
+  readonly findings: readonly Finding[];
+  /** Something went on between the look and the reading: look again. */
+  readonly moving: boolean;
+  /** Its journey waits to be published. */
+  readonly pending: boolean;
+  /** Why not everything could be compared; none: it was. */
+  readonly unverified: readonly Unverified[];
+  /** As stored; [] where unreadable. */
+  readonly stored: readonly Fact[];
+}
+export type Unverified = 'facts_gone' | 'events_gone' | 'other_rules' | 'unassessed';
+
+/** Index entries of which there are few: every order is looked for under each. */
+export const boundedIndexes = (context: AssessmentContext): string[] => [
+  ...VERDICTS.map((name) => `verdict:${name}`), ...SIGNALS.map((name) => `signal:${name}`),
+  ...context.rules.patterns.map(({ pattern }) => `pattern:${pattern}`),
+];
+
+/** The entries to look for: the bounded ones, and those of every customer that a record names. */
+export const indexesToAsk = (bounded: readonly string[], log: readonly Fact[]): string[] =>
+  [...bounded, ...new Set(log.flatMap(({ customerId }) => (customerId === null ? [] : [`customer:${customerId}`])))];
+
+export function compareOrder(order: OrderCase): OrderResult {
+  const { orderId, lane, seen, log, folded, journey } = order;
+  const findings: Finding[] = [];
+  const tell = tellerOf(lane, (finding) => findings.push(finding));
+  const result = (more: Partial<OrderResult> = {}): OrderResult =>
+    ({ findings, moving: false, pending: seen.mark !== null, unverified: [], stored: [], ...more });
+  if (seen.stored === null) {
+    tellUnknown(order, tell);
+    return result({ moving: (folded?.seq ?? 0) > order.seq });
+  }
+  const opened = openStored(seen.stored);
+  if (typeof opened === 'string') {
+    tell('state_unreadable', opened, { orderId });
+    return result();
+  }
+  const { facts: stored, state } = opened;
+  const read = (fact: Fact): boolean => fact.offset < order.sources.readTo(fact.topic) || fact.offset >= order.sources.next(fact.topic);
+  if (!stored.every(read) || (folded?.seq ?? 0) > order.seq) return result({ moving: true, stored });
+  const facts = compareFacts(lane, orderId, stored, log, order.sources, tell);
+  if (!seen.listed) tell('order_unlisted', 'it has a state and is not in the list', { orderId });
+  if (order.fullAt !== undefined && stored.length < order.fullAt) {
+    tell('dead_letter_unfounded', `records were refused because the order had ${order.fullAt} facts; it has ${stored.length}`, { orderId });
+  }
+  const unverified = new Set<Unverified>(facts.gone > 0 ? ['facts_gone'] : []);
+  if (!compareFold(orderId, state.said, folded, order.whole, tell)) unverified.add('events_gone');
+  if (seen.due !== state.due) tell('deadline_differs', `the set of deadlines has ${instant(seen.due)}, the order ${instant(state.due)}`, { orderId });
+  // What follows from wrong facts is wrong as well, and says nothing more.
+  if (!facts.differs) {
+    const judged = compareJudgement(order, facts.facts, state, journey, tell);
+    if (judged !== null) unverified.add(judged);
+  }
+  return result({ stored, unverified: [...unverified] });
+}
+
+function openStored(stored: StoredOrder): { readonly facts: readonly Fact[]; readonly state: OrderState } | string {
+  try {
+    return { facts: unpackFacts(stored.facts), state: unpackOrderState(stored.state.toString()) };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function tellUnknown({ orderId, lane, log, sources, folded, journey, seen }: OrderCase, tell: Tell): void {
+  for (const fact of log) {
+    if (fact.offset >= sources.next(fact.topic)) continue;
+    tell('fact_missing', `${fact.type} "${fact.id}": the order is not known at all`, { orderId, at: `${sources.topicNames[fact.topic]}/${lane}/${fact.offset}` });
+    break;
+  }
+  if (folded !== undefined) tell('journey_unfounded', `${folded.records} records of cx.events and cx.alerts tell of it`, { orderId });
+  if (journey !== undefined) tell('journey_unfounded', `cx.journeys tells of it at offset ${journey.offset}`, { orderId });
+  if (seen.listed) tell('index_stale', 'stands in the list of all orders and has no state', { orderId });
+  if (seen.due !== null) tell('deadline_differs', `a deadline at ${instant(seen.due)} of an order without state`, { orderId });
+  for (const name of seen.indexes) tell('index_stale', `stands under the entry ${name.startsWith('customer:') ? 'of a customer' : name} and has no state`, { orderId });
+}
+
+/** Judges the order anew, at the time at which it was judged last. Returns why that can't be compared; null: it was. */
+function compareJudgement(order: OrderCase, facts: readonly Fact[], state: OrderState, journey: LastJourney | undefined, tell: Tell): Unverified | null {
+  const { orderId, seen, context } = order;
+  if (state.judgedAt < 0 || state.judgedAt > order.latest) tell('time_implausible', `judged at ${instant(state.judgedAt)}, the clock shows ${instant(order.latest)} at the most`, { orderId });
+  const whole = createJourney(orderId);
+  for (const fact of facts) place(whole, fact);
+  const customerId = customerOf(whole);
+  compareIndexes(orderId, state.said, customerId, order.asked, seen.indexes, tell);
+  let assessment: Assessment;
+  try {
+    assessment = assess(whole, state.judgedAt, context);
+  } catch {
+    return 'unassessed';
+  }
+  if (state.unassessed) return 'unassessed';
+  if (journey !== undefined && journey.rules !== null && journey.rules !== context.rules.version) return 'other_rules';
+  compareSaid(orderId, state.said, assessment, order.folded?.alert?.state === 'resolved' && order.folded.alert.reason !== 'cleared', tell);
+  if (state.due !== assessment.nextDeadline) tell('deadline_differs', `expected ${instant(assessment.nextDeadline)}, stored is ${instant(state.due)}`, { orderId });
+  else if (state.due !== null && state.due < order.judgedUpTo) {
+    tell('deadline_overdue', `due at ${instant(state.due)}, and the lane has reached ${instant(order.judgedUpTo)}`, { orderId });
+  }
+  if (seen.mark === null) compareJourney(orderId, assessment, context.rules.version, journey, tell);
+  return null;
+}
+
+function compareJourney(orderId: string, assessment: Assessment, rules: string, journey: LastJourney | undefined, tell: Tell): void {
+  if (journey === undefined) tell('journey_missing', `expected ${assessment.verdict}, and nothing waits to be published`, { orderId });
+  else if (!isJourney(journey, journeyOf(assessment, rules))) {
+    tell('journey_stale', `the record at offset ${journey.offset} is another than the present one (${assessment.verdict}), and nothing waits to be published`, { orderId });
+  }
+}
+
+/** One that was published by a schema is known with its keys sorted only. */
+const isJourney = ({ digest }: LastJourney, expected: object): boolean =>
+  digest === journeyDigest(JSON.stringify(expected)) || digest === journeyDigest(sortedJson(expected));
+
+const instant = (ms: number | null): string =>
+  (ms === null ? 'none' : Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms));

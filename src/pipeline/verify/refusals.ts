@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { SourceTopic } from '../../contracts/names.js';
+import type { Decoded } from '../decode.js';
+import type { RecordHeaders, SourceRecord } from '../ports.js';
+import type { Tell } from './findings.js';
+import { createNumberedLog, type NumberedRecord } from './numbered-log.js';
+import type { NumberSet } from './number-set.js';
+
+export interface RefusalsParts {
+  readonly lane: number;
+  readonly numbers: NumberSet;
+  readonly tell: Tell;
+  readonly topicNames: Readonly<Record<SourceTopic, string>>;
+  /** As serve has it; ms. */
+  readonly maxAheadMs: number;
+}
+
+interface Letter {
+  readonly topic: SourceTopic;
+  readonly offset: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly digest: string;
+  readonly at: string | null;
+  readonly seq: number;
+  matched: boolean;
+}
+
+/** Headers that a dead letter has beside those of its record. */
+const ADDED = /^(__connect\.errors\.(topic|partition|offset|stage|class\.name|exception\.message)|touchpoint\.reason|cx_seq)$/;
+
+/** Compares dead letters with the records that they stand for. Letters are taken before the records. */
+export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: RefusalsParts) {
+  const letters = new Map<string, Letter>();
+  const numbered = createNumberedLog('cx.dead-letters', numbers, 'dead_letter_twice', tell);
+  const topics = new Map(Object.entries(topicNames).map(([topic, name]) => [name, topic as SourceTopic]));
+  /** Orders of which a record was refused as one too many, with the number of facts that they had. */
+  const full = new Map<string, number>();
+  const placeOf = (record: SourceRecord): string => `${topicNames[record.topic]}/${lane}/${record.offset}`;
+
+  const unfounded = (letter: Letter, why: string): void => {
+    tell('dead_letter_unfounded', `for ${topicNames[letter.topic]}/${lane}/${letter.offset} (${letter.reason}): ${why}`, letter.at === null ? {} : { at: letter.at });
+  };
+  /** A record that can be used may have been refused for what was true then. */
+  const wasRefused = (letter: Letter, orderId: string | null): boolean => {
+    const figure = Number(/\d+/.exec(letter.message)?.[0] ?? NaN);
+    if (letter.reason === 'journey_too_long' && orderId !== null && figure > 0) {
+      full.set(orderId, Math.max(full.get(orderId) ?? 0, figure));
+      return true;
+    }
+    return letter.reason === 'clock_out_of_range' && figure * 1_000 >= maxAheadMs;
+  };
+
+  return {
+    numbered,
+    full: full as ReadonlyMap<string, number>,
+    /** @param at where it stands; null: in the outbox */
+    take: (record: NumberedRecord, at: string | null): void => {
+      const header = (name: string): string => textOf(record.headers[name]);
+      const topic = topics.get(header('__connect.errors.topic'));
+      const offset = Number(header('__connect.errors.offset') || NaN);
+      if (topic === undefined || header('__connect.errors.partition') !== String(lane) || !Number.isSafeInteger(offset)) {
+        tell('record_foreign', 'cx.dead-letters: its headers name no record of this lane', at === null ? {} : { at });
+        return;
+      }
+      const id = `${topic}|${offset}`;
+      const seq = numbered.take(record, `${topicNames[topic]}/${lane}/${offset}`, at);
+      if (seq === null) return;
+      letters.set(id, {
+        topic, offset, at, seq, reason: header('touchpoint.reason'), message: header('__connect.errors.exception.message'),
+        digest: originalDigest(record), matched: false,
+      });
+    },
+    /** What became of a record, by the letters; tells what does not fit. */
+    judge(record: SourceRecord, decoded: Decoded): 'taken' | 'refused' {
+      const letter = letters.get(`${record.topic}|${record.offset}`);
+      if (letter === undefined) {
+        if (decoded.kind === 'event') return 'taken';
+        tell('dead_letter_missing', `expected one for ${decoded.reason}`, { at: placeOf(record) });
+        return 'refused';
+      }
+      letter.matched = true;
+      if (originalDigest(record) !== letter.digest) {
+        tell('dead_letter_differs', `key, value or headers of the dead letter for ${placeOf(record)} are not those of the record`, letter.at === null ? {} : { at: letter.at });
+      }
+      if (decoded.kind === 'event') {
+        if (wasRefused(letter, decoded.orderId)) return 'refused';
+        unfounded(letter, 'the record there can be used');
+        return 'taken';
+      }
+      if (decoded.reason !== letter.reason) {
+        tell('dead_letter_differs', `${placeOf(record)} is refused for ${decoded.reason}, the dead letter says ${letter.reason}`, letter.at === null ? {} : { at: letter.at });
+      }
+      return 'refused';
+    },
+    /**
+     * Tells of the letters that stand for nothing, once everything was read.
+     * @param seq the last number given out when the state was looked at: later letters are of records not read here
+     * @param bounds what was read of each topic
+     * @returns how many letters are of records older than those that are left
+     */
+    settle(seq: number, bounds: (topic: SourceTopic) => { readonly start: number; readonly readTo: number }): number {
+      let older = 0;
+      for (const letter of letters.values()) {
+        if (letter.matched || letter.seq > seq) continue;
+        const { start, readTo } = bounds(letter.topic);
+        if (letter.offset < start) older += 1;
+        else unfounded(letter, letter.offset >= readTo ? `the lane has read up to ${readTo} only` : 'no record stands there');
+      }
+      return older;
+    },
+    count: (): number => letters.size,
+  };
+}
+export type Refusals = ReturnType<typeof createRefusals>;
+
+type HeaderValue = RecordHeaders[string];
+
+const textOf = (value: HeaderValue): string => {
+  const one = Array.isArray(value) ? (value as readonly (Buffer | string)[]).at(-1) : (value as Buffer | string | undefined);
+  return one === undefined ? '' : one.toString();
+};
+
+const contents = (value: HeaderValue): string[] =>
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value])
+    .flatMap((one) => (typeof one === 'string' ? [Buffer.from(one)] : Buffer.isBuffer(one) ? [one] : []))
+    .map((one) => one.toString('base64'));
+
+/** Of key, value and own headers; a header without a value is not kept by dead letters. */
+function originalDigest({ key, value, headers }: NumberedRecord): string {
+  const own = Object.keys(headers).filter((name) => !ADDED.test(name)).sort()
+    .map((name) => [name, contents(headers[name])]).filter(([, values]) => values?.length !== 0);
+  const hash = createHash('sha1');
+  for (const part of [key, value]) hash.update(part === null ? '-' : `${part.length}:`).update(part ?? '');
+  return hash.update(JSON.stringify(own)).digest('base64');
+}

@@ -1,0 +1,107 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { repositoryRoot } from '../../support/services/places.js';
+import { checkInstallation, type Verdict } from './check.js';
+import { type Chance, createChance, runSeed } from './chance.js';
+import type { Installation } from './installation.js';
+import { logTail } from './state.js';
+
+/** A kind of fault, as often as wanted. */
+export interface FaultCase {
+  /** Number in the table, such as `1.2`; names the case on the command line. */
+  readonly id: string;
+  readonly what: string;
+  readonly rounds: number;
+  readonly timeoutMs: number;
+  run(tools: CaseTools): Promise<Outcome>;
+}
+
+export interface CaseTools {
+  readonly chance: Chance;
+  readonly rounds: number;
+  /** Ended whatever happens. */
+  use(installation: Installation): Installation;
+  /** Done at the end, last first, whatever happens. */
+  cleanUp(action: () => Promise<unknown>): void;
+}
+
+export interface Outcome {
+  readonly verdict: Verdict;
+  /** From each fault until something was published again; ms. */
+  readonly delays: readonly number[];
+  /** What an operator saw of it. */
+  readonly seen: string;
+  readonly note?: string;
+}
+
+export const ROWS = join(repositoryRoot, '.cache', 'faults');
+
+/** One line of the table. */
+export interface Row {
+  readonly id: string;
+  readonly what: string;
+  readonly rounds: number;
+  readonly records: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly repeats: number;
+  readonly delays: readonly number[];
+  readonly seen: string;
+  readonly note: string;
+  readonly seed: string;
+  readonly seconds: number;
+}
+
+/** A test of the case; `full`: its row is kept for the table. */
+export function faultTest(fault: FaultCase, full: boolean): void {
+  test(`${fault.id} ${fault.what} (${fault.rounds} rounds)`, async () => {
+    const seed = `${runSeed}-${fault.id}`;
+    const actions: (() => Promise<unknown>)[] = [];
+    const installations: Installation[] = [];
+    const begun = performance.now();
+    try {
+      const outcome = await fault.run({
+        chance: createChance(seed), rounds: fault.rounds,
+        use(installation) {
+          actions.push(() => installation.close());
+          installations.push(installation);
+          return installation;
+        },
+        cleanUp: (action) => void actions.push(action),
+      });
+      const { records, lost, doubled, repeats, problems } = outcome.verdict;
+      const row: Row = {
+        id: fault.id, what: fault.what, rounds: fault.rounds, records, lost, doubled, repeats, delays: outcome.delays, seen: outcome.seen,
+        note: outcome.note ?? '', seed: runSeed, seconds: Math.round((performance.now() - begun) / 1_000),
+      };
+      process.stdout.write(`${JSON.stringify(row)}\n`);
+      if (full) keep(row);
+      expect(problems.slice(0, 10).map((text) => text.slice(0, 400))).toEqual([]);
+      expect(records).toBeGreaterThan(0);
+    } catch (error) {
+      process.stdout.write(`${fault.id} failed; again with TOUCHPOINT_FAULTS_SEED=${runSeed}\n${installations.map(logTail).join('\n')}\n`);
+      throw error;
+    } finally {
+      for (const action of actions.toReversed()) await action().catch(() => undefined);
+    }
+  }, fault.timeoutMs);
+}
+
+function keep(row: Row): void {
+  mkdirSync(ROWS, { recursive: true });
+  writeFileSync(join(ROWS, `${row.id}.json`), JSON.stringify(row));
+}
+
+/** Several installations of one case together. */
+export const together = (verdicts: readonly Verdict[]): Verdict => ({
+  records: verdicts.reduce((sum, v) => sum + v.records, 0), lost: verdicts.reduce((sum, v) => sum + v.lost, 0),
+  doubled: verdicts.reduce((sum, v) => sum + v.doubled, 0), repeats: verdicts.reduce((sum, v) => sum + v.repeats, 0),
+  problems: verdicts.flatMap((v) => v.problems),
+});
+
+/** Ends the load, lets everything come to rest, and compares. */
+export async function concluded(installation: Installation): Promise<Verdict> {
+  await installation.load.stop();
+  return checkInstallation(installation);
+}

@@ -1,0 +1,54 @@
+import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
+import { freshPrefix } from '../../support/real-services.js';
+
+export type StoredRecord = KafkaMessage & { readonly topic: string; readonly partition: number };
+
+export const plainKafka = (brokers: readonly string[]): Kafka =>
+  new kafkajs.Kafka({ brokers: [...brokers], clientId: 'faults', logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 10, maxRetryTime: 2_000 } });
+
+/** Nothing for so long: what is missing up to the end are control records, which no consumer gets; ms. */
+const SILENCE_MS = 3_000;
+
+/** Everything that stands in the topics, per partition in order, aborted transactions left out. */
+export async function readTopics(brokers: readonly string[], topics: readonly string[]): Promise<StoredRecord[]> {
+  const kafka = plainKafka(brokers);
+  const missing = await endsOf(kafka, topics);
+  const found: StoredRecord[] = [];
+  if (missing.size === 0) return found;
+  const consumer = kafka.consumer({ groupId: freshPrefix('read'), maxWaitTimeInMs: 200, maxBytesPerPartition: 4_194_304 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+  let silence: NodeJS.Timeout | undefined;
+  await new Promise<void>((done, failed) => {
+    const listen = (): void => {
+      clearTimeout(silence);
+      silence = setTimeout(done, SILENCE_MS);
+    };
+    consumer.run({
+      eachBatchAutoResolve: true,
+      eachBatch: async ({ batch: { topic, partition, messages } }) => {
+        listen();
+        for (const message of messages) found.push({ ...message, topic, partition });
+        const last = messages.at(-1);
+        const place = `${topic}|${partition}`;
+        if (last !== undefined && Number(last.offset) + 1 >= (missing.get(place) ?? 0)) missing.delete(place);
+        if (missing.size === 0) done();
+      },
+    }).catch(failed);
+  });
+  clearTimeout(silence);
+  await consumer.disconnect();
+  return found;
+}
+
+/** The next offset of every partition that holds something, by `topic|partition`. */
+export async function endsOf(kafka: Kafka, topics: readonly string[]): Promise<Map<string, number>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const all = await Promise.all(topics.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((at) => ({ topic, ...at }))));
+    return new Map(all.flat().filter((at) => Number(at.high) > Number(at.low)).map((at) => [`${at.topic}|${at.partition}`, Number(at.high)]));
+  } finally {
+    await admin.disconnect();
+  }
+}
