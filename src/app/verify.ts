@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createDecoder } from '../pipeline/decode.js';
 import type { LaneLogs } from '../pipeline/lane-logs.js';
 import type { LaneViewer } from '../pipeline/lane-viewer.js';
@@ -23,6 +22,7 @@ export interface VerifyOptions {
   /** Records a second at the most; 0: no bound. */
   readonly rate: number;
   readonly stopAtFirst: boolean;
+  readonly pause: (ms: number) => Promise<void>;
   readonly progress: (so: VerifyProgress) => void;
 }
 
@@ -60,12 +60,12 @@ export async function verify(config: Config, ground: VerifyGround, options: Veri
     if (options.stopAtFirst && findings.any()) throw new Enough();
     return Promise.resolve();
   };
-  const wait = createPacer(options.rate);
+  const wait = createPacer(options);
   try {
     for (const lane of lanes) {
       at.lane = lane;
       summaries.push(await verifyLane({
-        ...partsOf(config, ground), lane, found: (finding) => { findings.add(finding); },
+        ...partsOf(config, ground), lane, pause: options.pause, found: (finding) => { findings.add(finding); },
         pace: async (records) => {
           at.records += records;
           await wait(records);
@@ -85,9 +85,9 @@ export async function verify(config: Config, ground: VerifyGround, options: Veri
   return { lanes: summaries, found: findings.all(), stopped: options.stopAtFirst && findings.any(), isLive: ground.isLive, tookMs: performance.now() - began };
 }
 
-function partsOf(config: Config, { logs, viewer, now, isLive }: VerifyGround): Omit<VerifyLaneParts, 'lane' | 'found' | 'pace' | 'compared'> {
+function partsOf(config: Config, { logs, viewer, now, isLive }: VerifyGround): Omit<VerifyLaneParts, 'lane' | 'found' | 'pause' | 'pace' | 'compared'> {
   return {
-    logs, viewer, now, isLive, pause: (ms) => delay(ms),
+    logs, viewer, now, isLive,
     decode: createDecoder({
       now, maxValueBytes: config.limits.maxValueBytes, maxAheadMs: config.limits.maxAheadMs,
       keyOf: (orderId) => PARTITIONERS[config.partitioner](Buffer.from(orderId), logs.lanes),
@@ -100,13 +100,13 @@ function partsOf(config: Config, { logs, viewer, now, isLive }: VerifyGround): O
 }
 
 /** Holds reading to so many records a second, counted from the beginning. */
-function createPacer(rate: number): (records: number) => Promise<void> {
+function createPacer({ rate, pause }: VerifyOptions): (records: number) => Promise<void> {
   const began = performance.now();
   let read = 0;
   return async (records) => {
     read += records;
     if (rate <= 0) return;
     const early = (read / rate) * 1_000 - (performance.now() - began);
-    if (early > 1) await delay(early);
+    if (early > 1) await pause(early);
   };
 }

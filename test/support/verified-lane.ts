@@ -1,13 +1,12 @@
 import { defaultConfig } from '../../src/app/config.js';
 import { type Verification, verify, type VerifyGround } from '../../src/app/verify.js';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
-import { SOURCE_TOPICS, type SourceTopic } from '../../src/contracts/names.js';
+import { type OutputTopic, SOURCE_TOPICS, type SourceTopic } from '../../src/contracts/names.js';
 import { topicOf } from '../../src/contracts/sources.js';
 import { createDecoder } from '../../src/pipeline/decode.js';
 import type { LaneLook, SeenOrder } from '../../src/pipeline/lane-viewer.js';
 import type { LaneParts } from '../../src/pipeline/lane.js';
 import type { PublishedRecord } from '../../src/pipeline/lane-logs.js';
-import type { OutputTopic } from '../../src/contracts/names.js';
 import type { FindingKind } from '../../src/pipeline/verify/findings.js';
 import { createLaneUnderTest, LANE, type LaneUnderTest } from './lane-under-test.js';
 
@@ -35,10 +34,9 @@ export interface VerifiedLane {
 
 /** What the verifier is shown in place of what is there. */
 export interface Damage {
-  readonly look?: (look: LaneLook) => LaneLook;
+  readonly look?: (look: LaneLook) => LaneLook | null;
   readonly order?: (order: SeenOrder) => SeenOrder;
   readonly output?: (topic: OutputTopic, records: readonly PublishedRecord[]) => readonly PublishedRecord[];
-  readonly ground?: Partial<VerifyGround>;
 }
 
 export function createVerifiedLane(): VerifiedLane {
@@ -55,15 +53,22 @@ export function createVerifiedLane(): VerifiedLane {
     async work(more = {}) {
       await under.live({ parts: { ...parts, ...more } });
     },
-    verify: (damage = {}, isLive = false) => verify(CONFIG, groundOf(under, damage, isLive), { lanes: null, rate: 0, stopAtFirst: false, progress: () => undefined }),
+    verify: (damage = {}, isLive = false) => verify(CONFIG, groundOf(under, damage, isLive), { lanes: null, rate: 0, stopAtFirst: false, pause: () => Promise.resolve(), progress: () => undefined }),
   };
 }
 
-function groundOf({ logs, store, wall }: LaneUnderTest, { look = (seen) => seen, order = (seen) => seen, output = (_, records) => records, ground = {} }: Damage, isLive: boolean): VerifyGround {
+function groundOf({ logs, store, wall }: LaneUnderTest, damage: Damage, isLive: boolean): VerifyGround {
+  const look = (seen: LaneLook): LaneLook | null => (damage.look === undefined ? seen : damage.look(seen));
+  const order = (seen: SeenOrder): SeenOrder => (damage.order === undefined ? seen : damage.order(seen));
+  const output = (topic: OutputTopic, records: readonly PublishedRecord[]): readonly PublishedRecord[] =>
+    (damage.output === undefined ? records : damage.output(topic, records));
   const reading = logs.reading();
   return {
     isLive, now: () => wall.at,
-    logs: { ...reading, readOutput: (lane, topic, from, to, take) => reading.readOutput(lane, topic, from, to, (records) => take(output(topic, records))) },
+    logs: {
+      ...reading,
+      readOutput: (lane, topic, from, to, take) => reading.readOutput(lane, topic, from, to, (records) => take(output(topic, records))),
+    },
     viewer: {
       members: (...args) => store.members(...args),
       async look(lane, orders) {
@@ -71,7 +76,6 @@ function groundOf({ logs, store, wall }: LaneUnderTest, { look = (seen) => seen,
         return seen === null ? null : look({ ...seen, orders: seen.orders.map(order) });
       },
     },
-    ...ground,
   };
 }
 

@@ -96,13 +96,14 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
     /**
      * Tells of the letters that stand for nothing, once everything was read.
      * @param seq the last number given out when the state was looked at: later letters are of records not read here
+     * @param present the last number given out by now
      * @param bounds what was read of each topic
      * @returns how many letters are of records older than those that are left
      */
-    settle(seq: number, bounds: (topic: SourceTopic) => { readonly start: number; readonly readTo: number }): number {
+    settle(seq: number, present: number, bounds: (topic: SourceTopic) => { readonly start: number; readonly readTo: number }): number {
       let older = 0;
       for (const letter of letters.values()) {
-        if (letter.matched || letter.seq > seq) continue;
+        if (letter.matched || (letter.seq > seq && letter.seq <= present)) continue;
         const { start, readTo } = bounds(letter.topic);
         if (letter.offset < start) older += 1;
         else unfounded(letter, letter.offset >= readTo ? `the lane has read up to ${readTo} only` : 'no record stands there');
