@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { growYoungSpaceAtOnce } from './app/young-space.js';
+import { fitHeap } from './app/heap.js';
 
 // Before anything else is loaded: later it helps little.
-if (process.argv[2] === 'replay') growYoungSpaceAtOnce();
+if (process.argv[2] === 'replay') fitHeap();
 const { run } = await import('./commands/program.js');
 await run();

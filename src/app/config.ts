@@ -26,6 +26,7 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
   readonly limits: { readonly maxValueBytes: number; readonly maxJourneyEvents: number; readonly maxAheadMs: number };
   readonly partitioner: 'murmur2' | 'crc32';
+  readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
 }
 
@@ -79,6 +80,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
     limits: { maxValueBytes: settings.limits.maxValueBytes, maxJourneyEvents: settings.limits.maxJourneyEvents, maxAheadMs: settings.limits.maxAhead },
     partitioner: settings.kafka.partitioner,
+    sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,
   };
 }

@@ -17,6 +17,9 @@ import { type Ground, GroundUnfit } from './ground.js';
 /** Workers whose clocks differ by more would judge deadlines at different times; ms. */
 const MOST_SKEW_MS = 2_000;
 
+/** In a session; a few of them may get lost before it ends. */
+const HEARTBEATS = 10;
+
 export const kafkaClient = (endpoint: KafkaEndpoint, logger: Logger): KafkaClient =>
   createKafkaClient(endpoint, (level, message, fields) => { logger[level]({ event: 'kafka', ...fields }, message); });
 
@@ -55,6 +58,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     const { sources, outputs } = topicNames(config);
     const source = await openKafkaSource({
       client, groupId: endpoint.groupId, sources, owned: new Map([['cx.events', config.topics.outputs['cx.events']]]),
+      times: { sessionTimeoutMs: config.sessionTimeoutMs, heartbeatMs: config.sessionTimeoutMs / HEARTBEATS },
     });
     const output = await openKafkaOutput({ client, outputs });
     return {

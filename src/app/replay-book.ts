@@ -33,12 +33,14 @@ export interface ReplayBook {
   firstDue(): BookedOrder | null;
   /** A turn is over: packs what is over capacity, the longest unused first. */
   settle(): void;
-  /** All orders, by id. */
-  all(): BookedOrder[];
+  /** Every order, by id, unpacked. Each is let go when the next is asked for; nothing may be taken in any more. */
+  ended(): Generator<LiveOrder>;
 }
 
-/** At most `capacity` orders stay unpacked from turn to turn. */
-export function createReplayBook(capacity: number): ReplayBook {
+/** Orders that stay unpacked from turn to turn; some 10 KB each. */
+const UNPACKED_ORDERS = 50_000;
+
+export function createReplayBook(capacity = UNPACKED_ORDERS): ReplayBook {
   const orders = new Map<string, BookedOrder>();
   const deadlines = createDeadlineHeap<BookedOrder>();
   const packing = createPackingQueue();
@@ -67,7 +69,18 @@ export function createReplayBook(capacity: number): ReplayBook {
     },
     firstDue: () => deadlines.first(),
     settle: () => { packing.settle(capacity); },
-    all: () => [...orders.values()].sort((a, b) => byBytes(a.orderId, b.orderId)),
+    *ended() {
+      const sorted = [...orders.values()].sort((a, b) => byBytes(a.orderId, b.orderId));
+      orders.clear();
+      for (const order of sorted) {
+        const live = order.live ?? unpack(order);
+        yield live;
+        // What an order that has lived long points at, the collector keeps for long.
+        live.journey.reading = null;
+        order.live = null;
+        order.facts = order.state = '';
+      }
+    },
   };
 }
 

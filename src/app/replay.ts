@@ -4,17 +4,17 @@ import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
 import { createLineDecoder } from '../pipeline/decode.js';
 import { createJudge, type Judge } from '../pipeline/judge.js';
-import { fullMessage, type TakenIn } from '../pipeline/order-book.js';
+import { fullMessage } from '../pipeline/order-book.js';
 import type { OutputRecord, Telemetry } from '../pipeline/ports.js';
 import { createRenderer, journeyOf } from '../pipeline/render.js';
 import { createReplayTime } from '../pipeline/time-reached.js';
 import type { Config } from './config.js';
 import { createReplayAccount, type ReplayAccount } from './replay-account.js';
-import { type BookedOrder, createReplayBook, type ReplayBook } from './replay-book.js';
-import { createReplayFold } from './replay-fold.js';
+import { createFoldedOrders } from './folded-orders.js';
+import { createJudgedOrders } from './judged-orders.js';
 import { createReplayInput, type ReplayItem, topicOfLine } from './replay-input.js';
 import type { ReplaySink } from './replay-output.js';
-import { createReplayWindow, type WindowParts } from './replay-window.js';
+import type { OrdersParts, ReplayOrders } from './replay-orders.js';
 
 export interface ReplayRequest {
   readonly files: readonly string[];
@@ -45,9 +45,6 @@ export interface ReplayResult {
 /** Everything is one lane here: a replay has no partitions. */
 const LANE = 0;
 const BATCH = 2_000;
-/** Events applied together: as many as keep several of each busy order side by side. */
-const WINDOW = 65_536;
-const UNPACKED_ORDERS = 50_000;
 
 /**
  * Runs files of source events through the pipeline in this process: the same judgements and outputs as the service, in
@@ -83,21 +80,12 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
   const { maxJourneyEvents } = parts.config.limits;
   const covered = new Set<CoverableSource>(request.covered ?? []);
   const time = createReplayTime(request.asOf);
-  const book = createReplayBook(UNPACKED_ORDERS);
   const watcher: Watcher = { see: null };
   const judge = createReplayJudge(parts, covered, watcher);
   /** Events without order: unique by topic and id. */
   const orderless = new Set<string>();
-  let took: TakenIn = 'applied';
-  const windowParts: WindowParts = {
-    book, judge, maxFacts: maxJourneyEvents,
-    took(fact, outcome) {
-      took = outcome;
-      if (outcome !== 'full') account.took(fact.topic, outcome);
-    },
-    say: (record) => { sink.output(record); },
-  };
-  const window = sink.outputs ? createReplayWindow(windowParts) : createReplayFold(windowParts);
+  const ordersParts: OrdersParts = { maxFacts: maxJourneyEvents, took: (fact, outcome) => { account.took(fact.topic, outcome); } };
+  const orders = sink.outputs ? createJudgedOrders({ ...ordersParts, judge, say: (record) => { sink.output(record); } }) : createFoldedOrders(ordersParts);
   const passed = ({ topic, type, at }: Fact): void => {
     if (request.covered === null) {
       covered.add(topic);
@@ -111,14 +99,6 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
     account.took(fact.topic, orderless.size > size ? 'applied' : 'duplicate');
     passed(fact);
   };
-  /** The event may be too many for its order: only when all before it is applied, is it known what becomes of it. */
-  const takeAlone = (order: BookedOrder, fact: Fact, line: Line): void => {
-    window.run(time.now());
-    window.add(order, fact, time.now());
-    window.run(time.now());
-    if (took === 'full') refuse(line, fact.topic, { reason: 'journey_too_long', message: fullMessage(maxJourneyEvents) });
-    else passed(fact);
-  };
   const refuse = (line: Line, topic: SourceTopic | null, { reason, message }: Refusal): void => {
     account.refused(topic, reason, message, line);
     sink.deadLetter(reason, message, line);
@@ -128,14 +108,8 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
       takeOrderless(fact);
       return;
     }
-    const order = book.of(orderId);
-    if (order.expected >= maxJourneyEvents) {
-      takeAlone(order, fact, line);
-      return;
-    }
-    window.add(order, fact, time.now());
-    passed(fact);
-    if (window.size >= WINDOW) window.run(time.now());
+    if (orders.take(orderId, fact, time.now())) passed(fact);
+    else refuse(line, fact.topic, { reason: 'journey_too_long', message: fullMessage(maxJourneyEvents) });
   };
   return {
     covered, time,
@@ -145,10 +119,10 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
     },
     /** Applies what is left, reaches the end, judges every order once more now that the covered sources are known, and hands each to the caller. */
     async finish(): Promise<void> {
-      window.run(time.now());
+      orders.reach(time.now());
       time.finish();
-      window.run(time.now());
-      await judgeAll(book, judge, watcher, Math.max(0, time.now()), parts);
+      orders.reach(time.now());
+      await judgeAll(orders, judge, watcher, Math.max(0, time.now()), parts);
     },
   };
 }
@@ -169,11 +143,10 @@ function createReplayJudge({ config, sink, telemetry, wallClock }: ReplayParts, 
   });
 }
 
-async function judgeAll(book: ReplayBook, judge: Judge, watcher: Watcher, at: number, parts: ReplayParts): Promise<void> {
+async function judgeAll(orders: ReplayOrders, judge: Judge, watcher: Watcher, at: number, parts: ReplayParts): Promise<void> {
   const { sink, config } = parts;
   let done = 0;
-  for (const booked of book.all()) {
-    const order = book.open(booked);
+  for (const order of orders.ended()) {
     watcher.see = (assessment) => {
       sink.journey(() => JSON.stringify(journeyOf(assessment, config.rules.version)));
       parts.order(assessment, order.journey.facts);
@@ -181,9 +154,6 @@ async function judgeAll(book: ReplayBook, judge: Judge, watcher: Watcher, at: nu
     const outputs = { seq: 0, records: [] as OutputRecord[], causes: [] };
     judge(order, at, { fact: null, at }, outputs);
     for (const record of outputs.records) sink.output(record);
-    book.close(booked);
-    if (++done % BATCH !== 0) continue;
-    book.settle();
-    await sink.drain();
+    if (++done % BATCH === 0) await sink.drain();
   }
 }

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../adapters/http/build-http.js';
 import type { RunningTelemetry } from '../adapters/telemetry/telemetry.js';
-import { createDecoder } from '../pipeline/decode.js';
 import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
-import { PARTITIONERS } from '../pipeline/partitioner.js';
 import { createRenderer } from '../pipeline/render.js';
 import { createWorker, type Worker } from '../pipeline/worker.js';
 import type { Config } from './config.js';
+import { configuredDecoder, laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
 import { VERSION } from './version.js';
 
@@ -37,8 +36,8 @@ const GAUGES_MS = 5_000;
 /** Starts reading and answering. Rejects when the HTTP port is taken or the log can't be joined. */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { config, ground, telemetry } = parts;
-  const laneOf = (orderId: string): number => PARTITIONERS[config.partitioner](Buffer.from(orderId), ground.source.lanes);
-  const worker = createWorkerOn(parts, laneOf);
+  const laneOf = laneOfOrder(config, ground.source.lanes);
+  const worker = createWorkerOn(parts);
   const http = await buildHttp({
     orders: ground.reader,
     laneOf,
@@ -63,15 +62,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
 }
 
-function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts, laneOf: (orderId: string) => number): Worker {
+function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts): Worker {
   const context = () => ({ rules: config.rules, covered: config.covered });
   const now = (): number => ground.wallClock.now();
   return createWorker({
     source: ground.source, output: ground.output, store: ground.store, wallClock: ground.wallClock, telemetry, failed,
-    decode: createDecoder({
-      now, maxValueBytes: config.limits.maxValueBytes, maxAheadMs: config.limits.maxAheadMs,
-      keyOf: laneOf,
-    }),
+    decode: configuredDecoder(config, ground.source.lanes, now),
     judge: {
       context, alertRules: config.alerts,
       renderer: createRenderer({

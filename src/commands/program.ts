@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app/version.js';
 import { CommandFault } from './context.js';
+import type { ListOptions, RedriveOptions } from './dead-letters.js';
 
 /** Each command is loaded when it is called: a replay needs no Kafka client. */
 const program = new Command('touchpoint')
@@ -43,6 +44,57 @@ program.command('topics')
   .option('--replication <count>', 'replicas of each partition (default: 3, or as many as there are brokers)')
   .addHelpText('after', examples('topics', 'topics --create', 'topics --create --partitions 32 --replication 3'))
   .action(async (options: { create?: boolean; partitions: string; replication?: string }) => { await (await import('./topics.js')).topics(options); });
+
+const deadLetters = program.command('dead-letters')
+  .description('look at records that the service refused, and send them back once the cause is mended')
+  .addHelpText('after', examples('dead-letters list', 'dead-letters show 3:17', 'dead-letters redrive --reason too_large'));
+
+/** Options that say which dead letters are meant. */
+const filtered = (command: Command): Command => command
+  .option('--reason <names>', 'refused for one of these reasons, by commas')
+  .option('--topic <name>', 'read from this source topic: its contract name, or its name on the broker')
+  .option('--order <id>', 'whose key is this order, or whose value names it')
+  .option('--since <instant>', 'from this timestamp on; a dead letter has that of the refused record')
+  .option('--until <instant>', 'before this timestamp');
+
+filtered(deadLetters.command('list'))
+  .description('the latest dead letters and what lies there by reason and topic; values are not shown')
+  .option('--limit <count>', 'so many of the latest (default: 30; with --json all)')
+  .option('--summary', 'only the counts')
+  .option('--json', 'for programs: a JSON object a line, one each dead letter; with --summary a single one')
+  .addHelpText('after', examples('dead-letters list --summary', 'dead-letters list --topic orders --reason schema_invalid,unknown_type', 'dead-letters list --order O-1001', 'dead-letters list --since 2026-03-01T00:00:00Z --json'))
+  .action(async (options: ListOptions) => { await (await import('./dead-letters.js')).listLetters(options); });
+
+deadLetters.command('show')
+  .description('everything about dead letters, their values included, and whether they would be taken now')
+  .argument('<letter...>', 'PARTITION:OFFSET of the dead letter')
+  .option('--raw', 'only the bytes of the value of one')
+  .addHelpText('after', examples('dead-letters show 3:17', 'dead-letters show 3:17 5:0', 'dead-letters show 3:17 --raw > value.bin'))
+  .action(async (letters: string[], options: { raw?: boolean }) => { await (await import('./dead-letters.js')).showLetters(letters, options); });
+
+filtered(deadLetters.command('redrive'))
+  .description('send dead letters that would be taken now back to their topics, as they first came; exit code 1 while some would not')
+  .option('--all', 'all of them, where no other option says which')
+  .option('--limit <count>', 'so many at the most')
+  .option('--dry-run', 'only say what would be sent')
+  .option('--rate <records>', 'records a second at the most (default: as fast as it goes)')
+  .option('--rekey', 'key those whose key is not the orderId of their value by that orderId')
+  .addHelpText('after', examples('dead-letters redrive --all --dry-run', 'dead-letters redrive --reason too_large --topic orders', 'dead-letters redrive --reason key_mismatch --rekey --rate 500'))
+  .action(async (options: RedriveOptions) => { await (await import('./dead-letters.js')).redriveLetters(options); });
+
+const lanes = program.command('lanes').description('partitions of the service as Redis keeps them: which stand still and why, and how to go on');
+
+lanes.command('list')
+  .description('every lane, and what the ones that stand still wait for; exit code 1 while one does')
+  .addHelpText('after', examples('lanes list'))
+  .action(async () => { await (await import('./lanes.js')).listLanes(); });
+
+lanes.command('resume')
+  .description('lift the halt of lanes whose cause was put right; their owners check everything again before they go on')
+  .argument('[lane...]', 'numbers, as `lanes list` shows them')
+  .option('--all', 'every lane that stands still')
+  .addHelpText('after', examples('lanes resume 3', 'lanes resume --all'))
+  .action(async (named: string[], options: { all?: boolean }) => { await (await import('./lanes.js')).resumeLanes(named, options); });
 
 program.command('check-config')
   .description('say what is wrong with a configuration file, by path')

@@ -16,6 +16,12 @@ export const DEAD_LETTER_HEADERS = {
   reason: 'touchpoint.reason',
 } as const;
 
+/**
+ * On a record that was sent back to its source: where its first dead letter stands, `PARTITION:OFFSET`. It stays on the
+ * record, so that a second refusal is known as one.
+ */
+export const REDRIVEN_HEADER = 'touchpoint.redriven';
+
 const reason = z.enum(DEAD_LETTER_REASONS);
 const message = z.string().meta({ description: 'What is wrong and where, without text of the value' });
 

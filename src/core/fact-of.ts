@@ -122,12 +122,6 @@ const BODY_OF: { readonly [T in SourceType]: (event: SourceEventOf<T>) => FactBo
   'audit.recorded': (e) => ({ auditId: e.auditId, step: e.step, observed: e.observed }),
 };
 
-/** Where the record was read, for evidence. */
-export interface ReadAt {
-  readonly topic: SourceTopic;
-  readonly offset: number;
-}
-
 export interface OrderFact {
   /** null: about no single order. */
   readonly orderId: string | null;
@@ -140,8 +134,11 @@ const KINDS: ReadonlyMap<string, { readonly type: SourceType; readonly bodyOf: (
   SOURCE_EVENT_TYPES.map((type) => [type, { type, bodyOf: BODY_OF[type] as (event: SourceEvent) => FactBodies[SourceType] }]),
 );
 
-/** Reduces a validated event to the fact that rules can use. Throws a TypeError on a type that isn't one of ours. */
-export const factOf = (event: SourceEvent, readAt: ReadAt): OrderFact => {
+/**
+ * Reduces a validated event to the fact that rules can use. Topic and offset say where it was read, for evidence. Throws a
+ * TypeError on a type that isn't one of ours.
+ */
+export const factOf = (event: SourceEvent, topic: SourceTopic, offset: number): OrderFact => {
   const kind = KINDS.get(event.type);
   if (kind === undefined) throw new TypeError('a fact can only be made of a validated event');
   const fact = {
@@ -150,8 +147,8 @@ export const factOf = (event: SourceEvent, readAt: ReadAt): OrderFact => {
     customerId: event.customerId ?? null,
     accountId: event.accountId ?? null,
     place: placeOf(event.place),
-    topic: readAt.topic,
-    offset: readAt.offset,
+    topic,
+    offset,
     type: kind.type,
     body: kind.bodyOf(event),
   } as Fact;

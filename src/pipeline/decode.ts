@@ -136,11 +136,11 @@ const createTextDecoder = (settings: DecoderSettings): TextDecoder => {
       const fault = faultOf(check.schema, event);
       if (fault !== null) return refuse('schema_invalid', `${type}: ${fault}`);
     }
-    return placed(keyOf === null ? { ...from, topic: check.topic } : from, event as SourceEvent);
+    return placed(from, keyOf === null ? check.topic : from.topic, event as SourceEvent);
   };
 
-  const placed = (from: ReadFrom, event: SourceEvent): Decoded => {
-    const { orderId, fact } = factOf(event, from);
+  const placed = (from: ReadFrom, topic: SourceTopic, event: SourceEvent): Decoded => {
+    const { orderId, fact } = factOf(event, topic, from.offset);
     const stranger = keyOf === null || orderId === null ? null : misplaced(from, orderId, keyOf);
     if (stranger !== null) return stranger;
     // The wall clock is asked only when it matters: it goes on, so what it once allowed it allows for good.

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceTopic } from '../contracts/names.js';
 import { checkClaim } from './claim-check.js';
 import { createLaneSession, type LaneSession, type SessionEnd, type SessionParts } from './lane-session.js';
-import type { FetchedRange, Halt, LogBounds, SourceLog } from './ports.js';
+import type { FetchedRange, Halt, LogBounds, SourceLog, Telemetry } from './ports.js';
 import { LaneLost } from './publisher.js';
 import { checkTail, readOutputTail } from './recovery.js';
 import { persist, type Persistence, settledWithin } from './retry.js';
@@ -29,6 +29,7 @@ export function createLane(parts: LaneParts) {
   let halted: Halt | null = null;
   let reached: ReadonlyMap<SourceTopic, number> | null = null;
   const persistence: Persistence = { lane, telemetry, stopped: () => leaving !== 'no' };
+  const held = whileHeld(telemetry, () => leaving !== 'drop');
 
   const claim = async (): Promise<LaneSession | null> => {
     if (!(await source.confirmMembership())) throw new Error('the group does not confirm this worker as a member yet');
@@ -44,7 +45,7 @@ export function createLane(parts: LaneParts) {
     }
     halted = null;
     telemetry.laneClaimed(lane, claimed.version);
-    return createLaneSession(parts, claimed, tail);
+    return createLaneSession({ ...parts, telemetry: held }, claimed, tail);
   };
   const halt = (found: Halt): null => {
     if (halted?.name !== found.name) telemetry.laneHalted(lane, found);
@@ -127,3 +128,11 @@ export function createLane(parts: LaneParts) {
   };
 }
 export type Lane = ReturnType<typeof createLane>;
+
+/** A lane's figures are its owner's to tell: what comes to an end after it was given up must not bring them back. */
+const whileHeld = (telemetry: Telemetry, isHeld: () => boolean): Telemetry => ({
+  ...telemetry,
+  timeReached: (lane, at) => { if (isHeld()) telemetry.timeReached(lane, at); },
+  lag: (topic, lane, records) => { if (isHeld()) telemetry.lag(topic, lane, records); },
+  outboxPending: (lane, records) => { if (isHeld()) telemetry.outboxPending(lane, records); },
+});

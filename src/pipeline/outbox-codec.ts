@@ -1,4 +1,5 @@
 import { OUTPUT_TOPICS } from '../contracts/names.js';
+import { headerEntries } from './header-entries.js';
 import type { OutputRecord } from './ports.js';
 import { Final } from './retry.js';
 
@@ -19,7 +20,7 @@ export function packOutbox(records: readonly OutputRecord[]): Buffer {
     if (bytes !== null) parts.push(bytes);
   };
   for (const record of records) {
-    const headers = headerList(record.headers);
+    const headers = headerEntries(record.headers);
     const head = Buffer.allocUnsafe(19);
     head.writeUInt8(OUTPUT_TOPICS.indexOf(record.topic), 0);
     head.writeDoubleBE(record.seq ?? -1, 1);
@@ -68,18 +69,6 @@ export function unpackOutbox(bytes: Buffer): OutputRecord[] {
   }
   return records;
 }
-
-function headerList(headers: OutputRecord['headers']): [string, Buffer | string][] {
-  const list: [string, Buffer | string][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (isContent(value)) list.push([name, value]);
-    // A client that builds headers as plain objects puts a method before the value of a header named like one.
-    else if (Array.isArray(value)) for (const one of value as readonly unknown[]) if (isContent(one)) list.push([name, one]);
-  }
-  return list;
-}
-
-const isContent = (value: unknown): value is Buffer | string => typeof value === 'string' || Buffer.isBuffer(value);
 
 /** Kafka allows a header name more than once. */
 function addHeader(headers: Map<string, Buffer | Buffer[]>, name: string, content: Buffer): void {

@@ -1,3 +1,4 @@
+import type { OutputTopic } from '../contracts/names.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { unpackOutbox } from './outbox-codec.js';
 import type { ClaimedLane, LaneStore, OutboxEntry, OutputLog, OutputRecord, Telemetry, WallClock } from './ports.js';
@@ -48,6 +49,8 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
   const ends = new Map(tail.ends);
   /** Orders over whose journey a stranger may have written. */
   const overwritten = new Set(tail.overwritten);
+  /** Where the first of those records stands; null: there is none. Until they have their present journey again, the next owner has to look from here. */
+  let foreign = overwritten.size === 0 ? null : (claimed.outputEnds.get('cx.journeys') ?? 0);
   let seq = claimed.seq;
   /** The version of the last commit: marks on orders are versions. */
   let latest = claimed.version;
@@ -70,7 +73,10 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
     await parts.output.readBack(parts.lane, 'cx.journeys', from, to, ({ key }) => {
       if (key !== null) overwritten.add(key.toString());
     });
+    foreign ??= from;
   };
+  /** The output ends as the next owner may rely on them. */
+  const settledEnds = (): ReadonlyMap<OutputTopic, number> => (foreign === null ? ends : new Map(ends).set('cx.journeys', foreign));
   const lookForStrangers = async (): Promise<void> => {
     const known = ends.get('cx.journeys') ?? 0;
     const end = await parts.output.end(parts.lane, 'cx.journeys');
@@ -89,7 +95,7 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
       const now = parts.wallClock.now();
       for (const timestamp of next.causes) parts.telemetry.detected(Math.max(0, now - timestamp));
     }
-    if (!(await parts.store.trim(parts.lane, claimed.token, next.entry.lastSeq, ends))) throw new LaneLost(parts.lane);
+    if (!(await parts.store.trim(parts.lane, claimed.token, next.entry.lastSeq, settledEnds()))) throw new LaneLost(parts.lane);
   };
 
   /** The next orders of the round, and of those that a stranger wrote over. */
@@ -107,7 +113,8 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
         for (const id of again) overwritten.add(id);
         throw error;
       }
-      if (!(await parts.store.clean(parts.lane, claimed.token, marked, ends))) throw new LaneLost(parts.lane);
+      if (overwritten.size === 0) foreign = null;
+      if (!(await parts.store.clean(parts.lane, claimed.token, marked, settledEnds()))) throw new LaneLost(parts.lane);
     }
     if (marked.length < oldest.length) mayBeDirty = true;
     if (marked.length < JOURNEYS_AT_ONCE) round = null;

@@ -83,7 +83,7 @@ describe('what its customers live through', () => {
     const journeys = new Map<string, Journey>();
     let asOf = 0;
     for (const { topic, event } of simulateOrders({ seed, start: START, orders: 5_000 })) {
-      const { orderId, fact } = factOf(event as unknown as SourceEvent, { topic, offset: 0 });
+      const { orderId, fact } = factOf(event as unknown as SourceEvent, topic, 0);
       asOf = Math.max(asOf, fact.at);
       if (orderId === null) continue;
       const journey = journeys.get(orderId) ?? createJourney(orderId);

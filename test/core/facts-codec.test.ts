@@ -8,7 +8,7 @@ import { factOfType, facts } from './facts.arbitrary.js';
 
 const packed = (list: readonly Fact[]): Uint8Array => packFacts(list, createFactsMemory());
 const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
-const examples = (): Fact[] => [...SOURCES.values()].map(({ topic, example }, i) => factOf(example, { topic, offset: 100 + i }).fact);
+const examples = (): Fact[] => [...SOURCES.values()].map(({ topic, example }, i) => factOf(example, topic, 100 + i).fact);
 
 describe('packed facts', () => {
   test.each(SOURCE_EVENT_TYPES)('%s comes back as it was', (type) => {

@@ -9,7 +9,7 @@ import { sentenceOfSignal } from '../../src/core/story/signal-sentences.js';
 import { createWords, oneLine, span } from '../../src/core/story/words.js';
 import { storyOf } from '../../src/core/story.js';
 
-const exampleFacts: readonly Fact[] = [...SOURCES.values()].map(({ example, topic }, offset) => factOf(example, { topic, offset }).fact);
+const exampleFacts: readonly Fact[] = [...SOURCES.values()].map(({ example, topic }, offset) => factOf(example, topic, offset).fact);
 const words = createWords({ zone: 'UTC', currency: 'EUR', year: 2026 });
 
 const at = (text: string): number => Date.parse(text);

@@ -26,13 +26,17 @@ interface CommandLine {
   readonly options: readonly string[];
 }
 
+/** Commands that have commands of their own. */
+const GROUPS = ['dead-letters'];
+
 /** Every call of the product in shell blocks and within lines: its command and options. */
 function callsIn(page: string): CommandLine[] {
   const shell = fenced(page, 'sh').flatMap((block) => block.split('\n'));
   const lines = [...shell, ...inLine(read(page))].map((line) => /(?:npx touchpoint|^touchpoint|node dist\/main\.js) (.*)$/.exec(line)?.[1]);
   return lines.filter((line) => line !== undefined).map((line) => {
     const words = line.trim().split(/\s+/);
-    return { command: words[0] ?? '', options: words.filter((word) => word.startsWith('--')) };
+    const named = GROUPS.includes(words[0] ?? '') ? words.slice(0, 2) : words.slice(0, 1);
+    return { command: named.join(' '), options: words.filter((word) => word.startsWith('--')) };
   });
 }
 
@@ -45,11 +49,11 @@ describe('commands', () => {
   const calls = PAGES.flatMap(callsIn);
 
   test('are found', () => {
-    expect(unique(callsIn('README.md').map(({ command }) => command))).toEqual(['check-config', 'produce', 'replay', 'serve', 'topics']);
+    expect(unique(callsIn('README.md').map(({ command }) => command))).toEqual(['check-config', 'dead-letters list', 'dead-letters redrive', 'produce', 'replay', 'serve', 'topics']);
   });
 
   test.each(unique(calls.map(({ command }) => command)))('%s exists, with every option that the pages give it', (command) => {
-    const help = touchpoint(command, '--help');
+    const help = touchpoint(...command.split(' '), '--help');
     expect([help.code, help.stdout.includes(`Usage: touchpoint ${command} `)]).toEqual([0, true]);
     const options = unique(calls.filter((call) => call.command === command).flatMap((call) => call.options));
     for (const option of options) expect([option, new RegExp(`^ +${option}\\b`, 'm').test(help.stdout)]).toEqual([option, true]);

@@ -116,6 +116,41 @@ describe('a refused write leaves every key as it was (I1, I2)', () => {
     expect((await store.claim(0, LANES)).version).toBe(0);
   });
 
+  const { outbox, due, dirty, orders, factsOf, indexOf } = keyNames('cx').lane(0);
+  /** Keys that a stranger under our prefix may have taken for something else; the script writes to each of them. */
+  const TAKEN: readonly (readonly [string, string])[] = [
+    ["an order's facts", `${factsOf}order-7`], ['the orders', orders], ['the deadlines', due], ['the marks', dirty], ['the outbox', outbox],
+    ['an index entry gained', `${indexOf}round:2`], ['an index entry lost', `${indexOf}round:1`],
+  ];
+  test.each(TAKEN)('commit, while %s stand under a key of another type', async (_what, key) => {
+    const { token } = await store.claim(0, LANES);
+    await store.commit(0, commitOf(token, 0, full(1)));
+    await client.del(key);
+    await client.hset(key, 'not', 'ours');
+    const before = await dump();
+    const change = full(2);
+    const one = { ...change, orders: [...(change.orders ?? []), write('new one', { due: null })] };
+    await expect(store.commit(0, commitOf(token, 1, one))).rejects.toThrow('WRONGTYPE');
+    expect(await dump()).toEqual(before);
+    await client.del(key);
+    expect(commitOutcome(await store.commit(0, commitOf(token, 1, one)), token, 1)).toBe('applied');
+  });
+
+  test.each([['claim', outbox], ['trim', outbox], ['clean', dirty]])('%s, while the key that it uses is of another type', async (what, key) => {
+    const { token } = await store.claim(0, LANES);
+    await store.commit(0, commitOf(token, 0, full(1)));
+    const marks = await store.dirty(0, 100);
+    await client.del(key);
+    await client.hset(key, 'not', 'ours');
+    const before = await dump();
+    const ends = new Map([['cx.events', 5]] as const);
+    const calls: Record<string, () => Promise<unknown>> = {
+      claim: () => store.claim(0, LANES), trim: () => store.trim(0, token, 1, ends), clean: () => store.clean(0, token, marks, ends),
+    };
+    await expect(calls[what]?.()).rejects.toThrow('WRONGTYPE');
+    expect(await dump()).toEqual(before);
+  });
+
   test('a lane in a newer format: claim', async () => {
     await store.claim(0, LANES);
     await client.hset(keyNames('cx').lane(0).lane, 'format', String(LANE_FORMAT + 1));

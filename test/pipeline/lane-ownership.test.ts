@@ -54,6 +54,34 @@ describe('a lane has one owner', () => {
     await working.end();
   });
 
+  test('of a lane that was given up no figures are told any more, whatever was still under way', async () => {
+    const told: string[] = [];
+    const lane = createLaneUnderTest({
+      topics: ['orders'], telemetry: { timeReached: () => { told.push('time reached'); }, outboxPending: () => { told.push('outbox'); }, lag: () => { told.push('lag'); } },
+    });
+    const reached = latch();
+    const go = latch();
+    const { parts } = lane.parts();
+    const store: LaneStore = {
+      ...parts.store,
+      async commit(...args) {
+        reached.open();
+        await go.opened;
+        return parts.store.commit(...args);
+      },
+    };
+    lane.logs.append('orders', 'o', attempt('o'));
+    const working = await lane.open({ parts: { store, source: parts.source } });
+    await reached.opened;
+    const left = working.lane.leave('drop');
+    const before = [...told];
+    go.open();
+    await left;
+    working.lane.bounds(new Map([['orders', { start: 0, end: 9 }]]), lane.wall.at);
+    expect(told).toEqual(before);
+    await working.end();
+  });
+
   test('one that the group does not confirm claims nothing', async () => {
     const lane = createLaneUnderTest({ topics: ['orders'] });
     const source: SourceLog = { ...lane.logs.source(), confirmMembership: () => Promise.resolve(false) };

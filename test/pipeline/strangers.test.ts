@@ -67,4 +67,45 @@ describe("a stranger's journey is overwritten by the present one", () => {
     expect(ground.journeys().at(-1)).toBe('a=a as it is');
     expect(ground.told).toHaveLength(3);
   });
+
+  test('by the next owner when the one who met it died before that', async () => {
+    const ground = createGround();
+    const { claimed, publisher } = await ground.publisher();
+    await ground.commit(claimed, { dirty: ['a', 'b'] });
+    publisher.markDirty(ground.version());
+    await publisher.work(ground.persistence);
+    await ground.stranger('a');
+    await ground.commit(claimed, { dirty: ['b'] });
+    publisher.markDirty(ground.version());
+    ground.clock.at += 1_000;
+    await publisher.work(ground.persistence);
+    expect(ground.journeys().slice(-2)).toEqual(['a=of old', 'b=b as it is']);
+    const { publisher: next } = await ground.publisher();
+    await next.work(ground.persistence);
+    expect(ground.journeys().slice(-2).sort()).toEqual(['a=a as it is', 'b=b as it is']);
+  });
+
+  test('by the owner after next when the next one died once it had sent its changes', async () => {
+    const ground = createGround();
+    const { claimed, publisher } = await ground.publisher();
+    await ground.commit(claimed, { dirty: ['a'] });
+    publisher.markDirty(ground.version());
+    await publisher.work(ground.persistence);
+    await ground.stranger('a');
+    await ground.commit(claimed, { seqs: [1] });
+    let alive = true;
+    const { publisher: second } = await ground.publisher({
+      output: {
+        async publish(lane, records) {
+          alive = records[0]?.seq !== null;
+          return alive ? ground.logs.output.publish(lane, records) : Promise.reject(new Error('dead'));
+        },
+      },
+    });
+    await second.work({ ...ground.persistence, stopped: () => !alive });
+    expect(ground.said()).toEqual(['1:said 1']);
+    const { publisher: third } = await ground.publisher();
+    await third.work(ground.persistence);
+    expect(ground.journeys()).toEqual(['a=a as it is', 'a=of old', 'a=a as it is']);
+  });
 });

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import kafkajs, { type KafkaMessage } from 'kafkajs';
 import { stringify } from 'yaml';
-import { OUTPUT_TOPICS, type OutputTopic, SOURCE_TOPICS } from '../../src/contracts/names.js';
+import { OUTPUT_TOPICS, type OutputTopic, SOURCE_TOPICS, type SourceTopic } from '../../src/contracts/names.js';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { readProgress, topicField } from '../../src/adapters/redis/lane-fields.js';
 import type { TopicCount } from '../../src/pipeline/ports.js';
@@ -31,7 +31,7 @@ export async function touchpoint(args: readonly string[], env: Readonly<Record<s
 }
 
 /** The machine's own settings must not reach the product under test. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KAFKA_|REDIS_|HTTP_|TOUCHPOINT_|LOG_LEVEL|NODE_OPTIONS)/.test(name)));
 }
 
@@ -69,8 +69,8 @@ export interface Stage {
   readonly topicName: (topic: string) => string;
   worker(env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
   run(args: readonly string[]): Promise<Finished>;
-  /** Everything that stands in an output topic, per partition in order. */
-  read(topic: OutputTopic): Promise<readonly (KafkaMessage & { readonly partition: number })[]>;
+  /** Everything that stands in a topic, per partition in order. */
+  read(topic: OutputTopic | SourceTopic): Promise<readonly (KafkaMessage & { readonly partition: number })[]>;
   /** What became of the records, per source topic over all lanes, as the lanes' own state has it. */
   counts(): Promise<Readonly<Record<string, TopicCount>>>;
   close(): Promise<void>;

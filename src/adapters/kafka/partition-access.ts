@@ -16,6 +16,8 @@ export interface PartitionAccess {
   scan(topic: string, partition: number, from: number, to: number, take: (record: RawRecord) => void): Promise<void>;
   /** As `scan`, a fetch at a time; the next one is asked for once the answer resolved. */
   scanFetches(topic: string, partition: number, from: number, to: number, take: (records: readonly RawRecord[]) => Promise<void>): Promise<void>;
+  /** The same in pieces of a fetch each: the next one is read when it is asked for. */
+  pieces(topic: string, partition: number, from: number, to: number): AsyncGenerator<readonly RawRecord[]>;
 }
 
 const EARLIEST = -2;
@@ -59,7 +61,7 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
     return offset;
   };
 
-  const scanFetches: PartitionAccess['scanFetches'] = async (topic, partition, from, to, take) => {
+  async function* pieces(topic: string, partition: number, from: number, to: number): AsyncGenerator<readonly RawRecord[]> {
     // What retention removed can't be read any more; whoever needs to know compares the numbers in the records.
     const oldest = required(await offsets([topic], [partition], EARLIEST), topic, partition);
     for (let at = Math.max(from, oldest); at < to;) {
@@ -69,12 +71,17 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
         if (stretch.next === asked) throw new Error(`the partition ends at offset ${asked}, before ${to}`);
         return stretch;
       });
-      await take(next <= to ? records : records.filter((record) => Number(record.offset) < to));
+      yield records.filter((record) => Number(record.offset) < to);
       at = next;
     }
+  }
+
+  const scanFetches: PartitionAccess['scanFetches'] = async (topic, partition, from, to, take) => {
+    for await (const records of pieces(topic, partition, from, to)) await take(records);
   };
 
   return {
+    pieces,
     async bounds(topics, partitions) {
       const starts = await offsets(topics, partitions, EARLIEST);
       const ends = await offsets(topics, partitions, LATEST);

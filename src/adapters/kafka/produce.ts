@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import type { Message } from 'kafkajs';
 import type { SourceTopic } from '../../contracts/names.js';
 import { murmur2Partition, type PartitionFunction } from '../../pipeline/partitioner.js';
 import type { KafkaClient } from './connection.js';
 import type { PartitionBatch } from './covered-send.js';
-import { BATCH_BYTES, BATCH_RECORDS, messageBytes, openIdempotentProducer, type KafkaProducer } from './producer.js';
+import { createOpenRequest } from './open-request.js';
+import { openIdempotentProducer, type KafkaProducer } from './producer.js';
 
 export interface ProduceOptions {
   readonly client: KafkaClient;
@@ -41,7 +41,7 @@ export interface PlacedLine {
 }
 
 /** So many lines wait for one answer; the more, the fewer round trips. */
-const REQUEST_LINES = 4_000;
+export const REQUEST_LINES = 4_000;
 /** Under a rate a request holds what falls due within this time, so that events arrive evenly; ms. */
 const SLICE_MS = 20;
 
@@ -124,7 +124,7 @@ interface Request {
 }
 
 const createRequest = ({ sources, partitions, partitioner = murmur2Partition }: LineOptions): Request => {
-  const open = new Map<string, { topic: string; partition: number; messages: Message[]; bytes: number }>();
+  const request = createOpenRequest();
   const lines: PlacedLine[] = [];
   return {
     get size() {
@@ -136,17 +136,11 @@ const createRequest = ({ sources, partitions, partitioner = murmur2Partition }: 
       if (topic === undefined) throw new Error(`Topic ${line.topic} is not configured, but the input has events of it`);
       // Without a key any partition will do; by content, so that the same input lies in the same place.
       const partition = partitioner(line.key ?? line.value, partitions);
-      const place = `${topic}|${partition}`;
-      const batch = open.get(place) ?? { topic, partition, messages: [], bytes: 0 };
-      const bytes = messageBytes(line);
-      if (batch.messages.length >= BATCH_RECORDS || (batch.messages.length > 0 && batch.bytes + bytes > BATCH_BYTES)) return false;
-      batch.messages.push({ key: line.key, value: line.value });
-      batch.bytes += bytes;
-      open.set(place, batch);
+      if (!request.add(topic, partition, { key: line.key, value: line.value })) return false;
       lines.push(line);
       return true;
     },
-    batches: () => [...open.values()],
+    batches: () => request.batches(),
   };
 };
 

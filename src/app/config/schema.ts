@@ -56,6 +56,8 @@ const limits = z.strictObject({
 const kafka = z.strictObject({
   partitioner: z.enum(['murmur2', 'crc32']).default('murmur2')
     .describe('How the producers of the sources place keys. `murmur2` is that of the Java client and KafkaJS; `crc32` that of librdkafka unless told otherwise'),
+  sessionTimeout: duration.refine((ms) => ms >= 1_000, 'expected at least 1s: a worker that is merely busy must not lose its lanes').prefault('10s')
+    .describe('How long a worker may be silent before its lanes go to others. 10 s: a short pause of the machine costs nothing, a dead worker is soon replaced. Brokers allow 6 s to 30 min unless told otherwise'),
 }).prefault({});
 
 const redis = z.strictObject({

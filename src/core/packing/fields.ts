@@ -1,4 +1,5 @@
 import { parseInstant } from '../../contracts/instant.js';
+import { instantText } from '../instant-text.js';
 import type { DeliveredLine, LineQuantity, OrderLine, Promised } from '../fact.js';
 import { putByte, putNumber, putSigned, takeByte, takeNumber, takeSigned } from './bytes.js';
 import type { Sink, Source } from './bytes.js';
@@ -117,7 +118,7 @@ const takePromised = (source: Source, form: Form, at: number): Promised => {
   }
   const distance = takeSigned(source);
   if (form === 'date') return { text: new Date((distance + Math.floor(at / DAY)) * DAY).toISOString().slice(0, 10), instant: null };
-  if (form === 'millis') return { text: new Date(distance + at).toISOString(), instant: distance + at };
+  if (form === 'millis') return { text: instantText(distance + at), instant: distance + at };
   const instant = (distance + Math.floor(at / 1000)) * 1000;
   return { text: `${new Date(instant).toISOString().slice(0, 19)}Z`, instant };
 };

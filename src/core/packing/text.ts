@@ -43,22 +43,29 @@ const putUuid = (sink: Sink, text: string): boolean => {
   return true;
 };
 
-const letters = new Uint8Array(UUID_LENGTH).fill(DASH);
+/** Up to here plain loops beat the platform's coders, which are made for long texts. */
+const SHORT = 64;
+/**
+ * Room for the letters of a short text, by its length. A text made of all its letters at once is one piece of memory; one
+ * that grows letter by letter is a tree of as many pieces, which its owner keeps.
+ */
+const ROOMS = Array.from({ length: SHORT + 1 }, (_, length) => new Array<number>(length).fill(DASH));
+const roomFor = (length: number): number[] => ROOMS[length] ?? new Array<number>(length).fill(DASH);
+
+const UUID_ROOM = roomFor(UUID_LENGTH).slice();
 const takeUuid = (source: Source): string => {
   demand(source, 16);
   for (const place of PLACES) {
     const byte = source.bytes[source.at] as number;
-    letters[place] = HEX[byte >> 4] as number;
-    letters[place + 1] = HEX[byte & 15] as number;
+    UUID_ROOM[place] = HEX[byte >> 4] as number;
+    UUID_ROOM[place + 1] = HEX[byte & 15] as number;
     source.at += 1;
   }
-  return String.fromCharCode.apply(null, letters as unknown as number[]);
+  return String.fromCharCode.apply(null, UUID_ROOM);
 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Up to here plain loops beat the platform's coders, which are made for long texts. */
-const SHORT = 64;
 
 const putHex = (sink: Sink, text: string): boolean => {
   const { bytes } = sink;
@@ -80,13 +87,14 @@ const putHex = (sink: Sink, text: string): boolean => {
 const takeHex = (source: Source): string => {
   const size = takeVarint(source);
   demand(source, size);
-  let text = '';
+  const room = roomFor(2 * size);
   for (let i = 0; i < size; i += 1) {
     const byte = source.bytes[source.at] as number;
-    text += String.fromCharCode(HEX[byte >> 4] as number, HEX[byte & 15] as number);
+    room[2 * i] = HEX[byte >> 4] as number;
+    room[2 * i + 1] = HEX[byte & 15] as number;
     source.at += 1;
   }
-  return text;
+  return String.fromCharCode.apply(null, room);
 };
 
 const putPlain = (sink: Sink, text: string): boolean => {
@@ -142,13 +150,13 @@ export const putText = (sink: Sink, text: string, like = ''): void => {
 
 /** Plain letters only; null when there are others. */
 const plainText = (bytes: Uint8Array, from: number, to: number): string | null => {
-  let text = '';
+  const room = roomFor(to - from);
   for (let i = from; i < to; i += 1) {
     const byte = bytes[i] as number;
     if (byte > 127) return null;
-    text += String.fromCharCode(byte);
+    room[i - from] = byte;
   }
-  return text;
+  return String.fromCharCode.apply(null, room);
 };
 
 /** Throws where bytes are missing or no UTF-8. */

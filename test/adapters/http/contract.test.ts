@@ -19,7 +19,7 @@ function simulated(orders: number): ReadonlyMap<string, Omit<OrderView, 'lane'>>
   const journeys = new Map<string, Journey>();
   let last = 0;
   for (const { topic, event } of simulateOrders({ seed: 'http', start: Date.UTC(2026, 0, 5), orders })) {
-    const { orderId, fact } = factOf(event as SourceEvent, { topic, offset: last });
+    const { orderId, fact } = factOf(event as SourceEvent, topic, last);
     last = Math.max(last, fact.at);
     if (orderId === null) continue;
     const journey = journeys.get(orderId) ?? createJourney(orderId);

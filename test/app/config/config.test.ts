@@ -24,7 +24,7 @@ describe('without file and variables', () => {
     expect(config.alerts).toEqual(DEFAULT_ALERT_RULES);
     expect([...config.covered].sort()).toEqual([...COVERABLE_SOURCES].sort());
     expect(config).toMatchObject({
-      kafka: null, redisUrl: null, schemaRegistryUrl: null, http: { host: '127.0.0.1', port: 8080 }, logLevel: 'info', partitioner: 'murmur2', redisPrefix: 'cx',
+      kafka: null, redisUrl: null, schemaRegistryUrl: null, http: { host: '127.0.0.1', port: 8080 }, logLevel: 'info', partitioner: 'murmur2', sessionTimeoutMs: 10_000, redisPrefix: 'cx',
       time: { allowedLatenessMs: 5_000, settleMs: 1_000, settleReplayingMs: 15_000 },
       limits: { maxValueBytes: 1_048_576, maxJourneyEvents: 5_000, maxAheadMs: 3_600_000 },
     });

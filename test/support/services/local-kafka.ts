@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { KAFKA_SETTINGS } from './kafka-settings.js';
@@ -16,20 +16,40 @@ const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.s
 
 /** Starts a broker from jars that Maven fetches once. Throws Unavailable where Java or Maven is missing. */
 export async function startLocalKafka(options: KafkaOptions): Promise<Server> {
+  const [port = 0, controllerPort = 0] = await freePorts(2);
+  return startLocalBroker({ node: 1, port, controllerPort, voters: `1@127.0.0.1:${controllerPort}`, settings: options.settings ?? {} });
+}
+
+export interface BrokerPlan {
+  readonly node: number;
+  readonly port: number;
+  readonly controllerPort: number;
+  /** All brokers of the cluster, as `controller.quorum.voters` names them. */
+  readonly voters: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Its data, when it may not lie where that of others does. */
+  readonly data?: string;
+}
+
+/** Starts one broker of a cluster, as `startLocalKafka`; it answers only once most of the voters are there. */
+export async function startLocalBroker(plan: BrokerPlan): Promise<Server> {
   const java = requireTool('java', 'Java 17 or newer');
   const jars = await kafkaJars();
   const formatted = await formattedFolder(java, jars);
-  const data = newDataFolder('kafka');
-  const [port = 0, controllerPort = 0] = await freePorts(2);
-  const properties = writeProperties(data, { port, controllerPort, settings: options.settings ?? {} });
-  cpSync(formatted, join(data, 'log'), { recursive: true });
+  const data = plan.data ?? newDataFolder('kafka');
+  const properties = writeProperties(data, plan);
+  const log = join(data, 'log');
+  cpSync(formatted, log, { recursive: true });
+  const meta = join(log, 'meta.properties');
+  const directory = randomBytes(16).toString('base64url').replace(/^-/, 'A');
+  writeFileSync(meta, readFileSync(meta, 'utf8').replace(/^node\.id=.*$/m, `node.id=${plan.node}`).replace(/^directory\.id=.*$/m, `directory.id=${directory}`));
   return startLocalServer({
     name: 'kafka',
     command: java,
     args: [...JVM, '-cp', classPath(jars), 'kafka.Kafka', properties],
     env: {},
     data,
-    address: `127.0.0.1:${port}`,
+    address: `127.0.0.1:${plan.port}`,
     answers: kafkaAnswers,
     startTimeoutMs: 60_000,
   });
@@ -55,7 +75,7 @@ function kafkaJars(): Promise<string> {
 /** A log folder that a broker accepts, made once: formatting takes longer than starting. */
 function formattedFolder(java: string, jars: string): Promise<string> {
   return madeOnce(join(dirname(jars), 'formatted'), async (folder) => {
-    const properties = writeProperties(folder, { port: 9092, controllerPort: 9093, settings: {} });
+    const properties = writeProperties(folder, { node: 1, port: 9092, controllerPort: 9093, voters: '1@127.0.0.1:9093', settings: {} });
     const args = [...JVM, '-cp', classPath(jars), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties];
     await run(java, args, { timeoutMs: 60_000 });
     return join(folder, 'log');
@@ -66,19 +86,14 @@ function classPath(jars: string): string {
   return readdirSync(jars).filter((file) => file.endsWith('.jar')).sort().map((file) => join(jars, file)).join(':');
 }
 
-interface Listening {
-  readonly port: number;
-  readonly controllerPort: number;
-  readonly settings: Readonly<Record<string, string>>;
-}
-
-function writeProperties(folder: string, { port, controllerPort, settings }: Listening): string {
+function writeProperties(folder: string, { node, port, controllerPort, voters, settings }: BrokerPlan): string {
   const all: Record<string, string> = {
     ...KAFKA_SETTINGS,
+    'node.id': String(node),
     'listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.quorum.voters': voters,
     'log.dirs': join(folder, 'log'),
     ...settings,
   };

@@ -9,10 +9,12 @@ import { script } from '../script.js';
 export const CLAIM = script('claim', `
 local format = redis.call('HGET', KEYS[1], 'format')
 if format and tonumber(format) > tonumber(ARGV[3]) then return { format } end
+-- Before the first write: a key of another type refuses to be read.
+local outbox = redis.call('LRANGE', KEYS[2], 0, -1)
 if format then
   redis.call('HSET', KEYS[1], 'token', ARGV[1])
 else
   redis.call('HSET', KEYS[1], 'token', ARGV[1], 'format', ARGV[3], 'lanes', ARGV[2], 'version', '0', 'seq', '0')
 end
-return { format or ARGV[3], redis.call('HGETALL', KEYS[1]), redis.call('LRANGE', KEYS[2], 0, -1) }
+return { format or ARGV[3], redis.call('HGETALL', KEYS[1]), outbox }
 `);

@@ -15,13 +15,12 @@ import { script } from '../script.js';
  *         7 index removed:  { name, { order, order... } }...
  * Answers { token, version } as they are after the call; nothing has changed unless both were as given.
  *
- * Lua in Redis doesn't roll back, so every check comes before the first write, and no write after it can fail: the
- * types are ours, scores were checked by the caller, and lack of memory, a full disk or a replica's refusal are met by
- * the first write of a script or not at all.
+ * Lua in Redis doesn't roll back, so every check comes before the first write, and no write after it can fail: each key
+ * is asked for its size first, which a key of another type refuses; scores were checked by the caller; and lack of memory,
+ * a full disk or a replica's refusal are met by the first write of a script or not at all.
  */
 export const COMMIT = script('commit', `
 local CHUNK = 1000      -- unpack fails beyond some 8,000 values
-local LONG = 4096       -- an append shorter than this can't lift a journey over the limit by itself
 local LIMIT = 268435456 -- half of what Redis allows a string to have
 
 local held = redis.call('HMGET', KEYS[1], 'token', 'version')
@@ -30,9 +29,14 @@ if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return held end
 local facts_of, state_of, index_of = ARGV[3], ARGV[4], ARGV[5]
 local change = cmsgpack.unpack(ARGV[8])
 local orders = change[1]
+redis.call('LLEN', KEYS[2])
+for i = 3, 5 do redis.call('ZCARD', KEYS[i]) end
+for _, entries in ipairs({ change[6], change[7] }) do
+  for _, entry in ipairs(entries) do redis.call('ZCARD', index_of .. entry[1]) end
+end
 for i = 1, #orders, 3 do
   local more = #orders[i + 1]
-  if more > LONG and more + redis.call('STRLEN', facts_of .. orders[i]) > LIMIT then
+  if more > 0 and more + redis.call('STRLEN', facts_of .. orders[i]) > LIMIT then
     return redis.error_reply('TOUCHPOINT the facts of order ' .. orders[i] .. ' would pass ' .. LIMIT .. ' bytes; nothing was changed')
   end
 end

@@ -3,28 +3,58 @@ import { byBytes } from '../pipeline/byte-order.js';
 import type { Judge, StepOutputs } from '../pipeline/judge.js';
 import { type LiveOrder, takeIn, type TakenIn } from '../pipeline/order-book.js';
 import type { OutputRecord } from '../pipeline/ports.js';
-import type { BookedOrder, ReplayBook } from './replay-book.js';
+import { type BookedOrder, createReplayBook, type ReplayBook } from './replay-book.js';
+import type { OrdersParts, ReplayOrders } from './replay-orders.js';
 
 /**
- * A stretch of the input, applied order by order. What an order lives through depends on its own events and on the time
+ * Orders that are judged after each of their events and at each of their deadlines, as the service does it.
+ *
+ * A stretch of the input is applied order by order. What an order lives through depends on its own events and on the time
  * reached before each of them, on no other order; so an order's events of a stretch are applied together, each at its own
  * time reached, while all that is known of the order is at hand in the processor's caches. What is said leaves in the order in
  * which one event after the other would have said it.
  */
-export interface ReplayWindow {
+export function createJudgedOrders(parts: JudgedOrdersParts): ReplayOrders {
+  const book = createReplayBook();
+  let took: TakenIn = 'applied';
+  const window = createWindow(book, {
+    ...parts,
+    took(fact, outcome) {
+      took = outcome;
+      if (outcome !== 'full') parts.took(fact, outcome);
+    },
+  });
+  return {
+    take(orderId, fact, reached) {
+      const order = book.of(orderId);
+      // It may be too many for its order: only when all before it is applied, is it known what becomes of it.
+      const isClose = order.expected >= parts.maxFacts;
+      if (isClose) window.run(reached);
+      window.add(order, fact, reached);
+      if (isClose || window.size >= WINDOW) window.run(reached);
+      return !isClose || took !== 'full';
+    },
+    reach: (time) => { window.run(time); },
+    ended: () => book.ended(),
+  };
+}
+
+export interface JudgedOrdersParts extends OrdersParts {
+  readonly judge: Judge;
+  readonly say: (record: OutputRecord) => void;
+}
+
+type WindowParts = Omit<JudgedOrdersParts, 'took'> & { readonly took: (fact: Fact, outcome: TakenIn) => void };
+
+/** Events applied together: as many as keep several of each busy order side by side. */
+const WINDOW = 65_536;
+
+interface Window {
   readonly size: number;
   /** An event, read when the time reached was `reached`, ms. */
   add(order: BookedOrder, fact: Fact, reached: number): void;
   /** Applies all that was added, and every deadline before `until`, the time reached after it; then the window is empty. */
   run(until: number): void;
-}
-
-export interface WindowParts {
-  readonly book: ReplayBook;
-  readonly judge: Judge;
-  readonly maxFacts: number;
-  readonly took: (fact: Fact, outcome: TakenIn) => void;
-  readonly say: (record: OutputRecord) => void;
 }
 
 /** What one judgement said, and when it would have been said: after this event, by a fact or (then) by deadlines in their order. */
@@ -40,8 +70,8 @@ interface Saying {
 const inTurn = (a: Saying, b: Saying): number =>
   a.after - b.after || (a.due === b.due ? byBytes(a.orderId, b.orderId) || a.from - b.from : a.due - b.due);
 
-export function createReplayWindow(parts: WindowParts): ReplayWindow {
-  const { book, judge } = parts;
+function createWindow(book: ReplayBook, parts: WindowParts): Window {
+  const { judge } = parts;
   let facts: Fact[] = [];
   /** The time reached before each event, and at last the one after all. */
   let reached: number[] = [];

@@ -1,0 +1,27 @@
+import type { Message } from 'kafkajs';
+import type { PartitionBatch } from './covered-send.js';
+import { BATCH_BYTES, BATCH_RECORDS, messageBytes } from './producer.js';
+
+/** A request that is being filled: one batch of bounded size per partition. */
+export interface OpenRequest {
+  /** false: the batch of this partition is full; send first. */
+  add(topic: string, partition: number, message: Message): boolean;
+  batches(): readonly PartitionBatch[];
+}
+
+export const createOpenRequest = (): OpenRequest => {
+  const open = new Map<string, { topic: string; partition: number; messages: Message[]; bytes: number }>();
+  return {
+    add(topic, partition, message) {
+      const place = `${topic}|${partition}`;
+      const batch = open.get(place) ?? { topic, partition, messages: [], bytes: 0 };
+      const bytes = messageBytes(message);
+      if (batch.messages.length >= BATCH_RECORDS || (batch.messages.length > 0 && batch.bytes + bytes > BATCH_BYTES)) return false;
+      batch.messages.push(message);
+      batch.bytes += bytes;
+      open.set(place, batch);
+      return true;
+    },
+    batches: () => [...open.values()],
+  };
+};

@@ -1,0 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Fits V8's heap to a long run over many short-lived objects. It only helps before the heap has grown, so this comes first
+ * of all. Both were measured to cost a replay a third of its time:
+ * - The space for new objects grows by doubling; what outlives a small one is copied, kept and marked in vain.
+ * - Where a few of the objects that a line of code makes live long, V8 makes all of them in the old space. They die there as
+ *   young as ever, and until the old space is collected they keep alive whatever they point at.
+ */
+export function fitHeap(): void {
+  setFlagsFromString('--semi-space-growth-factor=64');
+  setFlagsFromString('--no-allocation-site-pretenuring');
+}

@@ -1,0 +1,19 @@
+import type { Fact } from '../core/fact.js';
+import type { LiveOrder } from '../pipeline/order-book.js';
+
+/** The orders of a replay, from the first event to the end of the input. */
+export interface ReplayOrders {
+  /** Takes in an event that was read when the time reached was `reached`, ms. False: its order takes no more facts. */
+  take(orderId: string, fact: Fact, reached: number): boolean;
+  /** All that was read is taken in, and the time has come to this, ms. */
+  reach(time: number): void;
+  /** Every order, by id. Each is to be used before the next is asked for; nothing may be taken in any more. */
+  ended(): Iterable<LiveOrder>;
+}
+
+export interface OrdersParts {
+  /** Facts that an order takes. */
+  readonly maxFacts: number;
+  /** Told of each event that its order took in or knew already, sooner or later. */
+  readonly took: (fact: Fact, outcome: 'applied' | 'duplicate') => void;
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { simulateNdjson } from '../../src/adapters/simulator/file.js';
+import { type Config, defaultConfig } from '../../src/app/config.js';
+import { quietTelemetry } from '../../src/app/quiet-telemetry.js';
+import { createReplayBook } from '../../src/app/replay-book.js';
+import { nowhere, type ReplaySink } from '../../src/app/replay-output.js';
+import { replay } from '../../src/app/replay.js';
+import { everythingOf } from '../../src/core/assess.js';
+import type { Assessment } from '../../src/core/assessment.js';
+import type { Fact } from '../../src/core/fact.js';
+import { takeIn } from '../../src/pipeline/order-book.js';
+import { fact } from '../support/facts.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'replay-'));
+afterAll(() => { rmSync(folder, { recursive: true }); });
+
+const lines = [...simulateNdjson({ orders: 150, seed: 'replay', start: Date.parse('2026-01-05T00:00:00Z') })]
+  .flatMap((line, i) => (i % 50 === 0 ? [line, line, '{"type":"order.placed"}\n'] : [line]));
+const file = join(folder, 'events.ndjson');
+writeFileSync(file, lines.join(''));
+
+async function run(sink: ReplaySink, config: Config, asOf: number | null) {
+  const orders: { assessment: Assessment; facts: readonly Fact[] }[] = [];
+  const result = await replay({ files: [file], asOf, covered: null }, {
+    config, sink, wallClock: () => Date.parse('2040-01-01T00:00:00Z'), progress: () => undefined,
+    telemetry: quietTelemetry((_, error) => { throw error; }),
+    order: (assessment, facts) => { orders.push({ assessment: everythingOf(assessment), facts: [...facts] }); },
+  });
+  return { orders, topics: result.account.topics(), refused: [...result.account.reasons], covered: [...result.covered], asOf: result.asOf };
+}
+
+function keepOutputs() {
+  const outputs: string[] = [];
+  const journeys: string[] = [];
+  const sink: ReplaySink = { ...nowhere, outputs: true, output: ({ value }) => { outputs.push(String(value)); }, journey: (text) => { journeys.push(text()); } };
+  return { outputs, journeys, sink };
+}
+
+describe('a replay', () => {
+  const whole = defaultConfig();
+  const short: Config = { ...whole, limits: { ...whole.limits, maxJourneyEvents: 6 } };
+  test.each([
+    ['to the end', whole, null],
+    ['as of the middle', whole, Date.parse((JSON.parse(lines[lines.length >> 1]!) as { occurredAt: string }).occurredAt)],
+    ['with orders that are full', short, null],
+  ])('%s says the same of every order whether its outputs are wanted or not', async (_, config, asOf) => {
+    const wanted = keepOutputs();
+    const judged = await run(wanted.sink, config, asOf);
+    expect(await run(nowhere, config, asOf)).toEqual(judged);
+    expect(judged.orders.length).toBe(150);
+    expect(wanted.journeys.length).toBe(150);
+    expect(wanted.outputs.length).toBeGreaterThan(150);
+    expect(judged.refused.map(([reason]) => reason)).toEqual(config === short ? ['schema_invalid', 'journey_too_long'] : ['schema_invalid']);
+    for (const { read, applied, duplicate, deadLetter } of Object.values(judged.topics)) expect(applied + duplicate + deadLetter).toBe(read);
+  });
+});
+
+describe('the book of a replay', () => {
+  test('gives back every order as it was, packed or not', () => {
+    const facts = [fact('order.placed', '05-01 09:00'), fact('shipment.dispatched', '05-02'), fact('notification.sent', '05-03'), fact('delivery.completed', '05-04')];
+    const [first, ...rest] = facts;
+    const book = createReplayBook(2);
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    for (const id of ids) expect(takeIn(book.open(book.of(id)), first!, 100)).toBe('applied');
+    book.settle();
+    for (const next of rest) {
+      for (const id of ids) expect(takeIn(book.open(book.of(id)), next, 100)).toBe('applied');
+      book.settle();
+    }
+    expect(takeIn(book.open(book.of('a')), first!, 100)).toBe('duplicate');
+    expect([...book.ended()].map(({ orderId, journey }) => [orderId, journey.facts])).toEqual(ids.map((id) => [id, facts]));
+  });
+});
