@@ -1,10 +1,9 @@
-import { createDecoder } from '../pipeline/decode.js';
 import type { LaneLogs } from '../pipeline/lane-logs.js';
 import type { LaneViewer } from '../pipeline/lane-viewer.js';
-import { PARTITIONERS } from '../pipeline/partitioner.js';
 import { createFindings, type FoundOfKind } from '../pipeline/verify/findings.js';
 import { type LaneSummary, verifyLane, type VerifyLaneParts } from '../pipeline/verify/verify-lane.js';
 import type { Config } from './config.js';
+import { configuredDecoder } from './decoder.js';
 
 /** What a verification reads: nothing of it is ever written to. */
 export interface VerifyGround {
@@ -88,10 +87,7 @@ export async function verify(config: Config, ground: VerifyGround, options: Veri
 function partsOf(config: Config, { logs, viewer, now, isLive }: VerifyGround): Omit<VerifyLaneParts, 'lane' | 'found' | 'pause' | 'pace' | 'compared'> {
   return {
     logs, viewer, now, isLive,
-    decode: createDecoder({
-      now, maxValueBytes: config.limits.maxValueBytes, maxAheadMs: config.limits.maxAheadMs,
-      keyOf: (orderId) => PARTITIONERS[config.partitioner](Buffer.from(orderId), logs.lanes),
-    }),
+    decode: configuredDecoder(config, logs.lanes, now),
     context: { rules: config.rules, covered: config.covered },
     topicNames: config.topics.sources, outputNames: config.topics.outputs,
     allowedLatenessMs: config.time.allowedLatenessMs, settleMs: Math.max(config.time.settleMs, config.time.settleReplayingMs),

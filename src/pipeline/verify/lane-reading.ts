@@ -22,6 +22,8 @@ export interface ReadingParts {
   readonly outputNames: Readonly<Record<OutputTopic, string>>;
   readonly maxAheadMs: number;
   readonly tell: Tell;
+  /** The wall clock of the workers, ms. */
+  readonly now: () => number;
   /** Called after so many records were read; resolves when more may be. */
   readonly pace: (records: number) => Promise<void>;
 }
@@ -51,6 +53,7 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   const outputTo = new Map<OutputTopic, number>();
   const tallies = new Map<SourceTopic, TopicTally>(logs.topics.map((topic) => [topic, { records: 0, last: -1, refused: 0, orderless: 0 }]));
   let bounds = first;
+  let silentSince = parts.now();
 
   const takers: Readonly<Record<OutputTopic, (record: NumberedRecord, at: string | null) => void>> = {
     'cx.events': said.takeEvent, 'cx.alerts': said.takeAlert, 'cx.dead-letters': refusals.take, 'cx.journeys': () => undefined,
@@ -103,13 +106,17 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   return {
     said, refusals, journeys, numbers, tallies, whole,
     bounds: (): LaneBounds => bounds,
+    /** Since when no source has grown, as far as it was watched here; wall clock, ms. */
+    silentSince: (): number => silentSince,
     start: (topic: SourceTopic): number => starts.get(topic) ?? 0,
     readTo: (topic: SourceTopic): number => readTo.get(topic) ?? 0,
     factsOf: (orderId: string): Fact[] => arena.read(lastFact.get(orderId) ?? 0),
     orderIds: (): Iterable<string> => lastFact.keys(),
     /** Reads on, up to what the state had when it was looked at: letters first, since they tell which records were refused. */
     async follow(look: LaneLook): Promise<void> {
-      bounds = await logs.bounds(lane);
+      const found = await logs.bounds(lane);
+      if ([...found.sources].some(([topic, { end }]) => end !== bounds.sources.get(topic)?.end)) silentSince = parts.now();
+      bounds = found;
       const waiting = waitingIn(look.outbox);
       await readNumbered('cx.dead-letters', waiting);
       for (const topic of logs.topics) await readSource(topic, look);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { renderVerification } from '../../../src/app/verify-report.js';
-import type { SourceTopic } from '../../../src/contracts/names.js';
+import { SOURCE_TOPICS, type SourceTopic } from '../../../src/contracts/names.js';
 import type { Fact } from '../../../src/core/fact.js';
 import { createFactsMemory, packFacts, unpackFacts } from '../../../src/core/facts-codec.js';
 import { type OrderState, packOrderState, unpackOrderState } from '../../../src/core/order-state.js';
@@ -122,9 +122,27 @@ describe('is found:', () => {
     expect(renderVerification(done)).toContain(`order "lost", orders/0/${offset}: order.cancelled "x"`);
   });
 
-  test('a deadline that has long passed, but only where somebody works', async () => {
-    const later = (look: LaneLook): LaneLook => ({ ...look, topics: new Map([...look.topics].map(([topic, p]) => [topic, { ...p, clock: Date.parse('2027-09-01T00:00:00Z') }])) });
-    expect(kindsOf(await lane.verify({ look: later }, true))).toEqual(['deadline_overdue']);
+  test('a deadline that the clocks of all topics have passed, but only where somebody works', async () => {
+    const [clock, none] = [Date.parse('2027-09-01T00:00:00Z'), { next: 0, position: null, count: { read: 0, applied: 0, duplicate: 0, deadLetter: 0 } }];
+    const later = (look: LaneLook): LaneLook => ({ ...look, topics: new Map(SOURCE_TOPICS.map((topic) => [topic, { ...(look.topics.get(topic) ?? none), clock }])) });
+    const done = await lane.verify({ look: later }, true);
+    expect(kindsOf(done)).toEqual(['deadline_overdue']);
+    expect(done.found[0]?.examples.map(({ orderId }) => orderId)).toContain(OPEN);
     expect(kindsOf(await lane.verify({ look: later }, false))).toEqual([]);
+  });
+
+  test('a deadline that passed while the topics were silent, once that has lasted', async () => {
+    const own = createVerifiedLane();
+    own.append({ id: 'p', type: 'order.placed', orderId: OPEN, customerId: 'c', occurredAt: '2026-12-30T10:00:00Z', lines: [], promisedDeliveryAt: '2027-02-01T10:00:00Z' });
+    await own.work();
+    own.under.wall.at = Date.parse('2027-02-02T00:00:00Z');
+    const waited: number[] = [];
+    const pause = (ms: number): void => {
+      waited.push(ms);
+      own.under.wall.at += ms;
+    };
+    expect(kindsOf(await own.verify({ pause }, true))).toEqual(['deadline_overdue']);
+    expect(waited.at(-1)).toBeGreaterThan(15_000);
+    expect(kindsOf(await own.verify({}, false))).toEqual([]);
   });
 });
