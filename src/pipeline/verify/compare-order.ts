@@ -66,8 +66,8 @@ export const boundedIndexes = (context: AssessmentContext): string[] => [
 ];
 
 /** The entries to look for: the bounded ones, and those of every customer that a record names. */
-export const indexesToAsk = (bounded: readonly string[], log: readonly Fact[]): string[] =>
-  [...bounded, ...new Set(log.flatMap(({ customerId }) => (customerId === null ? [] : [`customer:${customerId}`])))];
+export const indexesToAsk = (bounded: readonly string[], customers: readonly string[]): string[] =>
+  [...bounded, ...customers.map((customerId) => `customer:${customerId}`)];
 
 export function compareOrder(order: OrderCase): OrderResult {
   const { orderId, lane, seen, log, folded } = order;

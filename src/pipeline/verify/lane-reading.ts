@@ -49,6 +49,8 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   const journeys = createLastJourneys(tell);
   const arena = createFactArena();
   const lastFact = new Map<string, number>();
+  /** Of each order the customers that its records name: hardly ever more than one. */
+  const customers = new Map<string, readonly string[]>();
   const readTo = new Map<SourceTopic, number>();
   const outputTo = new Map<OutputTopic, number>();
   const tallies = new Map<SourceTopic, TopicTally>(logs.topics.map((topic) => [topic, { records: 0, last: -1, refused: 0, orderless: 0 }]));
@@ -76,6 +78,11 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     await readOutput(topic, takers[topic]);
     takeWaiting(waiting, topic);
   };
+  const takeFact = (orderId: string, fact: Fact): void => {
+    lastFact.set(orderId, arena.add(lastFact.get(orderId) ?? 0, fact));
+    const named = customers.get(orderId) ?? [];
+    if (fact.customerId !== null && !named.includes(fact.customerId)) customers.set(orderId, [...named, fact.customerId]);
+  };
   const takeSource = (record: SourceRecord, look: LaneLook): void => {
     const tally = tallies.get(record.topic);
     if (tally === undefined) return;
@@ -88,7 +95,7 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     }
     if (refusals.judge(record, decoded) === 'refused' || decoded.kind !== 'event') tally.refused += 1;
     else if (decoded.orderId === null) tally.orderless += 1;
-    else lastFact.set(decoded.orderId, arena.add(lastFact.get(decoded.orderId) ?? 0, decoded.fact));
+    else takeFact(decoded.orderId, decoded.fact);
   };
   const readSource = async (topic: SourceTopic, look: LaneLook): Promise<void> => {
     const { start, end } = bounds.sources.get(topic) ?? { start: 0, end: 0 };
@@ -111,6 +118,7 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     start: (topic: SourceTopic): number => starts.get(topic) ?? 0,
     readTo: (topic: SourceTopic): number => readTo.get(topic) ?? 0,
     factsOf: (orderId: string): Fact[] => arena.read(lastFact.get(orderId) ?? 0),
+    customersOf: (orderId: string): readonly string[] => customers.get(orderId) ?? [],
     orderIds: (): Iterable<string> => lastFact.keys(),
     /** Reads on, up to what the state had when it was looked at: letters first, since they tell which records were refused. */
     async follow(look: LaneLook): Promise<void> {

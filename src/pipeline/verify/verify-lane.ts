@@ -1,4 +1,5 @@
 import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
+import type { Fact } from '../../core/fact.js';
 import type { AssessmentContext } from '../../core/rules.js';
 import type { Decoded } from '../decode.js';
 import type { LaneLogs } from '../lane-logs.js';
@@ -6,7 +7,7 @@ import type { LaneLook, LaneViewer, SeenOrder } from '../lane-viewer.js';
 import type { SourceRecord } from '../ports.js';
 import { compareCounts, compareNumbers, compareOffsets, comparePositions, type OrderTally } from './compare-lane.js';
 import { tallyFacts } from './compare-facts.js';
-import { boundedIndexes, compareOrder, indexesToAsk, type OrderResult, type Unverified } from './compare-order.js';
+import { boundedIndexes, compareOrder, indexesToAsk, type OrderCase, type OrderResult, type Unverified } from './compare-order.js';
 import { deadlinesJudged, type JudgedDeadlines, OVERDUE_MS } from './deadlines-judged.js';
 import { type Finding, type FindingKind, type Tell, tellerOf } from './findings.js';
 import { createLaneReading, type LaneReading, type TopicTally } from './lane-reading.js';
@@ -174,7 +175,7 @@ async function compareRound(work: Work, open: readonly Open[]): Promise<Open[]> 
   const left: Open[] = [];
   for (let from = 0; from < open.length; from += CHUNK) {
     const some = open.slice(from, from + CHUNK);
-    const asked = some.map(({ orderId }) => ({ orderId, indexes: indexesToAsk(work.bounded, reading.factsOf(orderId)) }));
+    const asked = some.map(({ orderId }) => ({ orderId, indexes: indexesToAsk(work.bounded, reading.customersOf(orderId)) }));
     const look = await parts.viewer.look(parts.lane, asked);
     if (look === null) throw new Error(`lane ${parts.lane} lost its state while it was read: is something deleting keys under this prefix?`);
     // Journeys are published without a commit, so that a second look needs a second reading.
@@ -187,8 +188,9 @@ async function compareRound(work: Work, open: readonly Open[]): Promise<Open[]> 
       const seen = look.orders[i];
       if (seen === undefined) return;
       const wasCounted = one.result !== null && !one.result.moving;
-      one.result = compareOne(work, look, seen, asked[i]?.indexes ?? [], deadlines);
-      if (!wasCounted && !one.result.moving) tally(work, one);
+      const log = reading.factsOf(one.orderId);
+      one.result = compareOne(work, look, seen, { asked: asked[i]?.indexes ?? [], log, ...deadlines });
+      if (!wasCounted && !one.result.moving) tally(work, log, one.result);
       if (one.result.moving || one.result.suspect || one.result.findings.length > 0) left.push(one);
       else settle(work, one);
     });
@@ -197,10 +199,10 @@ async function compareRound(work: Work, open: readonly Open[]): Promise<Open[]> 
   return left;
 }
 
-function compareOne({ parts, reading }: Work, look: LaneLook, seen: SeenOrder, asked: readonly string[], deadlines: JudgedDeadlines): OrderResult {
+function compareOne({ parts, reading }: Work, look: LaneLook, seen: SeenOrder, given: Pick<OrderCase, 'asked' | 'log' | keyof JudgedDeadlines>): OrderResult {
   const { orderId } = seen;
   return compareOrder({
-    orderId, lane: parts.lane, seen, asked, seq: look.seq, log: reading.factsOf(orderId), context: parts.context, ...deadlines,
+    orderId, lane: parts.lane, seen, seq: look.seq, context: parts.context, ...given,
     sources: {
       topicNames: parts.topicNames, start: reading.start, readTo: reading.readTo, next: (topic) => look.topics.get(topic)?.next ?? 0,
     },
@@ -210,8 +212,8 @@ function compareOne({ parts, reading }: Work, look: LaneLook, seen: SeenOrder, a
   });
 }
 
-function tally({ first, reading, tallies }: Work, { orderId, result }: Open): void {
-  tallyFacts(reading.factsOf(orderId), result?.stored ?? [], (topic) => first.topics.get(topic)?.next ?? 0, (topic, outcome) => {
+function tally({ first, tallies }: Work, log: readonly Fact[], { stored }: OrderResult): void {
+  tallyFacts(log, stored, (topic) => first.topics.get(topic)?.next ?? 0, (topic, outcome) => {
     const counts = tallies.get(topic);
     if (counts !== undefined) counts[outcome] += 1;
   });
