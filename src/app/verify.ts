@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LaneLogs } from '../pipeline/lane-logs.js';
 import type { LaneViewer } from '../pipeline/lane-viewer.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
@@ -25,6 +24,7 @@ export interface VerifyOptions {
   /** Records a second at the most; 0: no bound. */
   readonly rate: number;
   readonly stopAtFirst: boolean;
+  readonly pause: (ms: number) => Promise<void>;
   readonly progress: (so: VerifyProgress) => void;
 }
 
@@ -62,12 +62,12 @@ export async function verify(config: Config, ground: VerifyGround, options: Veri
     if (options.stopAtFirst && findings.any()) throw new Enough();
     return Promise.resolve();
   };
-  const wait = createPacer(options.rate);
+  const wait = createPacer(options);
   try {
     for (const lane of lanes) {
       at.lane = lane;
       summaries.push(await verifyLane({
-        ...partsOf(config, ground), lane, found: (finding) => { findings.add(finding); },
+        ...partsOf(config, ground), lane, pause: options.pause, found: (finding) => { findings.add(finding); },
         pace: async (records) => {
           at.records += records;
           await wait(records);
@@ -87,9 +87,9 @@ export async function verify(config: Config, ground: VerifyGround, options: Veri
   return { lanes: summaries, found: findings.all(), stopped: options.stopAtFirst && findings.any(), isLive: ground.isLive, tookMs: performance.now() - began };
 }
 
-function partsOf(config: Config, { logs, viewer, now, isLive, schemas }: VerifyGround): Omit<VerifyLaneParts, 'lane' | 'found' | 'pace' | 'compared'> {
+function partsOf(config: Config, { logs, viewer, now, isLive, schemas }: VerifyGround): Omit<VerifyLaneParts, 'lane' | 'found' | 'pause' | 'pace' | 'compared'> {
   return {
-    logs, viewer, now, isLive, pause: (ms) => delay(ms),
+    logs, viewer, now, isLive,
     decode: patientDecoder(config, logs.lanes, now, schemas), schemas,
     context: { rules: config.rules, covered: config.covered },
     topicNames: config.topics.sources, outputNames: config.topics.outputs,
@@ -99,13 +99,13 @@ function partsOf(config: Config, { logs, viewer, now, isLive, schemas }: VerifyG
 }
 
 /** Holds reading to so many records a second, counted from the beginning. */
-function createPacer(rate: number): (records: number) => Promise<void> {
+function createPacer({ rate, pause }: VerifyOptions): (records: number) => Promise<void> {
   const began = performance.now();
   let read = 0;
   return async (records) => {
     read += records;
     if (rate <= 0) return;
     const early = (read / rate) * 1_000 - (performance.now() - began);
-    if (early > 1) await delay(early);
+    if (early > 1) await pause(early);
   };
 }

@@ -27,6 +27,8 @@ export interface ReadingParts {
   readonly outputNames: Readonly<Record<OutputTopic, string>>;
   readonly maxAheadMs: number;
   readonly tell: Tell;
+  /** The wall clock of the workers, ms. */
+  readonly now: () => number;
   /** Called after so many records were read; resolves when more may be. */
   readonly pace: (records: number) => Promise<void>;
 }
@@ -53,10 +55,13 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   const journeys = createLastJourneys(tell);
   const arena = createFactArena();
   const lastFact = new Map<string, number>();
+  /** Of each order the customers that its records name: hardly ever more than one. */
+  const customers = new Map<string, readonly string[]>();
   const readTo = new Map<SourceTopic, number>();
   const outputTo = new Map<OutputTopic, number>();
   const tallies = new Map<SourceTopic, TopicTally>(logs.topics.map((topic) => [topic, { records: 0, last: -1, refused: 0, orderless: 0 }]));
   let bounds = first;
+  let silentSince = parts.now();
 
   const takers: Readonly<Record<OutputTopic, (record: NumberedRecord, at: string | null) => void>> = {
     'cx.events': said.takeEvent, 'cx.alerts': said.takeAlert, 'cx.dead-letters': refusals.take, 'cx.journeys': () => undefined,
@@ -79,6 +84,11 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     await readOutput(topic, takers[topic]);
     await takeWaiting(waiting, topic);
   };
+  const takeFact = (orderId: string, fact: Fact): void => {
+    lastFact.set(orderId, arena.add(lastFact.get(orderId) ?? 0, fact));
+    const named = customers.get(orderId) ?? [];
+    if (fact.customerId !== null && !named.includes(fact.customerId)) customers.set(orderId, [...named, fact.customerId]);
+  };
   const takeSource = (record: SourceRecord, decoded: Decoded, look: LaneLook): void => {
     const tally = tallies.get(record.topic);
     if (tally === undefined) return;
@@ -90,7 +100,7 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     }
     if (refusals.judge(record, decoded) === 'refused' || decoded.kind !== 'event') tally.refused += 1;
     else if (decoded.orderId === null) tally.orderless += 1;
-    else lastFact.set(decoded.orderId, arena.add(lastFact.get(decoded.orderId) ?? 0, decoded.fact));
+    else takeFact(decoded.orderId, decoded.fact);
   };
   const readSource = async (topic: SourceTopic, look: LaneLook): Promise<void> => {
     const { start, end } = bounds.sources.get(topic) ?? { start: 0, end: 0 };
@@ -111,13 +121,18 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   return {
     said, refusals, journeys, numbers, tallies, whole,
     bounds: (): LaneBounds => bounds,
+    /** Since when no source has grown, as far as it was watched here; wall clock, ms. */
+    silentSince: (): number => silentSince,
     start: (topic: SourceTopic): number => starts.get(topic) ?? 0,
     readTo: (topic: SourceTopic): number => readTo.get(topic) ?? 0,
     factsOf: (orderId: string): Fact[] => arena.read(lastFact.get(orderId) ?? 0),
+    customersOf: (orderId: string): readonly string[] => customers.get(orderId) ?? [],
     orderIds: (): Iterable<string> => lastFact.keys(),
     /** Reads on, up to what the state had when it was looked at: letters first, since they tell which records were refused. */
     async follow(look: LaneLook): Promise<void> {
-      bounds = await logs.bounds(lane);
+      const found = await logs.bounds(lane);
+      if ([...found.sources].some(([topic, { end }]) => end !== bounds.sources.get(topic)?.end)) silentSince = parts.now();
+      bounds = found;
       const waiting = waitingIn(look.outbox);
       await readNumbered('cx.dead-letters', waiting);
       for (const topic of logs.topics) await readSource(topic, look);
