@@ -27,7 +27,8 @@ const adaptersApart = readdirSync(`${root}/src/adapters`, { withFileTypes: true 
 
 /** Packages that one adapter hides from all other code. */
 const hidden = [
-  { regex: '^(kafkajs|@kafkajs/)', home: 'src/adapters/kafka' },
+  { regex: '^(kafkajs|@kafkajs/(?!confluent-schema-registry))', home: 'src/adapters/kafka' },
+  { regex: '^(@kafkajs/confluent-schema-registry|avsc|ajv)', home: 'src/adapters/registry' },
   { regex: '^ioredis', home: 'src/adapters/redis' },
 ];
 

@@ -24,6 +24,9 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly rules: Rules;
   readonly alerts: AlertRules;
   readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
+  /** How values of outputs are written; the other two need a schema registry. */
+  readonly outputFormat: 'json' | 'avro' | 'json-schema';
+  readonly registry: { readonly unknownSchema: 'wait' | 'dead_letter'; readonly alarmAfterMs: number; readonly requestTimeoutMs: number };
   readonly limits: { readonly maxValueBytes: number; readonly maxJourneyEvents: number; readonly maxAheadMs: number };
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
@@ -78,6 +81,10 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     rules: rulesOf(settings),
     alerts: alertRulesOf(settings),
     time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
+    outputFormat: settings.outputs.format,
+    registry: {
+      unknownSchema: settings.registry.unknownSchema, alarmAfterMs: settings.registry.alarmAfter, requestTimeoutMs: settings.registry.requestTimeout,
+    },
     limits: { maxValueBytes: settings.limits.maxValueBytes, maxJourneyEvents: settings.limits.maxJourneyEvents, maxAheadMs: settings.limits.maxAhead },
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,

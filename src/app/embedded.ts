@@ -1,6 +1,7 @@
 import { createMemoryLaneStore } from '../adapters/memory/lane-store.js';
 import { createMemoryLogs } from '../adapters/memory/logs.js';
 import { createDemo, type Demo } from '../adapters/simulator/demo.js';
+import { jsonOutput } from '../pipeline/output-format.js';
 import { PARTITIONERS } from '../pipeline/partitioner.js';
 import type { Config } from './config.js';
 import type { Ground } from './ground.js';
@@ -29,7 +30,7 @@ export function embeddedGround(config: Config, seed: string): Ground & { feed():
     }
   };
   return {
-    source: logs.source(), output: logs.output, store, reader: store, wallClock,
+    source: logs.source(), output: logs.output, store, reader: store, wallClock, schemas: null, outputFormat: jsonOutput,
     /** Opens the shop: the past days at once, then what happens as it happens. */
     feed() {
       const demo = createDemo({ seed, now: wallClock.now() });

@@ -1,4 +1,6 @@
+import type { OutputFormat } from '../pipeline/output-format.js';
 import type { LaneStore, OrderReader, OutputLog, SourceLog, WallClock } from '../pipeline/ports.js';
+import type { SchemaReader } from '../pipeline/schema-reader.js';
 
 /** What the service stands on: real Kafka and Redis, or their stand-ins in memory. */
 export interface Ground {
@@ -7,6 +9,9 @@ export interface Ground {
   readonly store: LaneStore;
   readonly reader: OrderReader;
   readonly wallClock: WallClock;
+  /** What values in a registry's wire format mean; null: there is no registry. */
+  readonly schemas: SchemaReader | null;
+  readonly outputFormat: OutputFormat;
   /** What keeps it from working at present, in sentences. */
   troubles(): Promise<readonly string[]>;
   close(): Promise<void>;

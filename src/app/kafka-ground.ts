@@ -6,6 +6,7 @@ import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
 import { checkRedis } from '../adapters/redis/check-redis.js';
+import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { createRedis } from '../adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
 import { createRedisOrderReader } from '../adapters/redis/order-reader.js';
@@ -13,6 +14,7 @@ import { redisWallClock } from '../adapters/redis/wall-clock.js';
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { type Ground, GroundUnfit } from './ground.js';
+import { openRegistry } from './registry.js';
 
 /** Workers whose clocks differ by more would judge deadlines at different times; ms. */
 const MOST_SKEW_MS = 2_000;
@@ -54,6 +56,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     }
     unfit.push(...(await askAdmin(client, (admin) => checkTopics(admin, topicNames(config)))));
     if (unfit.length > 0) throw new GroundUnfit(unfit);
+    const registry = await openRegistry({ config, shelf: createKeptSchemas(redis, { prefix: config.redisPrefix }), outputs: outputNames(config), logger });
     const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
     const { sources, outputs } = topicNames(config);
     const source = await openKafkaSource({
@@ -64,6 +67,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     return {
       source, output, wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
+      ...registry,
       async troubles() {
         const found: string[] = [];
         const answers = await Promise.race([redis.ping().then(() => true, () => false), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);

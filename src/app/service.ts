@@ -45,7 +45,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     topicNames: config.topics.sources,
     alertRules: config.alerts,
     promiseTimeZone: config.rules.promiseTimeZone,
-    notReady: async () => [...(await ground.troubles()), ...haltsOf(worker)],
+    notReady: async () => [...(await ground.troubles()), ...haltsOf(worker), ...schemaWaitsOf(worker)],
     registry: telemetry.registry,
     clock: ground.wallClock,
     telemetry,
@@ -67,14 +67,16 @@ function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts): Wo
   const now = (): number => ground.wallClock.now();
   return createWorker({
     source: ground.source, output: ground.output, store: ground.store, wallClock: ground.wallClock, telemetry, failed,
-    decode: configuredDecoder(config, ground.source.lanes, now),
+    decode: configuredDecoder(config, ground.source.lanes, now, ground.schemas),
+    schemas: ground.schemas === null ? null : { reader: ground.schemas, alarmAfterMs: config.registry.alarmAfterMs },
     judge: {
       context, alertRules: config.alerts,
       renderer: createRenderer({
         topicNames: config.topics.sources, source: SOURCE, rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
+        format: ground.outputFormat,
       }, now),
     },
-    renderJourney: createJourneyRenderer(context, SOURCE),
+    renderJourney: createJourneyRenderer(context, SOURCE, ground.outputFormat),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
     topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS,
   });
@@ -82,6 +84,10 @@ function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts): Wo
 
 const haltsOf = (worker: Worker): string[] =>
   worker.lanes().flatMap(({ lane, halt }) => (halt === null ? [] : [`Lane ${lane} stands still (${halt.name}): ${halt.message}`]));
+
+const schemaWaitsOf = (worker: Worker): string[] =>
+  worker.lanes().flatMap(({ lane, schemaWaits }) => schemaWaits.filter(({ alarming }) => alarming).map(({ topic, schemaId, since, why }) =>
+    `${topic}/${lane} stands still since ${new Date(since).toISOString()}: a record names schema ${schemaId}, and ${why}. Bring the registry up or register the schema; registry.unknownSchema: dead_letter puts records of unknown schemas aside.`));
 
 const urlOf = (http: FastifyInstance, host: string): string => {
   const address = http.addresses()[0];

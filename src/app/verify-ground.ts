@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import { openKafkaLaneLogs } from '../adapters/kafka/lane-logs.js';
+import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { createRedis } from '../adapters/redis/create-redis.js';
 import { createRedisLaneViewer } from '../adapters/redis/lane-viewer.js';
 import { redisWallClock } from '../adapters/redis/wall-clock.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { GroundUnfit } from './ground.js';
 import { kafkaClient, topicNames } from './kafka-ground.js';
+import { openSchemas } from './registry.js';
 import type { VerifyGround } from './verify.js';
 
 /** Connects to Kafka and Redis for reading. Throws GroundUnfit when the topics are not those of a service. */
@@ -24,9 +26,10 @@ export async function openVerifyGround(config: Config, endpoint: KafkaEndpoint, 
     }));
     if (findings.length > 0) throw new GroundUnfit(findings);
     const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
+    const schemas = openSchemas(config, await createKeptSchemas(redis, { prefix: config.redisPrefix }).load());
     const logs = await openKafkaLaneLogs(client, names);
     return {
-      logs, viewer: createRedisLaneViewer(redis, { prefix: config.redisPrefix }), now: () => wallClock.now(), isLive: members > 0,
+      logs, viewer: createRedisLaneViewer(redis, { prefix: config.redisPrefix }), now: () => wallClock.now(), isLive: members > 0, schemas,
       async close() {
         wallClock.stop();
         await logs.close();

@@ -1,11 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { createDecoder } from '../pipeline/decode.js';
 import type { LaneLogs } from '../pipeline/lane-logs.js';
 import type { LaneViewer } from '../pipeline/lane-viewer.js';
-import { PARTITIONERS } from '../pipeline/partitioner.js';
+import type { SchemaReader } from '../pipeline/schema-reader.js';
 import { createFindings, type FoundOfKind } from '../pipeline/verify/findings.js';
 import { type LaneSummary, verifyLane, type VerifyLaneParts } from '../pipeline/verify/verify-lane.js';
 import type { Config } from './config.js';
+import { patientDecoder } from './decoder.js';
 
 /** What a verification reads: nothing of it is ever written to. */
 export interface VerifyGround {
@@ -13,6 +12,8 @@ export interface VerifyGround {
   readonly viewer: LaneViewer;
   /** The wall clock of the workers, ms. */
   readonly now: () => number;
+  /** null: there is no schema registry. */
+  readonly schemas: SchemaReader | null;
   /** Are workers there? Then what differs may have moved meanwhile. */
   readonly isLive: boolean;
 }
@@ -23,6 +24,7 @@ export interface VerifyOptions {
   /** Records a second at the most; 0: no bound. */
   readonly rate: number;
   readonly stopAtFirst: boolean;
+  readonly pause: (ms: number) => Promise<void>;
   readonly progress: (so: VerifyProgress) => void;
 }
 
@@ -60,12 +62,12 @@ export async function verify(config: Config, ground: VerifyGround, options: Veri
     if (options.stopAtFirst && findings.any()) throw new Enough();
     return Promise.resolve();
   };
-  const wait = createPacer(options.rate);
+  const wait = createPacer(options);
   try {
     for (const lane of lanes) {
       at.lane = lane;
       summaries.push(await verifyLane({
-        ...partsOf(config, ground), lane, found: (finding) => { findings.add(finding); },
+        ...partsOf(config, ground), lane, pause: options.pause, found: (finding) => { findings.add(finding); },
         pace: async (records) => {
           at.records += records;
           await wait(records);
@@ -85,13 +87,10 @@ export async function verify(config: Config, ground: VerifyGround, options: Veri
   return { lanes: summaries, found: findings.all(), stopped: options.stopAtFirst && findings.any(), isLive: ground.isLive, tookMs: performance.now() - began };
 }
 
-function partsOf(config: Config, { logs, viewer, now, isLive }: VerifyGround): Omit<VerifyLaneParts, 'lane' | 'found' | 'pace' | 'compared'> {
+function partsOf(config: Config, { logs, viewer, now, isLive, schemas }: VerifyGround): Omit<VerifyLaneParts, 'lane' | 'found' | 'pause' | 'pace' | 'compared'> {
   return {
-    logs, viewer, now, isLive, pause: (ms) => delay(ms),
-    decode: createDecoder({
-      now, maxValueBytes: config.limits.maxValueBytes, maxAheadMs: config.limits.maxAheadMs,
-      keyOf: (orderId) => PARTITIONERS[config.partitioner](Buffer.from(orderId), logs.lanes),
-    }),
+    logs, viewer, now, isLive,
+    decode: patientDecoder(config, logs.lanes, now, schemas), schemas,
     context: { rules: config.rules, covered: config.covered },
     topicNames: config.topics.sources, outputNames: config.topics.outputs,
     allowedLatenessMs: config.time.allowedLatenessMs, settleMs: Math.max(config.time.settleMs, config.time.settleReplayingMs),
@@ -100,13 +99,13 @@ function partsOf(config: Config, { logs, viewer, now, isLive }: VerifyGround): O
 }
 
 /** Holds reading to so many records a second, counted from the beginning. */
-function createPacer(rate: number): (records: number) => Promise<void> {
+function createPacer({ rate, pause }: VerifyOptions): (records: number) => Promise<void> {
   const began = performance.now();
   let read = 0;
   return async (records) => {
     read += records;
     if (rate <= 0) return;
     const early = (read / rate) * 1_000 - (performance.now() - began);
-    if (early > 1) await delay(early);
+    if (early > 1) await pause(early);
   };
 }

@@ -4,8 +4,9 @@ import type { KafkaClient } from '../adapters/kafka/connection.js';
 import { type LetterLog, openLetterLog } from '../adapters/kafka/letter-log.js';
 import { openIdempotentProducer } from '../adapters/kafka/producer.js';
 import type { Config } from '../app/config.js';
-import { configuredDecoder } from '../app/decoder.js';
+import { patientDecoder } from '../app/decoder.js';
 import { topicNames } from '../app/kafka-ground.js';
+import { openSchemas } from '../app/registry.js';
 import { choose, emptyAccount } from '../app/letters/choose.js';
 import { createLetterTally, renderList, rowJson, summaryJson } from '../app/letters/list.js';
 import { nothingRedriven, redrive, renderRedriven } from '../app/letters/redrive.js';
@@ -63,7 +64,9 @@ export async function showLetters(places: readonly string[], options: { readonly
       return;
     }
     const wayBack = await wayBackOf(config, log.bounds.length, false);
-    process.stdout.write(letters.map((letter) => renderLetter(letter, wayBack(letter))).join('\n'));
+    const shown: string[] = [];
+    for (const letter of letters) shown.push(renderLetter(letter, await wayBack(letter)));
+    process.stdout.write(shown.join('\n'));
   });
 }
 
@@ -142,10 +145,12 @@ async function withLetters(config: Config, client: KafkaClient, work: (log: Lett
 }
 
 /** Judges as the service would: same configuration, same clock. All topics have as many partitions as the dead letters. */
-async function wayBackOf(config: Config, partitions: number, rekey: boolean): Promise<(letter: Letter) => WayBack> {
+async function wayBackOf(config: Config, partitions: number, rekey: boolean): Promise<(letter: Letter) => Promise<WayBack>> {
   const now = await openSharedClock(config).catch((error: unknown) => { throw new CommandFault(error instanceof Error ? error.message : String(error), 1); });
   const sources = new Map(config.topics.subscribed.map((topic) => [config.topics.sources[topic], topic]));
-  return createWayBack({ decode: configuredDecoder(config, partitions, now), sources, partitions, partitioner: PARTITIONERS[config.partitioner], rekey });
+  // One that the registry does not have keeps its record where it is.
+  const schemas = openSchemas({ ...config, registry: { ...config.registry, unknownSchema: 'dead_letter' } });
+  return createWayBack({ decode: patientDecoder(config, partitions, now, schemas), sources, partitions, partitioner: PARTITIONERS[config.partitioner], rekey });
 }
 
 function tell(): (sent: number, stays: number) => void {

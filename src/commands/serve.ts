@@ -50,6 +50,9 @@ function portFault(error: unknown, { http }: Config): CommandFault | null {
 
 async function openGround(config: Config, logger: Logger): Promise<Ground> {
   const { kafka, redisUrl } = config;
+  if (config.outputFormat !== 'json' && config.schemaRegistryUrl === null) {
+    throw new CommandFault(`outputs.format is ${config.outputFormat} but SCHEMA_REGISTRY_URL is not set: name the registry, or set outputs.format to json`, 2);
+  }
   if (kafka === null && redisUrl === null) return embeddedGround(config, 'touchpoint');
   if (kafka === null) throw new CommandFault('REDIS_URL is set but KAFKA_BROKERS is not: set both for the real service, or neither for the embedded one', 2);
   if (redisUrl === null) throw new CommandFault('KAFKA_BROKERS is set but REDIS_URL is not: the state of orders needs a Redis, such as REDIS_URL=redis://127.0.0.1:6379', 2);

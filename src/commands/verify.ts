@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import type { Config } from '../app/config.js';
 import { GroundUnfit } from '../app/ground.js';
@@ -42,7 +43,7 @@ async function run({ kafka, redisUrl, ...rest }: Config, options: { lanes: reado
   try {
     const wrong = options.lanes?.find((lane) => lane >= ground.logs.lanes);
     if (wrong !== undefined) throw new CommandFault(`--lane ${wrong}: the topics have ${ground.logs.lanes} partitions, from 0`, 2);
-    return await verify(config, ground, { ...options, progress: progressLine() });
+    return await verify(config, ground, { ...options, pause: (ms) => delay(ms), progress: progressLine() });
   } finally {
     await ground.close();
   }

@@ -106,11 +106,11 @@ const isOptional = (schema: z.ZodType): boolean => {
   return type === 'optional' || (type === 'nullable' && innerType !== undefined && isOptional(innerType));
 };
 
-/** Undoes `toAvro`; a null becomes missing again where the contract lets the field be missing. */
+/** Undoes `toAvro`; a null becomes missing again where the contract lets the field be missing, and a field that the writer did not know is missing. */
 export const fromAvro = (value: unknown, schema: z.ZodType): unknown => {
   const { inner } = unwrap(schema);
   const definition = definitionOf(inner);
-  if (value === null) return null;
+  if (value === null || value === undefined) return value;
   if (isJson(definition)) return JSON.parse(value as string) as unknown;
   if (definition.type === 'array' && definition.element !== undefined) {
     const { element } = definition;
@@ -120,7 +120,7 @@ export const fromAvro = (value: unknown, schema: z.ZodType): unknown => {
   const object = value as Readonly<Record<string, unknown>>;
   const entries = Object.entries(definition.shape ?? {}).flatMap(([key, field]) => {
     const found = object[fieldName(key)];
-    return found === null && isOptional(field) ? [] : [[key, fromAvro(found, field)] as const];
+    return found === undefined || (found === null && isOptional(field)) ? [] : [[key, fromAvro(found, field)] as const];
   });
   return Object.fromEntries(entries);
 };

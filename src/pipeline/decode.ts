@@ -7,12 +7,22 @@ import type { SourceEvent } from '../contracts/sources.js';
 import { factOf } from '../core/fact-of.js';
 import type { Fact } from '../core/fact.js';
 import type { SourceRecord } from './ports.js';
+import type { SchemaReader } from './schema-reader.js';
+import { HEADER_BYTES, isWireFormat, schemaIdOf } from './wire-format.js';
 
 /** What became of a record's value. A dead letter's `message` never holds text of the value, since that may be personal. */
 export type Decoded =
   /** `orderId` null: about no single order. */
   | { readonly kind: 'event'; readonly orderId: string | null; readonly fact: Fact }
   | { readonly kind: 'dead_letter'; readonly reason: DeadLetterReason; readonly message: string };
+
+/** The record can't be judged before this schema was learned. */
+export interface AwaitsSchema {
+  readonly kind: 'awaits_schema';
+  readonly schemaId: number;
+}
+
+export type RecordDecoder = (record: SourceRecord) => Decoded | AwaitsSchema;
 
 export interface DecoderSettings {
   /** Wall clock, ms since the epoch. */
@@ -85,6 +95,11 @@ const isExactText = (text: string, value: Buffer): boolean => !text.includes('\u
 const unreadable = (text: string, value: Buffer): Decoded => {
   const size = `${String(value.length)} bytes`;
   if (value.length === 0) return refuse('not_json', 'the value is empty');
+  if (isWireFormat(value)) {
+    const id = schemaIdOf(value);
+    const named = id === null ? '' : `, with schema ${String(id)}`;
+    return refuse('not_json', `the value (${size}) begins with a byte 0, as the wire format of a schema registry does${named}; SCHEMA_REGISTRY_URL is not set`);
+  }
   if (!isExactText(text, value)) return refuse('not_json', `the value (${size}) is not UTF-8`);
   if (text.startsWith('\uFEFF')) return refuse('not_json', `the value (${size}) begins with a byte order mark, which JSON must not have`);
   return refuse('not_json', `the value (${size}) is UTF-8 but not JSON`);
@@ -117,11 +132,10 @@ const misplaced = (record: ReadFrom, orderId: string, keyOf: (orderId: string) =
   return refuse('key_mismatch', `${key}; ${found}`);
 };
 
-/** Reads an event from text. `bytes`: those that it was made of; null where they are ASCII, so that nothing was lost. */
-type TextDecoder = (text: string, bytes: Buffer | null, from: ReadFrom) => Decoded;
+/** Judges what a value was read as. Never throws. */
+type EventReader = (from: ReadFrom, event: unknown) => Decoded;
 
-const createTextDecoder = (settings: DecoderSettings): TextDecoder => {
-  const { now, maxValueBytes, maxAheadMs, keyOf } = settings;
+const createEventReader = ({ now, maxAheadMs, keyOf }: DecoderSettings): EventReader => {
   let asked = -Infinity;
 
   const typed = (from: ReadFrom, event: unknown): Decoded => {
@@ -153,7 +167,20 @@ const createTextDecoder = (settings: DecoderSettings): TextDecoder => {
     return { kind: 'event', orderId, fact };
   };
 
-  return (text, bytes, from) => {
+  return (from, event) => {
+    try {
+      return typed(from, event);
+    } catch (error) {
+      return refuse('schema_invalid', `the event can't be checked (${error instanceof Error ? error.name : 'unknown fault'})`);
+    }
+  };
+};
+
+/** Reads an event from text. `bytes`: those that it was made of; null where they are ASCII, so that nothing was lost. */
+type TextDecoder = (text: string, bytes: Buffer | null, from: ReadFrom) => Decoded;
+
+const createTextDecoder = (maxValueBytes: number, judge: EventReader): TextDecoder =>
+  (text, bytes, from) => {
     const size = bytes?.length ?? text.length;
     if (size > maxValueBytes) return refuse('too_large', `the value has ${String(size)} bytes, at most ${String(maxValueBytes)} are allowed`);
     let event: unknown;
@@ -163,27 +190,42 @@ const createTextDecoder = (settings: DecoderSettings): TextDecoder => {
       return unreadable(text, bytes ?? Buffer.from(text));
     }
     if (bytes !== null && !isExactText(text, bytes)) return unreadable(text, bytes);
-    try {
-      return typed(from, event);
-    } catch (error) {
-      return refuse('schema_invalid', `the event can't be checked (${error instanceof Error ? error.name : 'unknown fault'})`);
-    }
+    return judge(from, event);
   };
+
+/** Reads an event in a registry's wire format. */
+const createWireDecoder = (schemas: SchemaReader, judge: EventReader) => (value: Buffer, from: ReadFrom): Decoded | AwaitsSchema => {
+  const id = schemaIdOf(value);
+  if (id === null) return refuse('undecodable', `the value (${String(value.length)} bytes) begins with a byte 0, but no id of a schema follows`);
+  const read = schemas.read(id, value.subarray(HEADER_BYTES));
+  if (read.kind === 'unknown') return { kind: 'awaits_schema', schemaId: id };
+  return read.kind === 'value' ? judge(from, read.value) : refuse('undecodable', read.message);
 };
 
 /**
  * Makes the function that turns records into facts, or says why not. Where several reasons hold, the first of
- * `tombstone`, `too_large`, `not_json`, `schema_invalid` (no object, or no text in `type`), `unknown_type`,
+ * `tombstone`, `too_large`, `not_json` or `undecodable`, `schema_invalid` (no object, or no text in `type`), `unknown_type`,
  * `schema_invalid`, `key_mismatch`, `clock_out_of_range` is told. It never throws.
  */
 export const createDecoder = (settings: DecoderSettings): ((record: SourceRecord) => Decoded) => {
-  const decode = createTextDecoder(settings);
   const { maxValueBytes } = settings;
+  const decodeText = createTextDecoder(maxValueBytes, createEventReader(settings));
   return (record) => {
     const { value } = record;
     if (value === null) return refuse('tombstone', 'the record has no value; a source event is never deleted');
     // What is too large need not be made text.
-    return decode(value.length > maxValueBytes ? '' : value.toString('utf8'), value, record);
+    return decodeText(value.length > maxValueBytes ? '' : value.toString('utf8'), value, record);
+  };
+};
+
+/** As `createDecoder`, where values may also be in a registry's wire format: what its schema makes of one is judged as JSON is. */
+export const createSchemaDecoder = (settings: DecoderSettings, schemas: SchemaReader): RecordDecoder => {
+  const { maxValueBytes } = settings;
+  const decode = createDecoder(settings);
+  const decodeWire = createWireDecoder(schemas, createEventReader(settings));
+  return (record) => {
+    const { value } = record;
+    return value !== null && isWireFormat(value) && value.length <= maxValueBytes ? decodeWire(value, record) : decode(record);
   };
 };
 
@@ -192,6 +234,6 @@ export type LineDecoder = (text: string, bytes: Buffer | null, offset: number) =
 
 /** As `createDecoder`, for lines: they have no keys, and the type tells the topic. */
 export const createLineDecoder = (settings: Omit<DecoderSettings, 'keyOf'>): LineDecoder => {
-  const decode = createTextDecoder({ ...settings, keyOf: null });
+  const decode = createTextDecoder(settings.maxValueBytes, createEventReader({ ...settings, keyOf: null }));
   return (text, bytes, offset) => decode(text, bytes, { topic: 'orders', partition: 0, offset, key: null });
 };

@@ -1,6 +1,6 @@
 import type { SourceTopic } from '../contracts/names.js';
-import type { Decoded } from './decode.js';
-import type { FetchedRange, SourceRecord } from './ports.js';
+import type { RecordDecoder } from './decode.js';
+import type { FetchedRange } from './ports.js';
 import type { Candidate } from './step.js';
 
 /** What waits of a lane's topics, and in which order it is taken: the queue whose next record happened first goes first. */
@@ -11,10 +11,14 @@ interface TopicQueue {
   head: number;
   /** Where the next range must begin; null until the lane reads the topic. */
   expected: number | null;
+  /** Read, and not to be decoded before a schema was learned: everything from the first record that names it on. */
+  held: FetchedRange[];
+  /** The schema that the first of `held` awaits; null while nothing is held. */
+  awaits: number | null;
 }
 
-export function createIntake(topics: readonly SourceTopic[], decode: (record: SourceRecord) => Decoded) {
-  const queues = topics.map((topic): TopicQueue => ({ topic, waiting: [], head: 0, expected: null }));
+export function createIntake(topics: readonly SourceTopic[], decode: RecordDecoder) {
+  const queues = topics.map((topic): TopicQueue => ({ topic, waiting: [], head: 0, expected: null, held: [], awaits: null }));
   const of = (topic: SourceTopic): TopicQueue => {
     const queue = queues.find((q) => q.topic === topic);
     if (queue === undefined) throw new Error(`the lane does not read the topic ${topic}`);
@@ -28,17 +32,26 @@ export function createIntake(topics: readonly SourceTopic[], decode: (record: So
     push(range: FetchedRange): boolean {
       const queue = of(range.topic);
       if (queue.expected !== null && range.from !== queue.expected) return false;
-      for (const record of range.records) queue.waiting.push({ kind: 'record', record, decoded: decode(record) });
-      const last = range.records.at(-1);
-      if (range.next > (last === undefined ? range.from : last.offset + 1)) {
-        queue.waiting.push({ kind: 'gap', topic: range.topic, next: range.next });
-      }
+      if (queue.awaits === null) admit(queue, range, decode);
+      else queue.held.push(range);
       queue.expected = range.next;
       return true;
     },
     /** Forgets what waits of a topic and expects it from this offset (null: from wherever it begins). */
     restart(topic: SourceTopic, from: number | null): void {
-      Object.assign(of(topic), { waiting: [], head: 0, expected: from });
+      Object.assign(of(topic), { waiting: [], head: 0, expected: from, held: [], awaits: null });
+    },
+    /** The schema without which a topic does not go on; null: none. */
+    awaits: (topic: SourceTopic): number | null => of(topic).awaits,
+    /** Decodes what was held of a topic, as far as that goes now. */
+    release(topic: SourceTopic): void {
+      const queue = of(topic);
+      const { held } = queue;
+      Object.assign(queue, { held: [], awaits: null });
+      for (const range of held) {
+        if (queue.awaits === null) admit(queue, range, decode);
+        else queue.held.push(range);
+      }
     },
     /** Up to `limit` candidates, earliest first. */
     take(limit: number): Candidate[] {
@@ -65,14 +78,33 @@ export function createIntake(topics: readonly SourceTopic[], decode: (record: So
     },
     waiting: (topic: SourceTopic): number => {
       const queue = of(topic);
-      return queue.waiting.length - queue.head;
+      return queue.held.reduce((sum, range) => sum + range.records.length, queue.waiting.length - queue.head);
     },
     /** Where reading stands: the offset after everything queued. */
     expected: (topic: SourceTopic): number | null => of(topic).expected,
+    /** Is there nothing to take? */
     isEmpty: (): boolean => queues.every((q) => q.head >= q.waiting.length),
   };
 }
 export type Intake = ReturnType<typeof createIntake>;
+
+/** Queues what can be decoded; from the first record on that awaits a schema it is held. */
+function admit(queue: TopicQueue, range: FetchedRange, decode: RecordDecoder): void {
+  const { topic, records, from, next } = range;
+  let i = 0;
+  for (const record of records) {
+    const decoded = decode(record);
+    if (decoded.kind === 'awaits_schema') {
+      queue.awaits = decoded.schemaId;
+      queue.held.push({ topic, from: record.offset, next, records: records.slice(i) });
+      return;
+    }
+    queue.waiting.push({ kind: 'record', record, decoded });
+    i += 1;
+  }
+  const last = records.at(-1);
+  if (next > (last === undefined ? from : last.offset + 1)) queue.waiting.push({ kind: 'gap', topic, next });
+}
 
 const topicOf = (c: Candidate): SourceTopic => (c.kind === 'gap' ? c.topic : c.record.topic);
 

@@ -4,6 +4,7 @@ import type { Fact } from '../core/fact.js';
 import type { AssessmentContext } from '../core/rules.js';
 import { nameUuid } from './name-uuid.js';
 import { openOrder } from './order-book.js';
+import { jsonOutput, type OutputFormat } from './output-format.js';
 import type { OutputRecord, StoredOrder } from './ports.js';
 import { journeyOf } from './render.js';
 
@@ -22,18 +23,18 @@ export function viewOf(orderId: string, stored: StoredOrder, context: Assessment
 
 export type JourneyRenderer = (orderId: string, stored: StoredOrder, seq: number) => OutputRecord;
 
-/** The record of `cx.journeys`: the present assessment, under an id made from its content. */
-export function createJourneyRenderer(context: () => AssessmentContext, source: string): JourneyRenderer {
+/** The record of `cx.journeys`: the present assessment, under an id made from its content, which is the same in every format. */
+export function createJourneyRenderer(context: () => AssessmentContext, source: string, format: OutputFormat = jsonOutput): JourneyRenderer {
   return (orderId, stored, seq) => {
     const { assessment, judgedAt, facts } = viewOf(orderId, stored, context());
     // An order may be judged before its lane has reached any time.
     const asOf = Math.max(judgedAt, facts.at(-1)?.at ?? 0);
-    const value = JSON.stringify(journeyOf(assessment, context().rules.version));
+    const journey = journeyOf(assessment, context().rules.version);
     return {
-      seq: null, topic: 'cx.journeys', key: orderId, value,
+      seq: null, topic: 'cx.journeys', key: orderId, value: format.encode('journey', journey),
       headers: {
-        ce_specversion: '1.0', ce_id: nameUuid(value), ce_type: 'touchpoint.journey', ce_source: source,
-        ce_time: new Date(asOf).toISOString(), ce_subject: orderId, 'content-type': 'application/json', cx_seq: String(seq),
+        ce_specversion: '1.0', ce_id: nameUuid(JSON.stringify(journey)), ce_type: 'touchpoint.journey', ce_source: source,
+        ce_time: new Date(asOf).toISOString(), ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(seq),
       },
     };
   };

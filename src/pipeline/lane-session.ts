@@ -1,17 +1,18 @@
 import type { SourceTopic } from '../contracts/names.js';
 import { commitOutcome } from './commit-outcome.js';
 import { createDeadlineWatch } from './deadlines.js';
-import type { Decoded } from './decode.js';
+import type { RecordDecoder } from './decode.js';
 import { createIntake } from './intake.js';
 import { createJudge, type JudgeParts } from './judge.js';
 import { createOrderBook } from './order-book.js';
 import { packOutbox } from './outbox-codec.js';
-import type { ClaimedLane, FetchedRange, Halt, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, SourceRecord, Telemetry, WallClock } from './ports.js';
+import type { ClaimedLane, FetchedRange, Halt, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createLaneProgress } from './progress.js';
 import { createPublisher, LaneLost } from './publisher.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import type { OutputTail } from './recovery.js';
 import { persist, type Persistence } from './retry.js';
+import { createSchemaWaits, type SchemaSettings } from './schema-waits.js';
 import { type Candidate, type PreparedStep, prepareStep, runStep, type StepLimits, type StepParts, type StepResult } from './step.js';
 import { createTimeReached, type TimeSettings } from './time-reached.js';
 
@@ -22,7 +23,9 @@ export interface SessionParts {
   readonly store: LaneStore;
   readonly telemetry: Telemetry;
   readonly wallClock: WallClock;
-  readonly decode: (record: SourceRecord) => Decoded;
+  readonly decode: RecordDecoder;
+  /** Where schemas are learned that records name; null: no record names any. */
+  readonly schemas?: SchemaSettings | null;
   readonly judge: Omit<JudgeParts, 'lane' | 'telemetry'>;
   readonly renderJourney: JourneyRenderer;
   readonly time: TimeSettings;
@@ -140,9 +143,13 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
     if (orders.length > 0) publisher.markDirty(version);
   };
 
+  const schemaWaits = createSchemaWaits(parts, intake, () => {
+    relieve();
+    bell.ring();
+  });
   const relieve = (): void => {
     for (const topic of paused) {
-      if (intake.waiting(topic) > LOW_WATER) continue;
+      if (intake.waiting(topic) > LOW_WATER || intake.awaits(topic) !== null) continue;
       paused.delete(topic);
       source.resume(lane, topic);
     }
@@ -203,10 +210,12 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
       if (!intake.push(range)) return false;
       time.fetched(range.topic, parts.wallClock.now());
       // Also when it is paused already: reading anew, after a rebalance, delivers everything again.
-      if (intake.waiting(range.topic) > HIGH_WATER) {
+      const awaits = intake.awaits(range.topic) !== null;
+      if (awaits || intake.waiting(range.topic) > HIGH_WATER) {
         paused.add(range.topic);
         source.pause(lane, range.topic);
       }
+      if (awaits) void guard(() => schemaWaits.learn(range.topic, untilStop));
       bell.ring();
       return true;
     },
@@ -221,6 +230,7 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
       telemetry.timeReached(lane, time.now());
       bell.ring();
     },
+    schemaWaits: schemaWaits.list,
     wake: (): void => { bell.ring(); },
     recheck: (): void => { finish({ kind: 'recheck' }); },
     /** Works until it is left, lost or halted. */

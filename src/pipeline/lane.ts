@@ -6,6 +6,7 @@ import type { FetchedRange, Halt, LogBounds, SourceLog, Telemetry } from './port
 import { LaneLost } from './publisher.js';
 import { checkTail, readOutputTail } from './recovery.js';
 import { persist, type Persistence, settledWithin } from './retry.js';
+import type { SchemaWait } from './schema-waits.js';
 
 export interface LaneParts extends SessionParts {
   readonly source: SourceLog;
@@ -114,6 +115,8 @@ export function createLane(parts: LaneParts) {
     },
     halt: (): Halt | null => halted,
     isReading: (): boolean => session !== null,
+    /** Topics that stand still until a schema was learned. */
+    schemaWaits: (): readonly SchemaWait[] => session?.schemaWaits() ?? [],
     /** Next offsets to read, also after the lane was left; null before its first claim. For lag tools. */
     offsets: (): ReadonlyMap<SourceTopic, number> | null => session?.offsets() ?? reached,
     /** Leaves: `stop` finishes what is under way and sends it, `drop` lets go at once because the lane is someone else's. */

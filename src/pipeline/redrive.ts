@@ -26,7 +26,7 @@ export type WayBack =
 
 export interface RedriveSettings {
   /** The one that the service uses, under the present configuration. */
-  readonly decode: (record: SourceRecord) => Decoded;
+  readonly decode: (record: SourceRecord) => Decoded | Promise<Decoded>;
   /** Broker name to contract name of the topics that are read. */
   readonly sources: ReadonlyMap<string, SourceTopic>;
   /** Number of partitions of every source topic. */
@@ -40,21 +40,21 @@ export interface RedriveSettings {
  * Makes the function that says whether a dead letter would be taken now, and as which record. Its event was never
  * applied, so the order comes out as if it had arrived in the first place; if it arrives twice, the second is a duplicate.
  */
-export function createWayBack({ decode, sources, partitions, partitioner, rekey }: RedriveSettings): (letter: Letter) => WayBack {
+export function createWayBack({ decode, sources, partitions, partitioner, rekey }: RedriveSettings): (letter: Letter) => Promise<WayBack> {
   const asRecord = (letter: Letter, topic: SourceTopic, key: Buffer | null): SourceRecord => ({
     topic, key, value: letter.value, timestamp: letter.timestamp, headers: letter.headers, offset: letter.source.offset,
     // Without a key any partition will do, the former one too where there still is one.
     partition: key === null ? letter.source.partition % partitions : partitioner(key, partitions),
   });
-  return (letter) => {
+  return async (letter) => {
     const topic = sources.get(letter.source.topic);
     if (topic === undefined) return { kind: 'stays', reason: 'foreign_topic', message: `the configuration reads no topic ${letter.source.topic}` };
     let record = asRecord(letter, topic, letter.key);
-    let decoded = decode(record);
+    let decoded = await decode(record);
     const orderId = rekey && decoded.kind === 'dead_letter' && decoded.reason === 'key_mismatch' ? orderIdIn(letter.value) : null;
     if (orderId !== null) {
       record = asRecord(letter, topic, Buffer.from(orderId));
-      decoded = decode(record);
+      decoded = await decode(record);
     }
     if (decoded.kind === 'dead_letter') return { kind: 'stays', reason: decoded.reason, message: decoded.message };
     const { key, value, partition, timestamp } = record;

@@ -1,4 +1,5 @@
 import { SIGNAL_PLACES, type SourceTopic } from '../contracts/names.js';
+import { OUTPUTS, type OutputKind } from '../contracts/outputs.js';
 import type { AlertChange } from '../core/alerts.js';
 import type { Assessment, Promises } from '../core/assessment.js';
 import { EVIDENCE_LIMIT } from '../core/assessment.js';
@@ -6,6 +7,7 @@ import type { Cause, Change, PatternChange, SignalChange } from '../core/changes
 import type { Fact } from '../core/fact.js';
 import { instantText as iso } from '../core/instant-text.js';
 import { nameUuid } from './name-uuid.js';
+import { jsonOutput, type OutputFormat } from './output-format.js';
 import type { OutputRecord } from './ports.js';
 
 /** Changes and assessments as the records that other services read (contract section 4). */
@@ -18,6 +20,8 @@ export interface RenderSettings {
   readonly rulesVersion: string;
   /** Alerts on what is older are `backfill`; ms. */
   readonly alertMaxAgeMs: number;
+  /** Absent: JSON. */
+  readonly format?: OutputFormat;
 }
 
 const idOf = (kind: string, orderId: string, episode: number, revision: number): string =>
@@ -61,11 +65,12 @@ export function journeyOf(a: Assessment, rulesVersion: string) {
 
 /** Everything that one judgement of one order says, in order; `firstSeq` numbers the records. */
 export function createRenderer(settings: RenderSettings, wallClock: () => number) {
-  const record = (topic: OutputRecord['topic'], orderId: string, seq: number, value: { id: string; type: string; occurredAt: string }): OutputRecord => ({
-    seq, topic, key: orderId, value: JSON.stringify(value),
+  const { format = jsonOutput } = settings;
+  const record = (kind: OutputKind, orderId: string, seq: number, value: { id: string; type: string; occurredAt: string }): OutputRecord => ({
+    seq, topic: OUTPUTS[kind].topic, key: orderId, value: format.encode(kind, value),
     headers: {
       ce_specversion: '1.0', ce_id: value.id, ce_type: `touchpoint.${value.type}`, ce_source: settings.source,
-      ce_time: value.occurredAt, ce_subject: orderId, 'content-type': 'application/json', cx_seq: String(seq),
+      ce_time: value.occurredAt, ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(seq),
     },
   });
   return {
@@ -79,7 +84,7 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
         ...contentOf(change, assessment), place, rules: settings.rulesVersion,
         evidence: evidenceFor(change, assessment, cause).slice(0, EVIDENCE_LIMIT).map((f) => evidenceOf(f, lane, settings.topicNames)),
       };
-      return record('cx.events', orderId, seq, value);
+      return record(named.output, orderId, seq, value);
     },
     alert(alert: AlertChange, assessment: Assessment, seq: number): { record: OutputRecord; mode: 'live' | 'backfill' } {
       const { orderId, customerId, place, lastTold } = assessment;
@@ -99,7 +104,7 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
         actBy: guidance?.actBy == null ? null : iso(guidance.actBy), actByReason: guidance?.actByReason ?? null,
         causeGroup: alert.causeGroup, mode, place, rules: settings.rulesVersion,
       };
-      return { record: record('cx.alerts', orderId, seq, value), mode };
+      return { record: record('alert', orderId, seq, value), mode };
     },
   };
 }
@@ -109,10 +114,10 @@ export type Renderer = ReturnType<typeof createRenderer>;
 const modeOf = (alert: AlertChange, now: number, settings: RenderSettings): 'live' | 'backfill' =>
   now - alert.at > settings.alertMaxAgeMs ? 'backfill' : 'live';
 
-function nameOf(change: Change): { kind: string; fields: Record<string, string> } {
-  if ('signal' in change) return { kind: `signal:${change.signal}`, fields: { signal: change.signal } };
-  if ('pattern' in change) return { kind: `pattern:${change.pattern}`, fields: { pattern: change.pattern } };
-  return { kind: 'verdict', fields: { verdict: change.verdict } };
+function nameOf(change: Change): { kind: string; output: OutputKind; fields: Record<string, string> } {
+  if ('signal' in change) return { kind: `signal:${change.signal}`, output: 'signal-event', fields: { signal: change.signal } };
+  if ('pattern' in change) return { kind: `pattern:${change.pattern}`, output: 'pattern-event', fields: { pattern: change.pattern } };
+  return { kind: 'verdict', output: 'verdict-event', fields: { verdict: change.verdict } };
 }
 
 function contentOf(change: Change, a: Assessment) {

@@ -18,6 +18,10 @@ export interface Telemetry {
   laneClaimed(lane: number, version: number): void;
   laneDropped(lane: number, why: string): void;
   laneHalted(lane: number, halt: Halt): void;
+  /** So many topics of the lane stand still until a schema was learned. */
+  schemaWaiting(lane: number, topics: number): void;
+  /** One of them has done so for too long. */
+  schemaMissing(lane: number, topic: string, schemaId: number, why: string): void;
   /** A fault that is retried; says what failed and when the next try is. */
   retrying(lane: number, what: string, error: Error, inMs: number): void;
   alertRaised(lane: number, orderId: string, headline: string, severity: string, mode: 'live' | 'backfill'): void;

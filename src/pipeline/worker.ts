@@ -2,6 +2,7 @@ import type { SourceTopic } from '../contracts/names.js';
 import { createLane, type Lane, type LaneParts } from './lane.js';
 import type { FetchedRange, Halt } from './ports.js';
 import { settledWithin } from './retry.js';
+import type { SchemaWait } from './schema-waits.js';
 
 export type WorkerParts = Omit<LaneParts, 'lane'>;
 
@@ -76,8 +77,8 @@ export function createWorker(parts: WorkerParts) {
       repeat('look at the ends of the topics', LOOK_MS, look);
       repeat('commit offsets to the group', ADVICE_MS, advise);
     },
-    lanes: (): readonly { readonly lane: number; readonly halt: Halt | null; readonly reading: boolean }[] =>
-      [...lanes.values()].map((lane) => ({ lane: lane.lane, halt: lane.halt(), reading: lane.isReading() })),
+    lanes: (): readonly { readonly lane: number; readonly halt: Halt | null; readonly reading: boolean; readonly schemaWaits: readonly SchemaWait[] }[] =>
+      [...lanes.values()].map((lane) => ({ lane: lane.lane, halt: lane.halt(), reading: lane.isReading(), schemaWaits: lane.schemaWaits() })),
     /** Finishes the steps under way, sends what they said, tells the group how far it came and leaves it. */
     async stop(): Promise<void> {
       for (const timer of timers.splice(0)) clearInterval(timer);

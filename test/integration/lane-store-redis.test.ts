@@ -1,10 +1,12 @@
 import { createRedis } from '../../src/adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
+import { createRedisLaneViewer } from '../../src/adapters/redis/lane-viewer.js';
 import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js';
 import { laneStoreContract, LANES } from '../contract/lane-store.contract.js';
+import { laneViewerContract, type ViewedStore } from '../contract/lane-viewer.contract.js';
 import { freshPrefix, realRedis } from '../support/real-services.js';
 
-laneStoreContract('the lane store on Redis', async () => {
+const make = async (): Promise<ViewedStore> => {
   const { url, stop } = await realRedis();
   const client = createRedis({ url });
   const prefix = freshPrefix('cx');
@@ -12,9 +14,13 @@ laneStoreContract('the lane store on Redis', async () => {
   return {
     store,
     reader: createRedisOrderReader(client, { prefix, lanes: LANES }),
+    viewer: createRedisLaneViewer(client, { prefix }),
     async end() {
       await store.close();
       await stop();
     },
   };
-});
+};
+
+laneStoreContract('the lane store on Redis', make);
+laneViewerContract('a look at the lane store on Redis', make);

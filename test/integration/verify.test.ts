@@ -70,6 +70,12 @@ describe('touchpoint verify', () => {
     expect(done.stdout).toMatch(new RegExp(`journey_stale .*\\n  lane 1, order "${other}"`));
   }, 60_000);
 
+  test('ends at the first kind where it is asked to', async () => {
+    const done = await stage.run(['verify', '--rate', '0', '--stop-at-first']);
+    expect(done.code).toBe(1);
+    expect(done.stdout).toContain('Stopped at the first kind of difference');
+  }, 60_000);
+
   test('says what is wrong with its usage, and verifies nothing', async () => {
     for (const args of [['--rate', 'fast'], ['--lane', 'one'], ['--lane', String(PARTITIONS)]]) {
       const done = await stage.run(['verify', ...args]);

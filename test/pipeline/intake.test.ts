@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SourceTopic } from '../../src/contracts/names.js';
 import type { Fact } from '../../src/core/fact.js';
 import { createIntake } from '../../src/pipeline/intake.js';
-import type { Decoded } from '../../src/pipeline/decode.js';
+import type { Decoded, RecordDecoder } from '../../src/pipeline/decode.js';
 import type { FetchedRange, SourceRecord } from '../../src/pipeline/ports.js';
 import type { Candidate } from '../../src/pipeline/step.js';
 
@@ -97,5 +97,48 @@ describe('a range', () => {
     intake.restart('orders', 50);
     expect(intake.waiting('orders')).toBe(0);
     expect(intake.push(range('orders', 50, [1]))).toBe(true);
+  });
+});
+
+describe('what awaits a schema', () => {
+  const known = new Set<number>();
+  /** Instants below 100 are read; others name a schema. */
+  const bySchema: RecordDecoder = (read) => {
+    const id = Number(read.value?.toString());
+    return id < 100 || known.has(id) ? decode(read) : { kind: 'awaits_schema', schemaId: id };
+  };
+
+  test('holds all that follows in its topic, and nothing of others', () => {
+    known.clear();
+    const intake = createIntake(['orders', 'logistics', 'billing'], bySchema);
+    expect(intake.push(range('orders', 0, [1, 700, 3], 5))).toBe(true);
+    expect(intake.push(range('orders', 5, [4, 800, 6]))).toBe(true);
+    expect(intake.push(range('logistics', 0, [2]))).toBe(true);
+    expect(intake.awaits('orders')).toBe(700);
+    expect(intake.awaits('logistics')).toBeNull();
+    expect(intake.waiting('orders')).toBe(6);
+    expect(intake.expected('orders')).toBe(8);
+    expect(shown(intake.take(10))).toEqual(['orders@0', 'logistics@0']);
+    expect(intake.isEmpty()).toBe(true);
+    expect(intake.push(range('orders', 7, [9]))).toBe(false);
+
+    known.add(700);
+    intake.release('orders');
+    expect(intake.awaits('orders')).toBe(800);
+    expect(intake.waiting('orders')).toBe(6);
+    known.add(800);
+    intake.release('orders');
+    expect(intake.awaits('orders')).toBeNull();
+    expect(shown(intake.take(10))).toEqual(['orders@1', 'orders@2', 'orders>5', 'orders@5', 'orders@6', 'orders@7']);
+  });
+
+  test('is forgotten when the topic is read anew', () => {
+    known.clear();
+    const intake = createIntake(['orders', 'logistics', 'billing'], bySchema);
+    intake.push(range('orders', 0, [700]));
+    intake.restart('orders', 0);
+    expect(intake.awaits('orders')).toBeNull();
+    expect(intake.push(range('orders', 0, [1]))).toBe(true);
+    expect(shown(intake.take(10))).toEqual(['orders@0']);
   });
 });

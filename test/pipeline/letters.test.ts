@@ -115,10 +115,10 @@ describe('the way back', () => {
     sources: new Map([['shop.orders', 'orders']]), partitions: PARTITIONS, partitioner: murmur2Partition, rekey: false, ...more,
   })(of);
 
-  test('of what would be taken now leads to its topic, as it came, but for a mark', () => {
+  test('of what would be taken now leads to its topic, as it came, but for a mark', async () => {
     const headers = { 'x-trace': [Buffer.from('a'), Buffer.from('b')], __proto: Buffer.from('p'), cx_seq: Buffer.from('stale'), '__connect.errors.topic': Buffer.from('elsewhere') };
     const source = record({ headers });
-    expect(wayBack(letter(source, {}, 'too_large'))).toEqual({
+    expect(await wayBack(letter(source, {}, 'too_large'))).toEqual({
       kind: 'send', rekeyed: false,
       record: {
         topic: 'shop.orders', partition: laneOf(ORDER), key: source.key, value: source.value, timestamp: NOW,
@@ -127,24 +127,24 @@ describe('the way back', () => {
     });
   });
 
-  test('keeps the place of the first dead letter through a second', () => {
-    expect(wayBack(letter(marked('0:5')))).toMatchObject({ record: { headers: { 'touchpoint.redriven': ['0:5'] } } });
+  test('keeps the place of the first dead letter through a second', async () => {
+    expect(await wayBack(letter(marked('0:5')))).toMatchObject({ record: { headers: { 'touchpoint.redriven': ['0:5'] } } });
   });
 
-  test('of a record on the wrong partition leads to the right one', () => {
-    expect(wayBack(letter(record({ partition: (laneOf(ORDER) + 1) % PARTITIONS }), {}, 'key_mismatch'))).toMatchObject({ kind: 'send', rekeyed: false, record: { partition: laneOf(ORDER) } });
+  test('of a record on the wrong partition leads to the right one', async () => {
+    expect(await wayBack(letter(record({ partition: (laneOf(ORDER) + 1) % PARTITIONS }), {}, 'key_mismatch'))).toMatchObject({ kind: 'send', rekeyed: false, record: { partition: laneOf(ORDER) } });
   });
 
-  test.each([['another', Buffer.from('c-77')], ['no', null]])('of a record with %s key is open only when it is keyed anew', (_which, key) => {
+  test.each([['another', Buffer.from('c-77')], ['no', null]])('of a record with %s key is open only when it is keyed anew', async (_which, key) => {
     const of = letter(record({ key }), {}, 'key_mismatch');
-    expect(wayBack(of)).toMatchObject({ kind: 'stays', reason: 'key_mismatch' });
-    expect(wayBack(of, { rekey: true })).toMatchObject({ kind: 'send', rekeyed: true, record: { key: Buffer.from(ORDER), partition: laneOf(ORDER) } });
+    expect(await wayBack(of)).toMatchObject({ kind: 'stays', reason: 'key_mismatch' });
+    expect(await wayBack(of, { rekey: true })).toMatchObject({ kind: 'send', rekeyed: true, record: { key: Buffer.from(ORDER), partition: laneOf(ORDER) } });
   });
 
-  test('of an event without an order stays in its partition, without a key', () => {
+  test('of an event without an order stays in its partition, without a key', async () => {
     const { orderId: _, ...orderless } = SOURCES.get('feedback.received')!.example as Record<string, unknown>;
     const of = letter(record({ key: null, partition: 11, value: Buffer.from(JSON.stringify(orderless)) }));
-    expect(wayBack(of)).toMatchObject({ kind: 'send', record: { key: null, partition: 11 % PARTITIONS } });
+    expect(await wayBack(of)).toMatchObject({ kind: 'send', record: { key: null, partition: 11 % PARTITIONS } });
   });
 
   test.each<[string, SourceRecord, string]>([
@@ -153,7 +153,7 @@ describe('the way back', () => {
     ['an event ahead of the clock', record({ value: Buffer.from(JSON.stringify({ ...placed, occurredAt: '2026-04-01T01:00:01Z' })) }), 'clock_out_of_range'],
     ['a record of a topic that is not read', record({ topic: 'audits' }), 'foreign_topic'],
     ['a value over the limit', record({ value: Buffer.from(JSON.stringify({ ...placed, extra: 'x'.repeat(5_000) })) }), 'too_large'],
-  ])('of %s is closed, with the reason of today', (_what, source, reason) => {
-    expect(wayBack(letter(source, {}, 'journey_too_long'), { rekey: true, maxValueBytes: 4_000 })).toMatchObject({ kind: 'stays', reason });
+  ])('of %s is closed, with the reason of today', async (_what, source, reason) => {
+    expect(await wayBack(letter(source, {}, 'journey_too_long'), { rekey: true, maxValueBytes: 4_000 })).toMatchObject({ kind: 'stays', reason });
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { registryUrl } from './services/readiness.js';
 import type { KafkaOptions, RedisOptions, Server } from './services/server.js';
 
 export type { KafkaOptions, RedisOptions, Server } from './services/server.js';
@@ -26,6 +27,16 @@ export async function realRedis(options: RedisOptions = {}): Promise<{ url: stri
   return { url: `redis://${await sharedAddress(`redis/${options.appendfsync ?? 'everysec'}`)}`, stop: nothingToStop };
 }
 
+/**
+ * The schema registry shared by all test files of this run; or the one whose base address TOUCHPOINT_TEST_SCHEMA_REGISTRY_URL
+ * names. Tests keep apart by subjects from `freshPrefix`.
+ * @throws when none can be had, with what to install.
+ */
+export async function realRegistry(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const named = process.env['TOUCHPOINT_TEST_SCHEMA_REGISTRY_URL'];
+  return { url: named === undefined || named === '' ? registryUrl(await sharedAddress('registry')) : named, stop: nothingToStop };
+}
+
 /** A broker of this test's own, to kill, freeze or restart; the test stops it. Never one that the environment names. */
 export async function ownKafka(options: KafkaOptions = {}): Promise<Server & { readonly brokers: string[] }> {
   const server = await ownServer('kafka', options);
@@ -36,6 +47,12 @@ export async function ownKafka(options: KafkaOptions = {}): Promise<Server & { r
 export async function ownRedis(options: RedisOptions = {}): Promise<Server & { readonly url: string }> {
   const server = await ownServer('redis', options);
   return { ...server, url: `redis://${server.address}` };
+}
+
+/** A schema registry of this test's own, as `ownKafka`. What was registered is lost when it's killed, not when it's frozen. */
+export async function ownRegistry(): Promise<Server & { readonly url: string }> {
+  const server = await ownServer('registry', {});
+  return { ...server, url: registryUrl(server.address) };
 }
 
 /** A name that no other test has: for topics, groups and keys on servers that tests share. */

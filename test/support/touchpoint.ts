@@ -32,7 +32,7 @@ export async function touchpoint(args: readonly string[], env: Readonly<Record<s
 
 /** The machine's own settings must not reach the product under test. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KAFKA_|REDIS_|HTTP_|TOUCHPOINT_|LOG_LEVEL|NODE_OPTIONS)/.test(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KAFKA_|REDIS_|SCHEMA_|HTTP_|TOUCHPOINT_|LOG_LEVEL|NODE_OPTIONS)/.test(name)));
 }
 
 function collect(child: ChildProcess) {
@@ -68,7 +68,7 @@ export interface Stage {
   readonly redisPrefix: string;
   readonly topicName: (topic: string) => string;
   worker(env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
-  run(args: readonly string[]): Promise<Finished>;
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
   /** Everything that stands in a topic, per partition in order. */
   read(topic: OutputTopic | SourceTopic): Promise<readonly (KafkaMessage & { readonly partition: number })[]>;
   /** What became of the records, per source topic over all lanes, as the lanes' own state has it. */
@@ -96,7 +96,7 @@ export async function createStage({ partitions = 4, config = {} }: StageOptions 
   }));
   const env = { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, KAFKA_GROUP_ID: prefix, TOUCHPOINT_CONFIG: file, HTTP_PORT: '0' };
   const workers: WorkerProcess[] = [];
-  const run = (args: readonly string[]): Promise<Finished> => touchpoint(args, env);
+  const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Finished> => touchpoint(args, { ...env, ...more });
   const created = await run(['topics', '--create', '--partitions', String(partitions)]);
   if (created.code !== 0) throw new Error(`topics --create: ${created.stderr}`);
   return {

@@ -11,6 +11,7 @@
  *     {cx:3}:f:<order>   string  packed facts
  *     {cx:3}:s:<order>   string  order state
  *     cx:seen:<key>      string  coordinates of the first record with this key; expires
+ *     cx:schemas         hash    schemas learned from the registry: id:<id>; ids of our own: out:<subject>:<digest>
  */
 export interface LaneKeys {
   readonly lane: string;
@@ -29,6 +30,7 @@ export const DEFAULT_PREFIX = 'cx';
 export interface KeyNames {
   lane(lane: number): LaneKeys;
   seen(key: string): string;
+  readonly schemas: string;
   /** Names no key that exists: it tells Redis Cluster which node's clock is everybody's. */
   readonly clock: string;
 }
@@ -58,6 +60,7 @@ export const keyNames = (prefix: string): KeyNames => {
       return known;
     },
     seen: (key) => `${prefix}:seen:${key}`,
+    schemas: `${prefix}:schemas`,
     clock: `${prefix}:clock`,
   };
 };

@@ -66,7 +66,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
   };
 }
 
-type LaneTelemetry = Pick<Telemetry, 'committed' | 'timeReached' | 'lag' | 'outboxPending' | 'deadlinesPending' | 'laneClaimed' | 'laneDropped' | 'laneHalted'>;
+type LaneTelemetry = Pick<Telemetry, 'committed' | 'timeReached' | 'lag' | 'outboxPending' | 'deadlinesPending' | 'laneClaimed' | 'laneDropped' | 'laneHalted' | 'schemaWaiting' | 'schemaMissing'>;
 
 function laneTelemetry(logger: Logger, metrics: Metrics): LaneTelemetry {
   const outbox = createLaneSum((sum) => metrics.outboxPending.set(sum));
@@ -98,9 +98,13 @@ function laneTelemetry(logger: Logger, metrics: Metrics): LaneTelemetry {
       outbox.drop(lane);
       deadlines.drop(lane);
       metrics.timeReached.remove(String(lane));
+      metrics.schemaWaiting.remove(String(lane));
       for (const topic of SOURCE_TOPICS) metrics.lag.remove(topic, String(lane));
       logger.info({ event: 'lane.dropped', lane, why }, `lane ${lane} is no longer ours: ${why}`);
     },
+    schemaWaiting: (lane, topics) => metrics.schemaWaiting.set({ partition: String(lane) }, topics),
+    schemaMissing: (lane, topic, schemaId, why) =>
+      logger.error({ event: 'schema.missing', lane, topic, schemaId }, `${topic}/${lane} stands still: a record names schema ${schemaId}, which cannot be learned: ${why}`),
     laneHalted(lane, halt: Halt) {
       liftHalt(lane);
       halts.set(lane, halt.name);

@@ -60,6 +60,20 @@ const kafka = z.strictObject({
     .describe('How long a worker may be silent before its lanes go to others. 10 s: a short pause of the machine costs nothing, a dead worker is soon replaced. Brokers allow 6 s to 30 min unless told otherwise'),
 }).prefault({});
 
+export const OUTPUT_FORMATS = ['json', 'avro', 'json-schema'] as const;
+const outputs = z.strictObject({
+  format: z.enum(OUTPUT_FORMATS).default('json')
+    .describe('How values of `cx.events`, `cx.alerts` and `cx.journeys` are written: `json`, or in the wire format of the schema registry as `avro` or `json-schema`. `json`, also with a registry: reading Avro is no reason to change what others read already'),
+}).prefault({});
+
+const registry = z.strictObject({
+  unknownSchema: z.enum(['wait', 'dead_letter']).default('wait')
+    .describe('What becomes of a record that names a schema which the registry does not have: its topic waits until somebody registers it, or it is `undecodable`. `wait`: a schema that comes late costs time, a record put aside costs the order its history'),
+  alarmAfter: duration.prefault('10s')
+    .describe('How long a topic may wait for a schema before that is an alarm. 10 s: longer than a registry takes to restart behind its load balancer'),
+  requestTimeout: duration.prefault('5s').describe('How long an answer of the registry may take before it is asked again. 5 s: its answers come from memory'),
+}).prefault({});
+
 const redis = z.strictObject({
   prefix: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected at most 32 letters, digits, dots, _ and -').default('cx')
     .describe('Begins every key, so that several services can share one Redis. `cx`, as in the topics'),
@@ -83,7 +97,7 @@ const alerts = z.strictObject({
 }).prefault({});
 
 export const configSchema = z.strictObject({
-  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, limits, kafka, redis,
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, outputs, registry, limits, kafka, redis,
 });
 
 /** A configuration file as read: every default filled in, durations in ms. */

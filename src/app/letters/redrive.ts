@@ -12,7 +12,7 @@ export interface RedriveParts {
   readonly filter: LetterFilter;
   /** So many letters at the most; null: all. */
   readonly limit: number | null;
-  readonly wayBack: (letter: Letter) => WayBack;
+  readonly wayBack: (letter: Letter) => Promise<WayBack>;
   /** null: nothing is sent, what would be is counted as sent. */
   readonly producer: Pick<KafkaProducer, 'send'> | null;
   /** Records a second; null: as fast as Kafka takes them. */
@@ -60,7 +60,7 @@ export async function redrive(parts: RedriveParts, done: Redriven): Promise<void
   let left = parts.limit ?? Infinity;
   for await (const letters of choose(parts.log, parts.filter, done.account)) {
     for (const letter of letters.slice(0, left)) {
-      const way = parts.wayBack(letter);
+      const way = await parts.wayBack(letter);
       if (way.kind === 'stays') stays(letter, way.reason, way.message);
       else if (sender === null) countSent(done, { letter, rekeyed: way.rekeyed });
       else await sender.add(way.record, { letter, rekeyed: way.rekeyed });

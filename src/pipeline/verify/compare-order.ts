@@ -14,6 +14,7 @@ import { compareFacts, type ReadSources } from './compare-facts.js';
 import { compareFold, compareIndexes, compareSaid, type WholeTopics } from './compare-said.js';
 import { type Finding, type Tell, tellerOf } from './findings.js';
 import { journeyDigest, type LastJourney } from './last-journeys.js';
+import { sortedJson } from './plain-values.js';
 import type { FoldedOrder } from './said-log.js';
 
 /** Everything known of one order: by the logs, and as the store showed it at one moment. */
@@ -30,12 +31,16 @@ export interface OrderCase {
   readonly sources: ReadSources;
   readonly folded: FoldedOrder | undefined;
   readonly journey: LastJourney | undefined;
+  /** The end of `cx.journeys` as the store knows it. */
+  readonly knownJourneys: number;
   /** Of a record refused as one too many: the number of facts that the order had. */
   readonly fullAt: number | undefined;
   readonly whole: WholeTopics;
   readonly context: AssessmentContext;
   /** Deadlines before it must have been judged; ms, -Infinity where nobody works. */
   readonly judgedUpTo: number;
+  /** Deadlines before it must be judged soon; ms. */
+  readonly perhapsUpTo: number;
   /** No order can have been judged at a later time; ms. */
   readonly latest: number;
 }
@@ -44,6 +49,8 @@ export interface OrderResult {
   readonly findings: readonly Finding[];
   /** Something went on between the look and the reading: look again. */
   readonly moving: boolean;
+  /** A deadline has passed, and it is too early to say that it was forgotten. */
+  readonly suspect: boolean;
   /** Its journey waits to be published. */
   readonly pending: boolean;
   /** Why not everything could be compared; none: it was. */
@@ -60,15 +67,15 @@ export const boundedIndexes = (context: AssessmentContext): string[] => [
 ];
 
 /** The entries to look for: the bounded ones, and those of every customer that a record names. */
-export const indexesToAsk = (bounded: readonly string[], log: readonly Fact[]): string[] =>
-  [...bounded, ...new Set(log.flatMap(({ customerId }) => (customerId === null ? [] : [`customer:${customerId}`])))];
+export const indexesToAsk = (bounded: readonly string[], customers: readonly string[]): string[] =>
+  [...bounded, ...customers.map((customerId) => `customer:${customerId}`)];
 
 export function compareOrder(order: OrderCase): OrderResult {
-  const { orderId, lane, seen, log, folded, journey } = order;
+  const { orderId, lane, seen, log, folded } = order;
   const findings: Finding[] = [];
   const tell = tellerOf(lane, (finding) => findings.push(finding));
   const result = (more: Partial<OrderResult> = {}): OrderResult =>
-    ({ findings, moving: false, pending: seen.mark !== null, unverified: [], stored: [], ...more });
+    ({ findings, moving: false, suspect: false, pending: seen.mark !== null, unverified: [], stored: [], ...more });
   if (seen.stored === null) {
     tellUnknown(order, tell);
     return result({ moving: (folded?.seq ?? 0) > order.seq });
@@ -91,10 +98,11 @@ export function compareOrder(order: OrderCase): OrderResult {
   if (seen.due !== state.due) tell('deadline_differs', `the set of deadlines has ${instant(seen.due)}, the order ${instant(state.due)}`, { orderId });
   // What follows from wrong facts is wrong as well, and says nothing more.
   if (!facts.differs) {
-    const judged = compareJudgement(order, facts.facts, state, journey, tell);
+    const judged = compareJudgement(order, facts.facts, state, tell);
     if (judged !== null) unverified.add(judged);
   }
-  return result({ stored, unverified: [...unverified] });
+  const suspect = !facts.differs && state.due !== null && state.due < order.perhapsUpTo;
+  return result({ stored, suspect, unverified: [...unverified] });
 }
 
 function openStored(stored: StoredOrder): { readonly facts: readonly Fact[]; readonly state: OrderState } | string {
@@ -119,8 +127,8 @@ function tellUnknown({ orderId, lane, log, sources, folded, journey, seen }: Ord
 }
 
 /** Judges the order anew, at the time at which it was judged last. Returns why that can't be compared; null: it was. */
-function compareJudgement(order: OrderCase, facts: readonly Fact[], state: OrderState, journey: LastJourney | undefined, tell: Tell): Unverified | null {
-  const { orderId, seen, context } = order;
+function compareJudgement(order: OrderCase, facts: readonly Fact[], state: OrderState, tell: Tell): Unverified | null {
+  const { orderId, seen, context, journey } = order;
   if (state.judgedAt < 0 || state.judgedAt > order.latest) tell('time_implausible', `judged at ${instant(state.judgedAt)}, the clock shows ${instant(order.latest)} at the most`, { orderId });
   const whole = createJourney(orderId);
   for (const fact of facts) place(whole, fact);
@@ -139,16 +147,21 @@ function compareJudgement(order: OrderCase, facts: readonly Fact[], state: Order
   else if (state.due !== null && state.due < order.judgedUpTo) {
     tell('deadline_overdue', `due at ${instant(state.due)}, and the lane has reached ${instant(order.judgedUpTo)}`, { orderId });
   }
-  if (seen.mark === null) compareJourney(orderId, assessment, context.rules.version, journey, tell);
+  if (seen.mark === null) compareJourney(order, assessment, tell);
   return null;
 }
 
-function compareJourney(orderId: string, assessment: Assessment, rules: string, journey: LastJourney | undefined, tell: Tell): void {
+function compareJourney({ orderId, journey, context, knownJourneys }: OrderCase, assessment: Assessment, tell: Tell): void {
   if (journey === undefined) tell('journey_missing', `expected ${assessment.verdict}, and nothing waits to be published`, { orderId });
-  else if (journey.digest !== journeyDigest(JSON.stringify(journeyOf(assessment, rules)))) {
-    tell('journey_stale', `the record at offset ${journey.offset} is another than the present one (${assessment.verdict}), and nothing waits to be published`, { orderId });
+  else if (!isJourney(journey, journeyOf(assessment, context.rules.version))) {
+    const mended = journey.offset < knownJourneys ? '' : '; a stranger wrote it, and the next owner of the lane will publish the present one again';
+    tell('journey_stale', `the record at offset ${journey.offset} is not the present one (${assessment.verdict}), and nothing waits to be published${mended}`, { orderId });
   }
 }
+
+/** One that was published by a schema is known with its keys sorted only. */
+const isJourney = ({ digest }: LastJourney, expected: object): boolean =>
+  digest === journeyDigest(JSON.stringify(expected)) || digest === journeyDigest(sortedJson(expected));
 
 const instant = (ms: number | null): string =>
   (ms === null ? 'none' : Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms));

@@ -29,8 +29,8 @@ export function createLastJourneys(tell: Tell) {
 }
 export type LastJourneys = ReturnType<typeof createLastJourneys>;
 
-/** Read without the rest: it stands at the end of the value. */
+/** Read without the rest: in what we publish as JSON it stands at the end of the value. */
 function rulesOf(value: Buffer): string | null {
   const end = value.subarray(-128).toString();
-  return /"rules":"([^"]*)"\}$/.exec(end)?.[1] ?? null;
+  return /"rules":"([^"]*)"\}$/.exec(end)?.[1] ?? /"recordsVerdict":"\w+","rules":"([^"]*)"/.exec(value.toString())?.[1] ?? null;
 }

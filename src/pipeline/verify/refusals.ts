@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SourceTopic } from '../../contracts/names.js';
+import type { DeadLetterReason, SourceTopic } from '../../contracts/names.js';
 import type { Decoded } from '../decode.js';
 import type { RecordHeaders, SourceRecord } from '../ports.js';
 import type { Tell } from './findings.js';
@@ -26,6 +26,9 @@ interface Letter {
   matched: boolean;
 }
 
+/** Reasons that hold or not by configuration and version. */
+const OF_SETTINGS: ReadonlySet<string> = new Set<DeadLetterReason>(['too_large', 'key_mismatch', 'unknown_type', 'schema_invalid']);
+
 /** Headers that a dead letter has beside those of its record. */
 const ADDED = /^(__connect\.errors\.(topic|partition|offset|stage|class\.name|exception\.message)|touchpoint\.reason|cx_seq)$/;
 
@@ -41,14 +44,18 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
   const unfounded = (letter: Letter, why: string): void => {
     tell('dead_letter_unfounded', `for ${topicNames[letter.topic]}/${lane}/${letter.offset} (${letter.reason}): ${why}`, letter.at === null ? {} : { at: letter.at });
   };
+  let otherwise = 0;
   /** A record that can be used may have been refused for what was true then. */
-  const wasRefused = (letter: Letter, orderId: string | null): boolean => {
+  const wasRefused = (letter: Letter, record: SourceRecord, orderId: string | null): boolean => {
     const figure = Number(/\d+/.exec(letter.message)?.[0] ?? NaN);
     if (letter.reason === 'journey_too_long' && orderId !== null && figure > 0) {
       full.set(orderId, Math.max(full.get(orderId) ?? 0, figure));
       return true;
     }
-    return letter.reason === 'clock_out_of_range' && figure * 1_000 >= maxAheadMs;
+    if (letter.reason === 'clock_out_of_range') return figure * 1_000 >= maxAheadMs;
+    const byOtherSettings = OF_SETTINGS.has(letter.reason) && (letter.reason !== 'too_large' || figure === record.value?.length);
+    if (byOtherSettings) otherwise += 1;
+    return byOtherSettings;
   };
 
   return {
@@ -84,7 +91,7 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
         tell('dead_letter_differs', `key, value or headers of the dead letter for ${placeOf(record)} are not those of the record`, letter.at === null ? {} : { at: letter.at });
       }
       if (decoded.kind === 'event') {
-        if (wasRefused(letter, decoded.orderId)) return 'refused';
+        if (wasRefused(letter, record, decoded.orderId)) return 'refused';
         unfounded(letter, 'the record there can be used');
         return 'taken';
       }
@@ -96,13 +103,14 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
     /**
      * Tells of the letters that stand for nothing, once everything was read.
      * @param seq the last number given out when the state was looked at: later letters are of records not read here
+     * @param present the last number given out by now
      * @param bounds what was read of each topic
      * @returns how many letters are of records older than those that are left
      */
-    settle(seq: number, bounds: (topic: SourceTopic) => { readonly start: number; readonly readTo: number }): number {
+    settle(seq: number, present: number, bounds: (topic: SourceTopic) => { readonly start: number; readonly readTo: number }): number {
       let older = 0;
       for (const letter of letters.values()) {
-        if (letter.matched || letter.seq > seq) continue;
+        if (letter.matched || (letter.seq > seq && letter.seq <= present)) continue;
         const { start, readTo } = bounds(letter.topic);
         if (letter.offset < start) older += 1;
         else unfounded(letter, letter.offset >= readTo ? `the lane has read up to ${readTo} only` : 'no record stands there');
@@ -110,6 +118,8 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
       return older;
     },
     count: (): number => letters.size,
+    /** Letters of records that would be taken now: the settings or the version were others when they were read. */
+    otherwise: (): number => otherwise,
   };
 }
 export type Refusals = ReturnType<typeof createRefusals>;

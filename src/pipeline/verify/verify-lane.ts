@@ -1,21 +1,22 @@
 import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
+import type { Fact } from '../../core/fact.js';
 import type { AssessmentContext } from '../../core/rules.js';
-import type { Decoded } from '../decode.js';
 import type { LaneLogs } from '../lane-logs.js';
 import type { LaneLook, LaneViewer, SeenOrder } from '../lane-viewer.js';
-import type { SourceRecord } from '../ports.js';
 import { compareCounts, compareNumbers, compareOffsets, comparePositions, type OrderTally } from './compare-lane.js';
 import { tallyFacts } from './compare-facts.js';
-import { boundedIndexes, compareOrder, indexesToAsk, type OrderResult, type Unverified } from './compare-order.js';
+import { boundedIndexes, compareOrder, indexesToAsk, type OrderCase, type OrderResult, type Unverified } from './compare-order.js';
+import { deadlinesJudged, type JudgedDeadlines, OVERDUE_MS } from './deadlines-judged.js';
 import { type Finding, type FindingKind, type Tell, tellerOf } from './findings.js';
-import { createLaneReading, type LaneReading, type TopicTally } from './lane-reading.js';
+import { createLaneReading, type LaneReading, type ReadingParts, type TopicTally } from './lane-reading.js';
 import { compareOutbox } from './outbox.js';
 
 export interface VerifyLaneParts {
   readonly lane: number;
   readonly logs: LaneLogs;
   readonly viewer: LaneViewer;
-  readonly decode: (record: SourceRecord) => Decoded;
+  readonly decode: ReadingParts['decode'];
+  readonly schemas: ReadingParts['schemas'];
   readonly context: AssessmentContext;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly outputNames: Readonly<Record<OutputTopic, string>>;
@@ -35,6 +36,9 @@ export interface VerifyLaneParts {
   readonly compared: (orders: number) => Promise<void>;
 }
 
+/** What could not be verified, and is counted instead. */
+export type NotVerified = Unverified | 'moving' | 'letters_gone' | 'letters_otherwise' | 'counts';
+
 export interface LaneSummary {
   readonly lane: number;
   /** false: no worker ever claimed it. */
@@ -49,18 +53,16 @@ export interface LaneSummary {
   /** Records of the outputs that were there before, as consumers drop them. */
   readonly repeats: number;
   readonly waiting: { readonly records: number; readonly outbox: number; readonly journeys: number };
-  readonly unverified: Readonly<Record<Unverified | 'moving' | 'letters_gone' | 'counts', number>>;
+  readonly unverified: Readonly<Record<NotVerified, number>>;
 }
 
 /** Orders looked at together. */
 const CHUNK = 250;
-/** What differs on a live installation is looked at again after these pauses; ms. */
+/** What differs on a live installation is looked at again after these pauses, and one that outlasts the settling; ms. */
 const PAUSES = [500, 1_500, 4_000, 8_000];
 /** After so many, only what workers mend by themselves within seconds is looked at once more. */
 const ROUNDS_FOR_ALL = 2;
 const MENDED: ReadonlySet<FindingKind> = new Set(['journey_stale', 'journey_missing', 'deadline_overdue']);
-/** A deadline may be judged so much late without being called overdue; ms. */
-const OVERDUE_MS = 30_000;
 
 interface Work {
   readonly parts: VerifyLaneParts;
@@ -70,7 +72,7 @@ interface Work {
   /** The first look: counts are compared as of it. */
   readonly first: LaneLook;
   readonly tallies: Map<SourceTopic, OrderTally>;
-  readonly unverified: Record<Unverified | 'moving' | 'letters_gone' | 'counts', number>;
+  readonly unverified: Record<NotVerified, number>;
   followed: number;
   pending: number;
 }
@@ -96,7 +98,7 @@ export async function verifyLane(parts: VerifyLaneParts): Promise<LaneSummary> {
   const work: Work = {
     parts, reading, tell, first, bounded: boundedIndexes(parts.context), followed: first.version, pending: 0,
     tallies: new Map(logs.topics.map((topic) => [topic, { applied: 0, duplicate: 0 }])),
-    unverified: { facts_gone: 0, events_gone: 0, other_rules: 0, unassessed: 0, moving: 0, letters_gone: 0, counts: 0 },
+    unverified: { ...NONE },
   };
   const orderIds = await allOrders(work);
   await compareOrders(work, orderIds);
@@ -105,7 +107,9 @@ export async function verifyLane(parts: VerifyLaneParts): Promise<LaneSummary> {
   return summaryOf(work, last, orderIds.length);
 }
 
-const NONE = { facts_gone: 0, events_gone: 0, other_rules: 0, unassessed: 0, moving: 0, letters_gone: 0, counts: 0 };
+const NONE: Readonly<Record<NotVerified, number>> = {
+  facts_gone: 0, events_gone: 0, other_rules: 0, unassessed: 0, moving: 0, letters_gone: 0, letters_otherwise: 0, counts: 0,
+};
 
 /** Nobody worked the lane: then nothing can have been published. */
 async function unclaimed({ lane, logs }: VerifyLaneParts, tell: Tell): Promise<LaneSummary> {
@@ -132,15 +136,16 @@ async function allOrders({ parts: { lane, viewer }, reading, bounded }: Work): P
 async function compareOrders(work: Work, orderIds: readonly string[]): Promise<void> {
   const { parts } = work;
   let open = orderIds.map((orderId): Open => ({ orderId, result: null }));
-  const rounds = parts.isLive ? PAUSES.length : 0;
+  const pauses = parts.isLive ? [...PAUSES, parts.settleMs + OVERDUE_MS] : [];
   for (let round = 0; ; round += 1) {
     const left = await compareRound(work, open);
     if (left.length === 0) return;
     open = left;
-    if (round >= rounds) break;
+    const wait = pauses[round];
+    if (wait === undefined) break;
     if (round >= ROUNDS_FOR_ALL) open = settleAllBut(work, open);
     if (open.length === 0) return;
-    await parts.pause(PAUSES[round] ?? 0);
+    await parts.pause(wait);
   }
   for (const one of open) settle(work, one);
 }
@@ -169,7 +174,7 @@ async function compareRound(work: Work, open: readonly Open[]): Promise<Open[]> 
   const left: Open[] = [];
   for (let from = 0; from < open.length; from += CHUNK) {
     const some = open.slice(from, from + CHUNK);
-    const asked = some.map(({ orderId }) => ({ orderId, indexes: indexesToAsk(work.bounded, reading.factsOf(orderId)) }));
+    const asked = some.map(({ orderId }) => ({ orderId, indexes: indexesToAsk(work.bounded, reading.customersOf(orderId)) }));
     const look = await parts.viewer.look(parts.lane, asked);
     if (look === null) throw new Error(`lane ${parts.lane} lost its state while it was read: is something deleting keys under this prefix?`);
     // Journeys are published without a commit, so that a second look needs a second reading.
@@ -177,14 +182,15 @@ async function compareRound(work: Work, open: readonly Open[]): Promise<Open[]> 
       await reading.follow(look);
       work.followed = look.version;
     }
-    const judgedUpTo = judgedUpToOf(parts, reading, look);
+    const deadlines = deadlinesJudged(parts, reading, look);
     some.forEach((one, i) => {
       const seen = look.orders[i];
       if (seen === undefined) return;
       const wasCounted = one.result !== null && !one.result.moving;
-      one.result = compareOne(work, look, seen, asked[i]?.indexes ?? [], judgedUpTo);
-      if (!wasCounted && !one.result.moving) tally(work, one);
-      if (one.result.moving || one.result.findings.length > 0) left.push(one);
+      const log = reading.factsOf(one.orderId);
+      one.result = compareOne(work, look, seen, { asked: asked[i]?.indexes ?? [], log, ...deadlines });
+      if (!wasCounted && !one.result.moving) tally(work, log, one.result);
+      if (one.result.moving || one.result.suspect || one.result.findings.length > 0) left.push(one);
       else settle(work, one);
     });
     await parts.compared(some.length);
@@ -192,38 +198,24 @@ async function compareRound(work: Work, open: readonly Open[]): Promise<Open[]> 
   return left;
 }
 
-function compareOne({ parts, reading }: Work, look: LaneLook, seen: SeenOrder, asked: readonly string[], judgedUpTo: number): OrderResult {
+function compareOne({ parts, reading }: Work, look: LaneLook, seen: SeenOrder, given: Pick<OrderCase, 'asked' | 'log' | keyof JudgedDeadlines>): OrderResult {
   const { orderId } = seen;
   return compareOrder({
-    orderId, lane: parts.lane, seen, asked, seq: look.seq, log: reading.factsOf(orderId), context: parts.context, judgedUpTo,
+    orderId, lane: parts.lane, seen, seq: look.seq, context: parts.context, ...given,
     sources: {
       topicNames: parts.topicNames, start: reading.start, readTo: reading.readTo, next: (topic) => look.topics.get(topic)?.next ?? 0,
     },
-    folded: reading.said.of(orderId), journey: reading.journeys.of(orderId), fullAt: reading.refusals.full.get(orderId),
+    folded: reading.said.of(orderId), journey: reading.journeys.of(orderId),
+    knownJourneys: look.outputEnds.get('cx.journeys') ?? 0, fullAt: reading.refusals.full.get(orderId),
     whole: { events: reading.whole['cx.events'], alerts: reading.whole['cx.alerts'] }, latest: parts.now() + parts.maxAheadMs,
   });
 }
 
-function tally({ first, reading, tallies }: Work, { orderId, result }: Open): void {
-  tallyFacts(reading.factsOf(orderId), result?.stored ?? [], (topic) => first.topics.get(topic)?.next ?? 0, (topic, outcome) => {
+function tally({ first, tallies }: Work, log: readonly Fact[], { stored }: OrderResult): void {
+  tallyFacts(log, stored, (topic) => first.topics.get(topic)?.next ?? 0, (topic, outcome) => {
     const counts = tallies.get(topic);
     if (counts !== undefined) counts[outcome] += 1;
   });
-}
-
-/** Deadlines before it must have been judged by now: by the topics' clocks, or by the wall clock where all is read. */
-function judgedUpToOf(parts: VerifyLaneParts, reading: LaneReading, look: LaneLook): number {
-  if (!parts.isLive || look.halt !== null) return -Infinity;
-  let clocks = Infinity;
-  let allRead = true;
-  for (const topic of parts.logs.topics) {
-    const progress = look.topics.get(topic);
-    const { start, end } = reading.bounds().sources.get(topic) ?? { start: 0, end: 0 };
-    clocks = Math.min(clocks, progress?.clock ?? -Infinity);
-    allRead = allRead && (progress?.next ?? start) >= end;
-  }
-  const byWall = allRead ? parts.now() - parts.settleMs - OVERDUE_MS : -Infinity;
-  return Math.max(clocks, byWall) - parts.allowedLatenessMs;
 }
 
 function compareAllCounts({ parts, reading, tell, first, tallies, unverified }: Work, read: ReadonlyMap<SourceTopic, TopicTally>): void {
@@ -246,10 +238,12 @@ async function compareEnd({ parts, reading, tell, unverified }: Work): Promise<L
   await reading.follow(last);
   compareOutbox(last.outbox, last.seq, tell);
   compareNumbers(reading, last.seq, reading.bounds(), tell);
-  unverified.letters_gone += reading.refusals.settle(last.seq, (topic) => ({ start: reading.start(topic), readTo: reading.readTo(topic) }));
   const highest = Math.max(reading.said.events.highest(), reading.said.alerts.highest(), reading.refusals.numbered.highest());
-  const present = highest > last.seq ? await viewer.look(lane, []) : last;
-  if (highest > (present?.seq ?? 0)) tell('number_not_given', `cx_seq ${highest} is published, the last one given out is ${present?.seq ?? 0}`);
+  // The logs may hold more than when the state was looked at.
+  const present = highest > last.seq ? ((await viewer.look(lane, []))?.seq ?? 0) : last.seq;
+  if (highest > present) tell('number_not_given', `cx_seq ${highest} is published, the last one given out is ${present}`);
+  unverified.letters_gone += reading.refusals.settle(last.seq, present, (topic) => ({ start: reading.start(topic), readTo: reading.readTo(topic) }));
+  unverified.letters_otherwise += reading.refusals.otherwise();
   return last;
 }
 

@@ -3,11 +3,12 @@ import type { ContainerRuntimeClient } from 'testcontainers';
 import { KAFKA_SETTINGS } from './kafka-settings.js';
 import { freePorts } from './local-process.js';
 import { newLogFile } from './places.js';
-import { kafkaAnswers, redisAnswers, until } from './readiness.js';
+import { kafkaAnswers, redisAnswers, registryAnswers, until } from './readiness.js';
 import { Unavailable, type KafkaOptions, type RedisOptions, type Server } from './server.js';
 
 const KAFKA_IMAGE = 'apache/kafka:4.1.1';
 const REDIS_IMAGE = 'redis:7.2';
+const REGISTRY_IMAGE = 'apicurio/apicurio-registry-mem:2.6.13.Final';
 
 interface ContainerPlan {
   readonly name: string;
@@ -49,6 +50,11 @@ export function startDockerRedis(options: RedisOptions): Promise<Server> {
     environment: () => ({}),
     answers: redisAnswers,
   });
+}
+
+/** Starts a schema registry that keeps all in its memory in a container, as `startDockerKafka`. */
+export function startDockerRegistry(): Promise<Server> {
+  return startContainer({ name: 'registry', image: REGISTRY_IMAGE, port: 8080, command: null, environment: () => ({}), answers: registryAnswers });
 }
 
 /** The image reads `a.b` from KAFKA_A_B. */

@@ -15,6 +15,18 @@ export function redisAnswers(address: string): Promise<boolean> {
   return exchange(address, PING, (answer) => answer.toString('latin1').startsWith('+PONG'));
 }
 
+/** Where a registry offers Confluent's interface. */
+export const registryUrl = (address: string): string => `http://${address}/apis/ccompat/v7`;
+
+/** True once the registry lists its subjects. */
+export async function registryAnswers(address: string): Promise<boolean> {
+  try {
+    return (await fetch(`${registryUrl(address)}/subjects`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
 function exchange(address: string, request: Buffer, isAnswer: (bytes: Buffer) => boolean): Promise<boolean> {
   const [host = '', port = ''] = address.split(':');
   return new Promise((resolve) => {

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import type { KafkaOptions, RedisOptions, Server } from './server.js';
-import { startKafka, startRedis } from './sources.js';
+import { startKafka, startRedis, startRegistry } from './sources.js';
 
 /**
  * Jest runs test files in processes of their own, while a broker is too slow to start for each, and a test that fails
  * may leave its servers behind: so the main process starts every server, when one is first asked for over HTTP, and
  * ends all of them when the run is over.
  *
- *     POST /shared/kafka, /shared/redis/{everysec|always}   one for all: {"address"}
- *     POST /own/kafka, /own/redis   one for the caller, by the options in the body: {"address", "id"}
+ *     POST /shared/kafka, /shared/registry, /shared/redis/{everysec|always}   one for all: {"address"}
+ *     POST /own/kafka, /own/redis, /own/registry   one for the caller, by the options in the body: {"address", "id"}
  *     POST /{id}/{kill|start|freeze|thaw|stop}   acts on one of those
  */
 export interface ServiceHost {
@@ -60,6 +60,7 @@ const ACTIONS: ReadonlyMap<string, (server: Server) => Promise<void>> = new Map(
 
 const SHARED: ReadonlyMap<string, () => Promise<Server>> = new Map([
   ['kafka', () => startKafka({})],
+  ['registry', () => startRegistry()],
   ['redis/everysec', () => startRedis({ appendfsync: 'everysec' })],
   ['redis/always', () => startRedis({ appendfsync: 'always' })],
 ]);
@@ -75,7 +76,7 @@ function sharedServer(name: string, { shared }: Started): Promise<Server> {
 }
 
 async function ownServer(name: string, options: KafkaOptions & RedisOptions, { own }: Started): Promise<object> {
-  const server = name === 'kafka' ? await startKafka(options) : await startRedis(options);
+  const server = name === 'kafka' ? await startKafka(options) : name === 'registry' ? await startRegistry() : await startRedis(options);
   const id = randomUUID();
   own.set(id, server);
   return { id, address: server.address };

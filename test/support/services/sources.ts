@@ -1,6 +1,7 @@
-import { startDockerKafka, startDockerRedis } from './docker.js';
+import { startDockerKafka, startDockerRedis, startDockerRegistry } from './docker.js';
 import { startLocalKafka } from './local-kafka.js';
 import { startLocalRedis } from './local-redis.js';
+import { startLocalRegistry } from './local-registry.js';
 import { Unavailable, type KafkaOptions, type RedisOptions, type Server } from './server.js';
 
 /** Ways to a server, the preferred one first; TOUCHPOINT_TEST_SERVICES_FROM=docker or =local allows that one alone. */
@@ -23,6 +24,11 @@ export function startRedis(options: RedisOptions): Promise<Server> {
     docker: () => startDockerRedis(options),
     local: () => startLocalRedis(options),
   });
+}
+
+/** A new schema registry, found as the broker is. What is registered lives as long as its process. */
+export function startRegistry(): Promise<Server> {
+  return firstWay('schema registry', 'TOUCHPOINT_TEST_SCHEMA_REGISTRY_URL', { docker: startDockerRegistry, local: startLocalRegistry });
 }
 
 async function firstWay(what: string, variable: string, ways: Ways): Promise<Server> {
