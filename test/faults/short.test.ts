@@ -1,4 +1,5 @@
 import { brokenRule } from './cases/defects.js';
+import { restarted } from './cases/kafka.js';
 import { everyStep, randomKills, TELLING_POINTS } from './cases/killed.js';
 import { lateJourneys } from './cases/ownership.js';
 import { cut, killed } from './cases/redis.js';
@@ -10,4 +11,5 @@ faultTest(everyStep(1, TELLING_POINTS), false);
 faultTest(lateJourneys(1), false);
 faultTest(killed(2, 'everysec'), false);
 faultTest(cut(10, 'always'), false);
+faultTest(restarted(1), false);
 faultTest(brokenRule(1), false);

@@ -1,5 +1,6 @@
-import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs';
+import kafkajs, { type Admin, type Kafka, type KafkaMessage } from 'kafkajs';
 import { freshPrefix } from '../../support/real-services.js';
+import { until } from '../../support/touchpoint.js';
 
 export type StoredRecord = KafkaMessage & { readonly topic: string; readonly partition: number };
 
@@ -46,9 +47,20 @@ export async function endsOf(kafka: Kafka, topics: readonly string[]): Promise<M
   const admin = kafka.admin();
   await admin.connect();
   try {
-    const all = await Promise.all(topics.map(async (topic) => (await admin.fetchTopicOffsets(topic)).map((at) => ({ topic, ...at }))));
+    const all = await Promise.all(topics.map(async (topic) => (await offsetsOf(admin, topic)).map((at) => ({ topic, ...at }))));
     return new Map(all.flat().filter((at) => Number(at.high) > Number(at.low)).map((at) => [`${at.topic}|${at.partition}`, Number(at.high)]));
   } finally {
     await admin.disconnect();
   }
+}
+
+const OFFSETS_WITHIN_MS = 60_000;
+
+/** While a partition is between two leaders the client's answer lacks it, and the client stumbles over that. */
+async function offsetsOf(admin: Admin, topic: string): Promise<Awaited<ReturnType<Admin['fetchTopicOffsets']>>> {
+  let fault: unknown;
+  return until(`the offsets of ${topic}`, OFFSETS_WITHIN_MS, () => admin.fetchTopicOffsets(topic).catch((error: unknown) => {
+    fault = error;
+    return null;
+  })).catch((error: unknown) => { throw new Error(String(error), { cause: fault }); });
 }
