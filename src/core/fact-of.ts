@@ -1,6 +1,5 @@
 /// <reference lib="es2024.string" />
 import { parseInstant } from '../contracts/instant.js';
-import { PLACE_KEYS } from '../contracts/names.js';
 import type { Place, PlaceKey, SourceTopic } from '../contracts/names.js';
 import { SOURCE_EVENT_TYPES } from '../contracts/source-types.js';
 import type { SourceEvent, SourceEventOf } from '../contracts/sources.js';
@@ -38,15 +37,21 @@ const deliveredLines = (lines: readonly SentDeliveredLine[] | Missing): readonly
         substitutionApproved: line.substitutionApproved ?? null,
       }));
 
-/** Empty values say nothing of a place, so they're left out like missing ones. */
+const says = (value: string | Missing): value is string => value != null && value !== '';
+
+/** Empty values say nothing of a place, so they're left out like missing ones. Keys are named one by one: a loop over them takes several times as long. */
 const placeOf = (place: { readonly [K in PlaceKey]?: string | Missing } | Missing): Place | null => {
   if (place == null) return null;
-  let known: Partial<Record<PlaceKey, string>> | null = null;
-  for (const key of PLACE_KEYS) {
-    const value = place[key];
-    if (value != null && value !== '') (known ??= {})[key] = value;
-  }
-  return known;
+  const known: Partial<Record<PlaceKey, string>> = {};
+  const { location, team, carrier, region, channel, shift, system } = place;
+  if (says(location)) known.location = location;
+  if (says(team)) known.team = team;
+  if (says(carrier)) known.carrier = carrier;
+  if (says(region)) known.region = region;
+  if (says(channel)) known.channel = channel;
+  if (says(shift)) known.shift = shift;
+  if (says(system)) known.system = system;
+  return Object.keys(known).length === 0 ? null : known;
 };
 
 type PaymentEvent = SourceEventOf<'payment.captured' | 'payment.failed' | 'refund.issued'>;

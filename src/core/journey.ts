@@ -23,6 +23,9 @@ export interface Journey extends JourneyFacts {
 /** Up to this many facts, comparing digests one by one is faster than keeping a set of ids. */
 const SMALL = 32;
 
+/** Letters at the end of an id that its digest is made of. */
+const PRINTED = 12;
+
 export const createJourney = (orderId: string): Journey => ({ orderId, facts: [], reading: null, idPrints: [], ids: null });
 
 /**
@@ -56,10 +59,10 @@ function isKnown({ facts, idPrints, ids }: Journey, id: string, print: number): 
   return idPrints.includes(print) && facts.some((fact) => fact.id === id);
 }
 
-/** 31 bits (FNV-1a), small enough to be kept without a box. */
+/** The end of an id, where most ids of one order differ, as 30 bits (FNV-1a), small enough to be kept without a box. */
 function printOf(id: string): number {
   let print = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) print = Math.imul(print ^ id.charCodeAt(i), 0x01000193);
+  for (let i = Math.max(0, id.length - PRINTED); i < id.length; i++) print = Math.imul(print ^ id.charCodeAt(i), 0x01000193);
   return print >>> 2;
 }
 
