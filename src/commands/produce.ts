@@ -2,6 +2,9 @@ import { access } from 'node:fs/promises';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import { type Produced, produceFiles } from '../adapters/kafka/produce.js';
+import { createSourceEncoder } from '../adapters/registry/source-encoder.js';
+import { OUTPUT_FORMATS } from '../app/config/schema.js';
+import type { Config } from '../app/config.js';
 import { topicNames } from '../app/kafka-ground.js';
 import { topicOf } from '../contracts/sources.js';
 import { PARTITIONERS } from '../pipeline/partitioner.js';
@@ -11,7 +14,7 @@ import { kafkaOrFault, tellingKafkaFaults } from './kafka.js';
 const PROGRESS_EVERY_MS = 1_000;
 
 /** `touchpoint produce FILE...`: as fast as Kafka takes it, or `--rate` events a second. */
-export async function produce(files: readonly string[], options: { readonly rate?: string }): Promise<void> {
+export async function produce(files: readonly string[], options: { readonly rate?: string; readonly format: string }): Promise<void> {
   const rate = options.rate === undefined ? null : Number(options.rate);
   if (rate !== null && !(rate > 0)) throw new CommandFault(`--rate ${String(options.rate)}: expected events a second, more than 0`, 2);
   for (const file of files) {
@@ -19,6 +22,7 @@ export async function produce(files: readonly string[], options: { readonly rate
   }
   const { config, client } = kafkaOrFault();
   const names = topicNames(config);
+  const encode = encoderOf(config, options.format);
   const began = performance.now();
   const done = await tellingKafkaFaults(async () => {
     const partitions = await askAdmin(client, async (admin) => {
@@ -29,12 +33,27 @@ export async function produce(files: readonly string[], options: { readonly rate
     });
     return produceFiles({
       client, files, sources: names.sources, topicOf, partitions, partitioner: PARTITIONERS[config.partitioner], rate, progress: tell(began),
+      ...(encode === null ? {} : { encode }),
     });
   });
   const seconds = (performance.now() - began) / 1_000;
   const perTopic = [...done.perTopic].map(([topic, count]) => `${topic} ${count.toLocaleString('en')}`).join(', ');
   process.stdout.write(`${done.lines.toLocaleString('en')} events acknowledged in ${seconds.toFixed(1)} s: ${perTopic}\n`);
-  if (done.unplaced > 0) process.stdout.write(`${done.unplaced} lines name no known type: they are on ${names.sources.get('orders') ?? 'orders'} without a key, where the service puts them aside\n`);
+  if (done.unencoded > 0) process.stdout.write(`${counted(done.unencoded, 'line is no valid event', 'lines are no valid events')}: no schema has room for that, so it was sent as it is\n`);
+  if (done.unplaced > 0) process.stdout.write(`${counted(done.unplaced, 'line names no known type and is', 'lines name no known type and are')} on ${names.sources.get('orders') ?? 'orders'} without a key, where the service puts such aside\n`);
+}
+
+const counted = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+function encoderOf(config: Config, text: string): ((line: Buffer) => Promise<Buffer | null>) | null {
+  const format = OUTPUT_FORMATS.find((known) => known === text);
+  if (format === undefined) throw new CommandFault(`--format ${text}: expected one of ${OUTPUT_FORMATS.join(', ')}`, 2);
+  if (format === 'json') return null;
+  if (config.schemaRegistryUrl === null) throw new CommandFault(`--format ${format} needs a schema registry: set SCHEMA_REGISTRY_URL`, 2);
+  const encode = createSourceEncoder({ format, address: config.schemaRegistryUrl, timeoutMs: config.registry.requestTimeoutMs, topicNames: topicNames(config).sources });
+  return (line) => encode(line).catch((error: unknown) => {
+    throw new CommandFault(`No schema to write with: ${error instanceof Error ? error.message : String(error)}`, 1);
+  });
 }
 
 function tell(began: number): (so: Produced) => void {

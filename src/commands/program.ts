@@ -34,8 +34,9 @@ program.command('produce')
   .description('send NDJSON files of source events into the configured Kafka topics')
   .argument('<file...>', 'one event a line')
   .option('--rate <events>', 'events a second at the most (default: as fast as it goes)')
-  .addHelpText('after', examples('produce events.ndjson', 'produce events.ndjson --rate 2000'))
-  .action(async (files: string[], options: { rate?: string }) => { await (await import('./produce.js')).produce(files, options); });
+  .option('--format <name>', 'json, or avro or json-schema in the wire format of the schema registry, where the schemas are registered', 'json')
+  .addHelpText('after', examples('produce events.ndjson', 'produce events.ndjson --rate 2000', 'produce events.ndjson --format avro'))
+  .action(async (files: string[], options: { rate?: string; format: string }) => { await (await import('./produce.js')).produce(files, options); });
 
 program.command('topics')
   .description('say whether the Kafka topics are as the service needs them, or create what is missing')

@@ -84,7 +84,7 @@ describe('topics on a real broker', () => {
         client, files: [join(folder, 'events.ndjson')], sources: wanted.sources, topicOf, partitions: 4, rate: null,
         progress: (so) => progress.push(so.lines),
       });
-      expect(done).toEqual({ lines: 3_001, unplaced: 1, perTopic: new Map([['orders', 1_001], ['logistics', 2_000]]) });
+      expect(done).toEqual({ lines: 3_001, unplaced: 1, unencoded: 0, perTopic: new Map([['orders', 1_001], ['logistics', 2_000]]) });
       expect(progress.at(-1)).toBe(3_001);
     } finally {
       await rm(folder, { recursive: true });

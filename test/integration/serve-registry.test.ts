@@ -1,30 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import confluent from '@kafkajs/confluent-schema-registry';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import kafkajs, { type Producer } from 'kafkajs';
-import { toAvro } from '../../src/contracts/avro.js';
 import { OUTPUT_TOPICS, type OutputTopic } from '../../src/contracts/names.js';
 import { OUTPUTS, outputKindOf } from '../../src/contracts/outputs.js';
-import { schemaFiles } from '../../src/contracts/schema-files.js';
-import { SOURCES, type SourceEventType } from '../../src/contracts/sources.js';
 import { murmur2Partition } from '../../src/pipeline/partitioner.js';
-import { freshPrefix, ownRegistry, realRegistry, type Server } from '../support/real-services.js';
+import { freshPrefix, realRegistry } from '../support/real-services.js';
+import { PARTITIONS, SchemaType, asAvro, avroOf, eventOf, factsOf, jsonSchemaOf, openProducer, orderOf, registryOf, type Json, type Registry } from '../support/registry.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
-
-const { SchemaRegistry, SchemaType } = confluent;
-const PARTITIONS = 2;
-type Registry = InstanceType<typeof SchemaRegistry>;
-type Json = Record<string, unknown>;
-
-/** As a company's own producers and consumers would use the registry: by the library for KafkaJS. */
-const registryOf = (host: string): Registry =>
-  new SchemaRegistry({ host }, { [SchemaType.JSON]: { ajvInstance: new Ajv2020({ strict: false, validateFormats: false }) } });
-
-const avroOf = (type: SourceEventType): Json => JSON.parse(schemaFiles().get(`avro/source/${SOURCES.get(type)!.topic}/${type}.avsc`)!) as Json;
-const jsonSchemaOf = (type: SourceEventType): string => schemaFiles().get(`json/source/${SOURCES.get(type)!.topic}/${type}.schema.json`)!;
-const eventOf = (type: SourceEventType, orderId: string, more: Json = {}): Json =>
-  ({ ...SOURCES.get(type)!.example, id: `${orderId}-${type}`, orderId, occurredAt: '2025-03-01T10:00:00Z', ...more });
-const asAvro = (event: Json): unknown => toAvro(event, SOURCES.get(String(event['type']))!.schema);
 
 interface Fields {
   readonly name: string;
@@ -33,25 +16,6 @@ interface Fields {
 }
 const withFields = (schema: Json, change: (fields: readonly Fields[]) => readonly Fields[]): Json =>
   ({ ...schema, fields: change(schema['fields'] as readonly Fields[]) });
-
-const openProducer = async (stage: Stage): Promise<{ producer: Producer; send(topic: string, orderId: string, value: Buffer | string): Promise<void> }> => {
-  const producer = new kafkajs.Kafka({ brokers: [...stage.brokers], logLevel: kafkajs.logLevel.NOTHING })
-    .producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  await producer.connect();
-  return {
-    producer,
-    send: async (topic, orderId, value) => {
-      const partition = murmur2Partition(Buffer.from(orderId), PARTITIONS);
-      await producer.send({ topic: stage.topicName(topic), acks: -1, messages: [{ key: orderId, value, partition }] });
-    },
-  };
-};
-const orderOf = async (worker: WorkerProcess, orderId: string): Promise<{ timeline: { type: string }[]; promises: Json; customerId: string } | null> => {
-  const response = await fetch(`${worker.url}/v1/orders/${orderId}`);
-  return response.status === 200 ? ((await response.json()) as { timeline: { type: string }[]; promises: Json; customerId: string }) : null;
-};
-const factsOf = async (worker: WorkerProcess, orderId: string): Promise<string[]> =>
-  ((await orderOf(worker, orderId))?.timeline ?? []).map(({ type }) => type);
 
 describe('serve with a schema registry', () => {
   const subject = freshPrefix('s');
@@ -87,6 +51,26 @@ describe('serve with a schema registry', () => {
     await sending.send('logistics', 'mixed', JSON.stringify(eventOf('delivery.completed', 'mixed', { occurredAt: '2025-03-03T10:00:00Z' })));
     await until('all three facts', 20_000, async () => (await factsOf(worker, 'mixed')).filter((type) => ['order.placed', 'invoice.issued', 'delivery.completed'].includes(type)).length === 3);
     expect(await orderOf(worker, 'mixed')).toMatchObject({ customerId: 'C-9', promises: { original: '2025-03-04' } });
+  }, 60_000);
+
+  test.each(['avro', 'json-schema'])('reads what `produce --format %s` writes; lines that no schema has room for go as they are', async (format) => {
+    const folder = await mkdtemp(join(tmpdir(), 'touchpoint-'));
+    const file = join(folder, `${format}.ndjson`);
+    const order = `produced-${format}`;
+    const lines = [
+      eventOf('order.placed', order, { promisedDeliveryAt: '2025-03-04' }), eventOf('shipment.dispatched', order, { occurredAt: '2025-03-02T10:00:00Z' }),
+      eventOf('invoice.issued', order, { occurredAt: '2025-03-02T11:00:00Z', totalMinor: 'much' }),
+    ];
+    await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+    const done = await stage.run(['produce', file, '--format', format], { SCHEMA_REGISTRY_URL: url });
+    expect([done.code, done.code === 0 ? '' : done.stderr]).toEqual([0, '']);
+    expect(done.stdout).toContain('1 line is no valid event');
+    await until('both facts', 20_000, async () => (await factsOf(worker, order)).filter((type) => ['order.placed', 'shipment.dispatched'].includes(type)).length === 2);
+    const values = (await stage.read('logistics')).filter(({ key }) => key?.toString() === order).map(({ value }) => value![0]);
+    expect(values).toEqual([0]);
+    const letter = await until('the refused line', 20_000, async () => (await stage.read('cx.dead-letters')).find(({ key }) => key?.toString() === order));
+    expect(letter.value?.toString()).toBe(JSON.stringify(lines[2]));
+    await rm(folder, { recursive: true });
   }, 60_000);
 
   test('reads what older and newer versions of a schema wrote, and a company\'s own with logical types', async () => {
@@ -210,75 +194,6 @@ describe('serve with a schema registry', () => {
       expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('SCHEMA_REGISTRY_URL is not set')]);
     } finally {
       await taken.close();
-    }
-  }, 60_000);
-});
-
-describe('serve while the registry is away', () => {
-  let server: Server & { readonly url: string };
-  let stage: Stage;
-
-  beforeAll(async () => {
-    server = await ownRegistry();
-    stage = await createStage({ partitions: PARTITIONS, config: { outputs: { format: 'json-schema' }, registry: { alarmAfter: '1s', requestTimeout: '1s' } } });
-  }, 120_000);
-  afterAll(async () => {
-    await stage.close();
-    await server.stop();
-  });
-
-  test('goes on with the schemas that it knows, also after a restart, and waits for those it does not', async () => {
-    const registry = registryOf(server.url);
-    const env = { SCHEMA_REGISTRY_URL: server.url };
-    const { id } = await registry.register({ type: SchemaType.AVRO, schema: JSON.stringify(avroOf('order.placed')) }, { subject: 'placed' });
-    const value = async (order: string): Promise<Buffer> => registry.encode(id, asAvro(eventOf('order.placed', order)));
-    const first = await stage.worker(env);
-    const sending = await openProducer(stage);
-    try {
-      await sending.send('orders', 'before', await value('before'));
-      await until('the first order', 20_000, () => orderOf(first, 'before'));
-
-      await server.kill();
-      await sending.send('orders', 'during', await value('during'));
-      await until('the second order', 20_000, () => orderOf(first, 'during'));
-      expect(await first.kill('SIGTERM')).toBe(0);
-
-      const second = await stage.worker(env);
-      expect(second.log()).toContain('schema ids of an earlier start');
-      await sending.send('orders', 'after', await value('after'));
-      await until('the third order', 20_000, () => orderOf(second, 'after'));
-      const journeys = await until('its journey', 20_000, async () => (await stage.read('cx.journeys')).find(({ key }) => key?.toString() === 'after'));
-      expect(journeys.headers?.['content-type']?.toString()).toBe('application/vnd.confluent.json');
-      expect(JSON.parse(journeys.value!.subarray(5).toString())).toMatchObject({ orderId: 'after' });
-
-      const unknown = await value('unknown');
-      unknown.writeUInt32BE(id + 100, 1);
-      await sending.send('orders', 'unknown', unknown);
-      const verified = await until('a verification without the registry', 30_000, async () => {
-        const done = await stage.run(['verify', '--lane', String(murmur2Partition(Buffer.from('during'), PARTITIONS))], env);
-        return done.code === 0 ? done : null;
-      });
-      expect(verified.stdout).toMatch(/cx\.journeys [1-9]/);
-      const troubles = await until('trouble told', 20_000, async () => {
-        const response = await fetch(`${second.url}/readyz`);
-        return response.status === 503 && response.text();
-      });
-      expect(troubles).toContain('does not answer');
-      const asked = Date.now();
-      expect(await second.kill('SIGTERM')).toBe(0);
-      expect(Date.now() - asked).toBeLessThan(5_000);
-    } finally {
-      await sending.producer.disconnect();
-    }
-  }, 120_000);
-
-  test('does not start for the first time', async () => {
-    const fresh = await createStage({ partitions: PARTITIONS, config: { outputs: { format: 'avro' } } });
-    try {
-      const { code, stderr } = await fresh.run(['serve'], { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:9' });
-      expect([code, stderr]).toEqual([1, expect.stringContaining('does not answer')]);
-    } finally {
-      await fresh.close();
     }
   }, 60_000);
 });

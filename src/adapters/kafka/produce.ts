@@ -19,6 +19,8 @@ export interface ProduceOptions {
   readonly partitioner?: PartitionFunction;
   /** Events a second; null: as fast as Kafka takes them. */
   readonly rate: number | null;
+  /** Writes a line in another format; null: it can't be, and the line is sent as it is. Absent: lines are sent as they are. */
+  readonly encode?: (line: Buffer) => Promise<Buffer | null>;
   /** Called after every acknowledged request. */
   readonly progress?: (so: Produced) => void;
   readonly signal?: AbortSignal;
@@ -29,6 +31,8 @@ export interface Produced {
   readonly lines: number;
   /** Of these, without a type that names a topic: on `orders` without a key, where the service puts them aside. */
   readonly unplaced: number;
+  /** Of these, sent as they are though `encode` was to write them in another format. */
+  readonly unencoded: number;
   readonly perTopic: ReadonlyMap<SourceTopic, number>;
 }
 
@@ -38,6 +42,8 @@ export interface PlacedLine {
   readonly key: Buffer | null;
   readonly value: Buffer;
   readonly unplaced: boolean;
+  /** `encode` had no other format for it. */
+  readonly unencoded?: boolean;
 }
 
 /** So many lines wait for one answer; the more, the fewer round trips. */
@@ -66,25 +72,28 @@ export const produceLines = async (producer: Pick<KafkaProducer, 'send'>, lines:
   const perTopic = new Map<SourceTopic, number>();
   let total = 0;
   let unplaced = 0;
+  let unencoded = 0;
   let request = createRequest(options);
   const flush = async (): Promise<void> => {
     if (request.size === 0) return;
     await producer.send(request.batches());
     total += request.size;
-    for (const { topic, unplaced: lost } of request.lines) {
+    for (const { topic, unplaced: lost, unencoded: plain } of request.lines) {
       perTopic.set(topic, (perTopic.get(topic) ?? 0) + 1);
       if (lost) unplaced += 1;
+      if (plain === true) unencoded += 1;
     }
     request = createRequest(options);
-    options.progress?.({ lines: total, unplaced, perTopic });
+    options.progress?.({ lines: total, unplaced, unencoded, perTopic });
   };
   for await (const chunk of lines) {
     for (const line of chunk) {
       if (isBlank(line)) continue;
       if (options.signal?.aborted === true) break;
-      if (!request.add(placeLine(line, options.topicOf))) {
+      const placed = options.encode === undefined ? placeLine(line, options.topicOf) : await encoded(placeLine(line, options.topicOf), options.encode);
+      if (!request.add(placed)) {
         await flush();
-        request.add(placeLine(line, options.topicOf));
+        request.add(placed);
       }
       if (request.size >= pace.allowed(total)) {
         await flush();
@@ -94,7 +103,12 @@ export const produceLines = async (producer: Pick<KafkaProducer, 'send'>, lines:
     if (options.signal?.aborted === true) break;
   }
   await flush();
-  return { lines: total, unplaced, perTopic };
+  return { lines: total, unplaced, unencoded, perTopic };
+};
+
+const encoded = async (line: PlacedLine, encode: (line: Buffer) => Promise<Buffer | null>): Promise<PlacedLine> => {
+  const value = await encode(line.value);
+  return value === null ? { ...line, unencoded: true } : { ...line, value };
 };
 
 /** The topic and key of a line. One that tells neither goes to `orders` without a key, for the service to refuse. */

@@ -26,7 +26,7 @@ describe('producing from files', () => {
     const producer = keeping();
     const lines = [line('order.placed', 'o-1', 1), line('delivery.completed', 'o-1', 2), Buffer.from('  \r'), Buffer.from('{"type":"order.placed","orderId":"é ', 'latin1')];
     const done = await produceLines(producer, several(lines), { sources: SOURCES, topicOf, partitions: 8, rate: null });
-    expect(done).toEqual({ lines: 3, unplaced: 1, perTopic: new Map([['orders', 2], ['logistics', 1]]) });
+    expect(done).toEqual({ lines: 3, unplaced: 1, unencoded: 0, perTopic: new Map([['orders', 2], ['logistics', 1]]) });
     const batches = producer.requests.flat();
     const partition = murmur2Partition(Buffer.from('o-1'), 8);
     expect(batches).toContainEqual({ topic: 'shop.logistics', partition, messages: [{ key: Buffer.from('o-1'), value: lines[1] }], bytes: expect.any(Number) });
