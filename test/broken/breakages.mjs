@@ -1,0 +1,99 @@
+/**
+ * Each invariant, broken on purpose in one place of the code, and the test that has to notice.
+ *
+ * @typedef {object} Breakage
+ * @property {string} invariant what docs/architecture.md calls it
+ * @property {string} how what the broken code does
+ * @property {string} file of src
+ * @property {readonly (readonly [string, string])[]} edits a text that stands there once, and what stands there instead
+ * @property {string} test the file of test that has to turn red
+ * @property {string} [only] a name in it, where other tests there would wait in vain for long
+ */
+
+/** @type {readonly Breakage[]} */
+export const BREAKAGES = [
+  {
+    invariant: 'I1', how: 'offsets are written apart from the state that was made of them, one commit later',
+    file: 'adapters/memory/lane-store.ts',
+    edits: [[
+      '  for (const [topic, progress] of commit.topics) lane.topics.set(topic, progress);',
+      '  for (const [topic, progress] of lane.late ?? []) lane.topics.set(topic, progress);\n  lane.late = commit.topics;',
+    ]],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I1', how: 'a commit that was applied is applied again when it is sent again',
+    file: 'adapters/memory/lane-store.ts',
+    edits: [['lane.token === commit.token && lane.version === commit.base', 'lane.token === commit.token']],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I2', how: 'a commit is applied whoever owns the lane (memory)',
+    file: 'adapters/memory/lane-store.ts',
+    edits: [['lane.token === commit.token && lane.version === commit.base', 'lane.version === commit.base']],
+    test: 'pipeline/lane-ownership',
+  },
+  {
+    invariant: 'I2', how: 'a commit is applied whoever owns the lane (Redis)',
+    file: 'adapters/redis/scripts/commit.ts',
+    edits: [['held[1] ~= ARGV[1] or held[2] ~= ARGV[2]', 'held[2] ~= ARGV[2]']],
+    test: 'integration/lane-store-redis',
+  },
+  {
+    invariant: 'I3', how: 'records are published before they are committed',
+    file: 'pipeline/lane-session.ts',
+    edits: [['    const began = performance.now();\n    await persist(persistence, \'commit\'', '    const began = performance.now();\n    if (outbox !== null) publisher.enqueue(outbox, outputs.causes);\n    await persist(persistence, \'commit\'']],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I3', how: 'the outbox is trimmed before the log has acknowledged',
+    file: 'pipeline/publisher.ts',
+    edits: [[
+      'filter(notYetWritten);\n      if (records.length > 0) await send(records);',
+      'filter(notYetWritten);\n      await parts.store.trim(parts.lane, claimed.token, next.entry.lastSeq, settledEnds());\n      if (records.length > 0) await send(records);',
+    ]],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I4', how: 'an id is made with the wall clock in it',
+    file: 'pipeline/render.ts',
+    edits: [['id: idOf(named.kind, orderId, change.episode, change.revision)', 'id: idOf(named.kind + String(wallClock()), orderId, change.episode, change.revision)']],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I4', how: 'a signal that opens again keeps its episode',
+    file: 'core/changes.ts',
+    edits: [['const episode = opens ? (before?.episode ?? 0) + 1 : before.episode;', 'const episode = 1;']],
+    test: 'core/changes',
+  },
+  {
+    invariant: 'I5', how: 'a lane is worked without looking whether its log is still the one it was made from',
+    file: 'pipeline/lane.ts',
+    edits: [['const finding = await checkClaim(parts, claimed);', 'const finding = null as Awaited<ReturnType<typeof checkClaim>>;']],
+    test: 'pipeline/claim-check', only: 'is kept, told once',
+  },
+  {
+    invariant: 'I6', how: 'the wall clock counts though a topic is not read to its end',
+    file: 'pipeline/lane-session.ts',
+    edits: [['if (intake.waiting(topic) === 0 && next >= there.end) time.atEnd', 'time.atEnd']],
+    test: 'pipeline/lane-steps',
+  },
+  {
+    invariant: 'I6', how: 'a topic counts as quiet though records have arrived since',
+    file: 'pipeline/time-reached.ts',
+    edits: [['      c.idle = -Infinity;\n      c.fetchedAt = wall;', '      c.fetchedAt = wall;']],
+    test: 'pipeline/time-reached',
+  },
+  {
+    invariant: 'I7', how: 'a refused record is not counted',
+    file: 'pipeline/step.ts',
+    edits: [['    progress.read(record, \'deadLetter\');\n', '']],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I8', how: 'deadlines are judged at the end of a step, not each before the next record',
+    file: 'pipeline/step.ts',
+    edits: [['    if (!fireDue(work) || isFull(work)) break;\n  }\n', '    if (isFull(work)) break;\n  }\n  fireDue(work);\n']],
+    test: 'pipeline/lane-histories.properties',
+  },
+];
