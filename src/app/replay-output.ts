@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Line } from '../adapters/files/lines.js';
 import { createNdjsonWriter } from '../adapters/files/ndjson-writer.js';
+import type { Measures } from '../contracts/measures.js';
 import type { DeadLetterReason } from '../contracts/names.js';
 import type { OutputRecord } from '../pipeline/ports.js';
 import type { ReplayAccount } from './replay-account.js';
@@ -17,7 +18,7 @@ export interface ReplaySink {
   deadLetter(reason: DeadLetterReason, message: string, line: Line): void;
   /** Waits while too much is in flight. Rejects when a file can't be written. */
   drain(): Promise<void>;
-  close(account: ReplayAccount): Promise<void>;
+  close(account: ReplayAccount, measures: Measures): Promise<void>;
 }
 
 /** A replay without `--out`: only its report is wanted. */
@@ -52,9 +53,10 @@ export function createOutputFiles(directory: string): ReplaySink {
     async drain() {
       for (const writer of Object.values(writers)) await writer.drain();
     },
-    async close(account) {
+    async close(account, measures) {
       await Promise.all(Object.values(writers).map((writer) => writer.close()));
       await writeFile(join(directory, 'report.json'), `${JSON.stringify({ topics: account.topics() }, null, 2)}\n`);
+      await writeFile(join(directory, 'measures.json'), `[\n${measures.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
     },
   };
 }

@@ -24,9 +24,10 @@ program.command('replay')
   .argument('<file...>', 'one event a line, the topic told by `type`; .gz is unpacked; several files are merged by time')
   .option('--as-of <instant>', 'the time reached at the end (default: the greatest occurredAt)')
   .option('--sources <names>', 'the sources whose silence is an answer, by commas (default: those with an event in the input)')
-  .option('--out <dir>', 'write cx.events, cx.alerts, journeys and dead-letters as .ndjson, and report.json')
-  .addHelpText('after', examples('replay events.ndjson', 'replay orders.ndjson.gz logistics.ndjson.gz --out result', 'replay events.ndjson --as-of 2026-03-01T00:00:00Z --sources orders,logistics,billing'))
-  .action(async (files: string[], options: { asOf?: string; sources?: string; out?: string }) => {
+  .option('--by <key>', 'also measure by this key of `place`, such as carrier; may be repeated', (key: string, keys: string[]) => [...keys, key], [])
+  .option('--out <dir>', 'write cx.events, cx.alerts, journeys and dead-letters as .ndjson, report.json and measures.json')
+  .addHelpText('after', examples('replay events.ndjson', 'replay orders.ndjson.gz logistics.ndjson.gz --out result', 'replay events.ndjson --as-of 2026-03-01T00:00:00Z --sources orders,logistics,billing', 'replay events.ndjson --by carrier --by region --out result'))
+  .action(async (files: string[], options: { asOf?: string; sources?: string; out?: string; by?: string[] }) => {
     await (await import('./replay.js')).replayFiles(files, options);
   });
 

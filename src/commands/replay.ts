@@ -1,17 +1,22 @@
-import { COVERABLE_SOURCES, type CoverableSource } from '../contracts/names.js';
+import { COVERABLE_SOURCES, PLACE_KEYS, type CoverableSource, type PlaceKey } from '../contracts/names.js';
 import { parseInstant } from '../contracts/instant.js';
 import { createOutputFiles, nowhere } from '../app/replay-output.js';
 import { replay } from '../app/replay.js';
 import { renderReport } from '../app/report/render.js';
 import { createTally } from '../app/report/summary.js';
 import { quietTelemetry } from '../app/quiet-telemetry.js';
+import { gather } from '../core/measures/gather.js';
 import { CommandFault, configOrFault } from './context.js';
 
 export interface ReplayOptions {
   readonly asOf?: string;
   readonly sources?: string;
   readonly out?: string;
+  readonly by?: readonly string[];
 }
+
+/** Of one place key: more than any company has, few enough for the memory. */
+const MOST_VALUES = 10_000;
 
 const PROGRESS_EVERY_MS = 1_000;
 
@@ -20,24 +25,26 @@ export async function replayFiles(files: readonly string[], options: ReplayOptio
   const config = configOrFault();
   const sink = options.out === undefined ? nowhere : createOutputFiles(options.out);
   const tally = createTally();
+  const measures = gather({ by: keysOf(options.by ?? []), mostValues: MOST_VALUES, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
   const began = performance.now();
   const progress = progressLine();
   const result = await replay(
     { files, asOf: asOfMs(options.asOf), covered: coveredOf(options.sources) },
     {
       config, sink, telemetry: quietTelemetry((orderId, error) => { process.stderr.write(`order ${orderId} could not be assessed: ${error.message}\n`); }),
-      wallClock: () => Date.now(), order: (assessment, facts) => { tally.add(assessment, facts); }, progress,
+      wallClock: () => Date.now(), order: (assessment, facts) => { tally.add(assessment, facts); }, measures, progress,
     },
   ).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error) throw new CommandFault(`The replay ended early: ${error.message}`, 2);
     throw error;
   });
   progress.clear();
-  await sink.close(result.account);
+  const rows = measures.rows();
+  await sink.close(result.account, rows);
   const { account, covered, asOf } = result;
   process.stdout.write(renderReport({
     files, tookMs: performance.now() - began, asOf, covered, topics: account.topics(), refused: account.reasons,
-    tally: tally.result(), zone: config.rules.promiseTimeZone,
+    tally: tally.result(), measures: rows, zone: config.rules.promiseTimeZone,
   }));
 }
 
@@ -57,6 +64,16 @@ function coveredOf(text: string | undefined): ReadonlySet<CoverableSource> | nul
     covered.add(source);
   }
   return covered;
+}
+
+function keysOf(names: readonly string[]): PlaceKey[] {
+  const keys = new Set<PlaceKey>();
+  for (const name of names) {
+    const key = PLACE_KEYS.find((k) => k === name);
+    if (key === undefined) throw new CommandFault(`--by ${name}: expected one of ${PLACE_KEYS.join(', ')}`, 2);
+    keys.add(key);
+  }
+  return [...keys];
 }
 
 /** One line on the terminal that is written over; nothing where stderr is no terminal but every tenth report. */

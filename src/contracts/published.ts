@@ -8,6 +8,7 @@ import {
 } from './dead-letter.js';
 import { PATTERN_EVENT_EXAMPLE, SIGNAL_EVENT_EXAMPLE, VERDICT_EVENT_EXAMPLE, patternEvent, signalEvent, verdictEvent } from './derived.js';
 import { JOURNEY_EXAMPLE, journey } from './journeys.js';
+import { MEASURES_EXAMPLE, measures } from './measures.js';
 import { SOURCES } from './sources.js';
 
 /** Every contract that is handed out as a file, under the name of its file. */
@@ -35,6 +36,7 @@ export const PUBLISHED: readonly Published[] = [
   plain('replay/account', replayAccount, REPLAY_ACCOUNT_EXAMPLE),
   plain('http/order', orderBody, ORDER_EXAMPLE),
   plain('http/order-page', orderPage, ORDER_PAGE_EXAMPLE),
+  plain('http/measures', measures, MEASURES_EXAMPLE),
   plain('http/problem', problem, PROBLEM_EXAMPLE),
   plain('http/health', health, HEALTH_EXAMPLE),
   plain('http/ready', ready, READY_EXAMPLE),

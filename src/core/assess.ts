@@ -2,6 +2,7 @@ import type { Place, SignalName, Verdict } from '../contracts/names.js';
 import type { Assessment, GoodTouchpoint, PatternState, Promises, SignalState } from './assessment.js';
 import { goodTouchpoints } from './good-touchpoints.js';
 import type { JourneyFacts } from './journey.js';
+import { nextDue } from './measures/promise-dates.js';
 import { matchPatterns, type PatternGround } from './patterns.js';
 import { type Reading, readingOf } from './reading.js';
 import type { AssessmentContext, Rules } from './rules.js';
@@ -133,6 +134,8 @@ const TIMED: readonly SignalRule[] = SIGNAL_RULES.filter((rule) => rule.nextDead
 
 function nextDeadline(order: Case): number | null {
   let next = nextSettling(order);
+  const due = nextDue(order);
+  if (due !== null) next = earlier(next, due, order.at);
   for (const rule of TIMED) {
     const deadline = rule.nextDeadline?.(order) ?? null;
     if (deadline !== null) next = earlier(next, deadline, order.at);

@@ -69,8 +69,8 @@ export interface Assessment {
   /** By time, then name. */
   readonly goods: readonly GoodTouchpoint[];
   /**
-   * The earliest instant `d` such that a time reached greater than `d` may change this answer while no fact comes;
-   * null when time alone can't. Up to and including `d` the answer holds.
+   * The earliest instant `d` such that a time reached greater than `d` may change this answer, or what the order adds to the
+   * measures, while no fact comes; null when time alone can't. Up to and including `d` the answer holds.
    */
   readonly nextDeadline: number | null;
 }

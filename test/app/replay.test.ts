@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -6,11 +6,13 @@ import { simulateNdjson } from '../../src/adapters/simulator/file.js';
 import { type Config, defaultConfig } from '../../src/app/config.js';
 import { quietTelemetry } from '../../src/app/quiet-telemetry.js';
 import { createReplayBook } from '../../src/app/replay-book.js';
-import { nowhere, type ReplaySink } from '../../src/app/replay-output.js';
+import { createOutputFiles, nowhere, type ReplaySink } from '../../src/app/replay-output.js';
 import { replay } from '../../src/app/replay.js';
+import { measures as measuresSchema } from '../../src/contracts/measures.js';
 import { everythingOf } from '../../src/core/assess.js';
 import type { Assessment } from '../../src/core/assessment.js';
 import type { Fact } from '../../src/core/fact.js';
+import { gather } from '../../src/core/measures/gather.js';
 import { takeIn } from '../../src/pipeline/order-book.js';
 import { fact } from '../support/facts.js';
 
@@ -24,12 +26,14 @@ writeFileSync(file, lines.join(''));
 
 async function run(sink: ReplaySink, config: Config, asOf: number | null) {
   const orders: { assessment: Assessment; facts: readonly Fact[] }[] = [];
+  const measures = gather({ by: ['carrier'], mostValues: 100, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
   const result = await replay({ files: [file], asOf, covered: null }, {
-    config, sink, wallClock: () => Date.parse('2040-01-01T00:00:00Z'), progress: () => undefined,
+    config, sink, measures, wallClock: () => Date.parse('2040-01-01T00:00:00Z'), progress: () => undefined,
     telemetry: quietTelemetry((_, error) => { throw error; }),
     order: (assessment, facts) => { orders.push({ assessment: everythingOf(assessment), facts: [...facts] }); },
   });
-  return { orders, topics: result.account.topics(), refused: [...result.account.reasons], covered: [...result.covered], asOf: result.asOf };
+  await sink.close(result.account, measures.rows());
+  return { orders, measures: measures.rows(), topics: result.account.topics(), refused: [...result.account.reasons], covered: [...result.covered], asOf: result.asOf };
 }
 
 function keepOutputs() {
@@ -56,6 +60,14 @@ describe('a replay', () => {
     expect(judged.refused.map(([reason]) => reason)).toEqual(config === short ? ['schema_invalid', 'journey_too_long'] : ['schema_invalid']);
     for (const { read, applied, duplicate, deadLetter } of Object.values(judged.topics)) expect(applied + duplicate + deadLetter).toBe(read);
   });
+});
+
+test('the measures are written as their schema says', async () => {
+  const out = join(folder, 'out');
+  const { measures } = await run(createOutputFiles(out), defaultConfig(), null);
+  const written: unknown = JSON.parse(readFileSync(join(out, 'measures.json'), 'utf8'));
+  expect(measuresSchema.parse(written)).toEqual(JSON.parse(JSON.stringify(measures)));
+  expect(measures.find(({ measure, by }) => measure === 'orders_placed' && by === undefined)?.value).toBe(150);
 });
 
 describe('the book of a replay', () => {

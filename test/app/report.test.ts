@@ -86,7 +86,7 @@ const summary = (tally: ReturnType<typeof createTally>, fields: Partial<ReplaySu
     ['not_json', { count: 1, file: 'events.ndjson', line: 7 }],
     ['schema_invalid', { count: 4, file: 'events.ndjson', line: 2, message: 'lines[0].sku: expected a text' }],
   ]),
-  tally: tally.result(), zone: 'UTC', ...fields,
+  tally: tally.result(), measures: [], zone: 'UTC', ...fields,
 });
 
 describe('the report', () => {

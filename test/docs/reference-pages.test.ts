@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { BILLING_REASONS, DEAD_LETTER_REASONS, GOOD_TOUCHPOINTS, SIGNALS, VERDICTS } from '../../src/contracts/names.js';
+import { MEASURES, MEASURE_UNITS, measureRow } from '../../src/contracts/measures.js';
 import { SOURCES, SOURCE_EVENT_TYPES } from '../../src/contracts/sources.js';
 import { DEFAULT_RULES } from '../../src/core/rules.js';
 import { SIGNAL_RULES } from '../../src/core/signals/catalogue.js';
@@ -36,6 +37,20 @@ describe('docs/events.md', () => {
 
   test('names every reason for a dead letter', () => {
     expect(named(text.slice(text.indexOf('## What happens to events'))).sort()).toEqual([...DEAD_LETTER_REASONS].sort());
+  });
+});
+
+describe('docs/measures.md', () => {
+  const text = page('measures.md');
+  const table = text.slice(text.indexOf('## The measures'));
+
+  test('has every measure, with its unit', () => {
+    expect(named(table)).toEqual([...MEASURES]);
+    for (const measure of MEASURES) expect(MEASURE_UNITS).toContain(row(table, measure).split(' | ')[1]);
+  });
+
+  test('shows a valid row', () => {
+    expect(measureRow.safeParse(JSON.parse(/```json\n(.*?)```/s.exec(text)?.[1] ?? 'null')).error).toBeUndefined();
   });
 });
 

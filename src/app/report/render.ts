@@ -2,6 +2,7 @@ import { COVERABLE_SOURCES, SIGNALS, VERDICTS, type CoverableSource, type Signal
 import type { Assessment } from '../../core/assessment.js';
 import { storyOf } from '../../core/story.js';
 import { oneLine, span, yearOf } from '../../core/story/words.js';
+import { measureLines } from './measure-lines.js';
 import { columns, counted, grouped, section, share, wrap, WIDTH } from './layout.js';
 import type { OrderTally, ReplaySummary, WorstOrder } from './summary.js';
 import { severitySum } from './worst-first.js';
@@ -117,6 +118,7 @@ export const renderReport = (summary: ReplaySummary): string => {
     ...section('What the customers lived through', verdicts(tally)),
     ...section('Signals', signals(tally)),
     ...section('Patterns', patterns(tally)),
+    ...section('Measures', measureLines(summary.measures)),
     ...section(tally.worst.length === 1 ? 'The worst order' : `The worst ${tally.worst.length} orders`, tally.worst.flatMap(storyOfWorst(summary.zone))),
     ...section('What cannot be told', unknown(summary)),
     ...section('What was refused', refused(summary)),

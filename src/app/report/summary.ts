@@ -1,3 +1,4 @@
+import type { Measures } from '../../contracts/measures.js';
 import type { CoverableSource, DeadLetterReason, SignalName, Verdict } from '../../contracts/names.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
@@ -55,6 +56,8 @@ export interface ReplaySummary {
   readonly topics: Readonly<Record<string, Accounting>>;
   readonly refused: ReadonlyMap<DeadLetterReason, Refusal>;
   readonly tally: OrderTally;
+  /** Of all orders; rows by place may stand among them. */
+  readonly measures: Measures;
   /** Zone of dates of orders that name none (IANA). */
   readonly zone: string;
 }

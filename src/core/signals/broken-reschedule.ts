@@ -12,14 +12,11 @@ export const brokenReschedule: SignalRule = {
   signal: 'broken_reschedule', area: 'logistics', stage: 'OWN',
 
   judge(order) {
-    const { periods } = order.history.promises;
-    if (periods.length === 0) return null;
-    let broken: PromisePeriod[] | null = null;
-    for (const period of periods) if (period.companysNewDate && isBroken(period, order)) (broken ??= []).push(period);
-    const first = broken?.[0];
-    if (broken === null || first === undefined) return null;
+    const broken = brokenDates(order);
+    const first = broken[0];
+    if (first === undefined) return null;
     return {
-      opensAt: Math.max(dueOf(first, order), first.since),
+      opensAt: Math.max(dateOverdueAt(first, order), first.since),
       closedAt: null,
       detail: instancesOf(broken, (period) => ({ promised: period.promised.text, due: instantText(period.date) })),
       evidence: evidenceOf(broken.flatMap((period) => [period.fact, period.closing])),
@@ -28,20 +25,30 @@ export const brokenReschedule: SignalRule = {
 
   isUnknown(order) {
     const running = runningDate(order);
-    return running !== null && order.at > dueOf(running, order) && !order.covered.has('logistics');
+    return running !== null && order.at > dateOverdueAt(running, order) && !order.covered.has('logistics');
   },
 
   nextDeadline(order) {
     const running = runningDate(order);
-    return running === null ? null : earlier(null, dueOf(running, order), order.at);
+    return running === null ? null : earlier(null, dateOverdueAt(running, order), order.at);
   },
 };
 
-const dueOf = (period: PromisePeriod, { rules }: Case): number => period.date + rules.deliveryToleranceMs;
+/** After this instant a delivery no longer keeps the date; ms. */
+export const dateOverdueAt = (period: PromisePeriod, { rules }: Case): number => period.date + rules.deliveryToleranceMs;
+
+const NONE: readonly PromisePeriod[] = [];
+
+/** The company's new dates that passed while they were in force. */
+export function brokenDates(order: Case): readonly PromisePeriod[] {
+  let broken: PromisePeriod[] | null = null;
+  for (const period of order.history.promises.periods) if (period.companysNewDate && isBroken(period, order)) (broken ??= []).push(period);
+  return broken ?? NONE;
+}
 
 function isBroken(period: PromisePeriod, order: Case): boolean {
-  if (period.until !== null) return period.until > dueOf(period, order);
-  return order.at > dueOf(period, order) && order.covered.has('logistics');
+  if (period.until !== null) return period.until > dateOverdueAt(period, order);
+  return order.at > dateOverdueAt(period, order) && order.covered.has('logistics');
 }
 
 /** The company's new date that is in force now. */

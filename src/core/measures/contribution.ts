@@ -1,0 +1,45 @@
+import type { Assessment } from '../assessment.js';
+import type { Fact } from '../fact.js';
+import type { Case } from '../signals/rule.js';
+import { FAMILIES } from './catalogue.js';
+import type { MeasuredOrder } from './family.js';
+import { countFeedback } from './feedback.js';
+import type { Add, Amount, Contribution } from './quantities.js';
+
+/** What is measured of an assessment besides the views that it was judged by. */
+export type Listed = Pick<Assessment, 'signals' | 'patterns'>;
+
+/**
+ * What an order adds to the measures, as of the time reached of its case: a function of its facts and that time alone, so
+ * that a late or corrected fact needs no code of its own. What was added before is taken away, this is added. An order that
+ * was never placed adds nothing but what its customer answered (rulings 66, 67).
+ */
+export function contribution(order: Case, listed: Listed): Contribution {
+  const amounts: Amount[] = [];
+  const add = addTo(amounts);
+  for (const answer of order.history.feedback) countFeedback(answer, add);
+  const measured = measuredOrder(order, listed);
+  if (measured !== null) for (const family of FAMILIES) family.count(measured, add);
+  return { place: order.place, amounts };
+}
+
+/** What a fact without order adds: an answer to a survey (rulings 5, 82). Null: nothing. */
+export function contributionOfOrderless(fact: Fact): Contribution | null {
+  if (fact.type !== 'feedback.received') return null;
+  const amounts: Amount[] = [];
+  countFeedback(fact, addTo(amounts));
+  return { place: fact.place ?? {}, amounts };
+}
+
+const addTo = (amounts: Amount[]): Add => (quantity, at, amount = 1, of = '') => { amounts.push({ quantity, of, at, amount }); };
+
+/** Null: it was never placed. */
+export function measuredOrder(order: Case, { signals, patterns }: Listed): MeasuredOrder | null {
+  const { placed, end } = order.history;
+  if (placed === null) return null;
+  return {
+    order, placed, signals, patterns,
+    delivered: end?.kind === 'delivered' ? end : null,
+    cancelled: end?.kind === 'cancelled' ? end : null,
+  };
+}

@@ -1,0 +1,81 @@
+import type { Place } from '../../contracts/names.js';
+
+/**
+ * What is counted of orders. Each is a sum of whole numbers, so that whatever an order added can be taken away again
+ * exactly, and the sums of several lanes and stretches of time are added to give the whole. Stored data names a quantity by
+ * its place in this list: add new ones at the end, and move or remove none.
+ */
+export const QUANTITIES = [
+  'placed', 'delivered', 'cancelled', 'overdue',
+  'original.delivered', 'original.delivered.on_time', 'original.due', 'original.due.on_time',
+  'baseline.delivered', 'baseline.delivered.on_time', 'baseline.due', 'baseline.due.on_time',
+  'latest.delivered', 'latest.delivered.on_time', 'latest.due', 'latest.due.on_time',
+  'in_full.known', 'in_full', 'in_full.unknown', 'otif.known', 'otif', 'otif.unknown', 'perfect',
+  'ordered.units', 'ordered.millionths', 'filled.units', 'filled.millionths',
+  'delay.sum', 'delay.squares.low', 'delay.squares.middle', 'delay.squares.high', 'delay.bin',
+  'cycle.sum', 'cycle.squares.low', 'cycle.squares.middle', 'cycle.squares.high', 'cycle.bin',
+  'kept_orders', 'revisions', 'reschedule.kept', 'reschedule.broken', 'change_notice',
+  'dispatched', 'dispatched.expedited', 'dispatch_by', 'dispatch_by.on_time',
+  'invoiced', 'invoiced.accurate', 'contacted', 'signal', 'pattern',
+  'nps.answers', 'nps.good', 'nps.poor', 'csat.answers', 'csat.good', 'ces.answers', 'ces.good',
+] as const;
+export type Quantity = (typeof QUANTITIES)[number];
+
+/**
+ * Quantities that are known before their time: they count once the time reached is greater than their instant. So an order
+ * that came early need not be looked at once more when its promise passes.
+ */
+const AHEAD_OF_TIME: ReadonlySet<Quantity> = new Set<Quantity>([
+  'original.due', 'original.due.on_time', 'baseline.due', 'baseline.due.on_time', 'latest.due', 'latest.due.on_time',
+]);
+
+/** Does it count by this time reached, ms? */
+export const countsBy = (time: number, { quantity, at }: Amount): boolean => time > at || !AHEAD_OF_TIME.has(quantity);
+
+/** One thing that an order, or an answer of a customer, adds to the measures. */
+export interface Amount {
+  readonly quantity: Quantity;
+  /** Which one of the quantity: a signal, a pattern, a bucket, a bin; '' where there is but one. */
+  readonly of: string;
+  /** The instant at which it counts, ms: a window holds what counts within it. */
+  readonly at: number;
+  /** A whole number. */
+  readonly amount: number;
+}
+
+/** Everything that something adds, and the place that it is counted under besides the whole. */
+export interface Contribution {
+  readonly place: Place;
+  readonly amounts: readonly Amount[];
+}
+
+/** Takes what is to be added; `amount` is 1 unless told. */
+export type Add = (quantity: Quantity, at: number, amount?: number, of?: string) => void;
+
+/** Sums over orders, to make measures of. */
+export interface Sums {
+  /** The sum of a quantity of which there is but one. */
+  get(quantity: Quantity): number;
+  /** The sums of a quantity by what they are of; '' among them where there is one for all. */
+  each(quantity: Quantity): ReadonlyMap<string, number>;
+}
+
+/** Sums that grow. */
+export interface Tally extends Sums {
+  add(quantity: Quantity, of: string, amount: number): void;
+}
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
+
+export function createTally(): Tally {
+  const sums = new Map<Quantity, Map<string, number>>();
+  return {
+    get: (quantity) => sums.get(quantity)?.get('') ?? 0,
+    each: (quantity) => sums.get(quantity) ?? NOTHING,
+    add(quantity, of, amount) {
+      let under = sums.get(quantity);
+      if (under === undefined) sums.set(quantity, (under = new Map<string, number>()));
+      under.set(of, (under.get(of) ?? 0) + amount);
+    },
+  };
+}
