@@ -25,11 +25,12 @@ const adaptersApart = readdirSync(`${root}/src/adapters`, { withFileTypes: true 
     message: 'Adapters meet in src/app, through the ports.',
   }));
 
-/** Packages that one adapter hides from all other code. */
+/** Packages that one folder hides from all other code. */
 const hidden = [
   { regex: '^(kafkajs|@kafkajs/(?!confluent-schema-registry))', home: 'src/adapters/kafka' },
   { regex: '^(@kafkajs/confluent-schema-registry|avsc|ajv)', home: 'src/adapters/registry' },
   { regex: '^ioredis', home: 'src/adapters/redis' },
+  { regex: '^@marcbachmann/cel-js', home: 'src/pipeline/maps' },
 ];
 
 function hiddenOutside(folder) {

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Line } from '../adapters/files/lines.js';
 import { createNdjsonWriter } from '../adapters/files/ndjson-writer.js';
+import { stageOf } from '../contracts/dead-letter.js';
 import type { Measures } from '../contracts/measures.js';
 import type { DeadLetterReason } from '../contracts/names.js';
 import type { OutputRecord } from '../pipeline/ports.js';
@@ -48,7 +49,7 @@ export function createOutputFiles(directory: string): ReplaySink {
     journey: (text) => { writers['cx.journeys'].write(text()); },
     deadLetter(reason, message, line) {
       const { file, number, text } = line;
-      writers['cx.dead-letters'].write(JSON.stringify({ reason, message, file, line: number, value: text }));
+      writers['cx.dead-letters'].write(JSON.stringify({ reason, message, ...(stageOf(reason) === 'map' ? { stage: 'map' } : {}), file, line: number, value: text }));
     },
     async drain() {
       for (const writer of Object.values(writers)) await writer.drain();

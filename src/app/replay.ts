@@ -4,22 +4,27 @@ import { openCase } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
 import type { Gathered } from '../core/measures/gather.js';
-import { createLineDecoder } from '../pipeline/decode.js';
+import { createEventDecoder, createLineDecoder } from '../pipeline/decode.js';
 import { createJudge, type Judge } from '../pipeline/judge.js';
 import { fullMessage } from '../pipeline/order-book.js';
 import type { OutputRecord, Telemetry } from '../pipeline/ports.js';
+import type { CompiledMap } from '../pipeline/maps/compile-map.js';
+import type { MapAccount } from '../pipeline/maps/records.js';
 import { createRenderer, journeyOf } from '../pipeline/render.js';
 import { createReplayTime } from '../pipeline/time-reached.js';
 import type { Config } from './config.js';
 import { createReplayAccount, type ReplayAccount } from './replay-account.js';
 import { createFoldedOrders } from './folded-orders.js';
 import { createJudgedOrders } from './judged-orders.js';
+import { openMappedInput } from './maps/mapped-input.js';
 import { createReplayInput, type ReplayItem, topicOfLine } from './replay-input.js';
 import type { ReplaySink } from './replay-output.js';
 import type { OrdersParts, ReplayOrders } from './replay-orders.js';
 
 export interface ReplayRequest {
   readonly files: readonly string[];
+  /** The files hold a company's own records, which these maps turn into events; none: they hold events. */
+  readonly maps?: readonly CompiledMap[];
   /** The time reached at the end, ms; null: the greatest `occurredAt`. */
   readonly asOf: number | null;
   /** null: those that the input shows. */
@@ -44,6 +49,8 @@ export interface ReplayResult {
   readonly covered: ReadonlySet<CoverableSource>;
   /** The time reached at the end, ms; null: no event was applied. */
   readonly asOf: number | null;
+  /** What became of the records of each map. */
+  readonly maps: readonly MapAccount[];
 }
 
 /** Everything is one lane here: a replay has no partitions. */
@@ -55,9 +62,8 @@ const BATCH = 2_000;
  * memory. Throws when a file cannot be read or an output not be written; bad lines are told, not thrown.
  */
 export async function replay(request: ReplayRequest, parts: ReplayParts): Promise<ReplayResult> {
-  const { config, sink } = parts;
-  const sources = await Promise.all(request.files.map((file) => openLines(file)));
-  const input = createReplayInput(sources, createLineDecoder({ now: parts.wallClock, ...config.limits }));
+  const { sink } = parts;
+  const input = await openInput(request, parts);
   const account = createReplayAccount();
   const run = createRun(request, parts, account);
   for (let lines = 0; ;) {
@@ -69,7 +75,14 @@ export async function replay(request: ReplayRequest, parts: ReplayParts): Promis
     parts.progress(lines, input.bytesRead());
   }
   await run.finish();
-  return { account, covered: run.covered, asOf: run.time.now() === -Infinity ? null : run.time.now() };
+  return { account, covered: run.covered, asOf: run.time.now() === -Infinity ? null : run.time.now(), maps: input.accounts };
+}
+
+async function openInput({ files, maps = [] }: ReplayRequest, { config, sink, wallClock }: ReplayParts) {
+  const settings = { now: wallClock, ...config.limits };
+  if (maps.length > 0) return openMappedInput({ maps, files, maxRecordBytes: config.limits.maxValueBytes }, sink.outputs, createEventDecoder(settings));
+  const sources = await Promise.all(files.map((file) => openLines(file)));
+  return { ...createReplayInput(sources, createLineDecoder(settings)), accounts: [] };
 }
 
 interface Refusal {

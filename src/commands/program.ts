@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app/version.js';
 import { CommandFault } from './context.js';
 import type { ListOptions, RedriveOptions } from './dead-letters.js';
+import type { ReplayOptions } from './replay.js';
 
 /** Each command is loaded when it is called: a replay needs no Kafka client. */
 const program = new Command('touchpoint')
@@ -21,15 +22,41 @@ program.command('serve')
 
 program.command('replay')
   .description('run NDJSON files of source events through the pipeline, here and now, and print a report')
-  .argument('<file...>', 'one event a line, the topic told by `type`; .gz is unpacked; several files are merged by time')
+  .argument('[file...]', 'one event a line, the topic told by `type`; .gz is unpacked; several files are merged by time')
+  .option('--map <file...>', 'the files hold your own records (CSV, JSON), which these maps (.yaml) turn into events; folders may be named')
   .option('--as-of <instant>', 'the time reached at the end (default: the greatest occurredAt)')
   .option('--sources <names>', 'the sources whose silence is an answer, by commas (default: those with an event in the input)')
   .option('--by <key>', 'also measure by this key of `place`, such as carrier; may be repeated', (key: string, keys: string[]) => [...keys, key], [])
   .option('--out <dir>', 'write cx.events, cx.alerts, journeys and dead-letters as .ndjson, report.json and measures.json')
-  .addHelpText('after', examples('replay events.ndjson', 'replay orders.ndjson.gz logistics.ndjson.gz --out result', 'replay events.ndjson --as-of 2026-03-01T00:00:00Z --sources orders,logistics,billing', 'replay events.ndjson --by carrier --by region --out result'))
-  .action(async (files: string[], options: { asOf?: string; sources?: string; out?: string; by?: string[] }) => {
+  .addHelpText('after', examples('replay events.ndjson', 'replay orders.ndjson.gz logistics.ndjson.gz --out result', 'replay events.ndjson --as-of 2026-03-01T00:00:00Z --sources orders,logistics,billing', 'replay events.ndjson --by carrier --by region --out result', 'replay --map shop.yaml carrier.yaml exports/'))
+  .action(async (files: string[], options: ReplayOptions) => {
     await (await import('./replay.js')).replayFiles(files, options);
   });
+
+const map = program.command('map')
+  .description('maps: how your own records become events; docs/maps.md says how they are written')
+  .addHelpText('after', examples('map check shop.yaml', 'map try shop.yaml record.json', 'map run --map shop.yaml orders.csv'));
+
+map.command('check')
+  .description('say what is wrong with maps, by path, and run their examples; exit code 1 when an example fails')
+  .argument('<file...>', 'maps (.yaml)')
+  .addHelpText('after', examples('map check shop.yaml carrier.yaml'))
+  .action(async (files: string[]) => { (await import('./map.js')).checkMaps(files); });
+
+map.command('try')
+  .description('show what a record becomes, step by step')
+  .argument('<file>', 'the map (.yaml)')
+  .argument('<record>', 'the record as JSON (of a table, its cells by column), or a file that holds it')
+  .option('--join <rows...>', 'rows of a joined file, as NAME=JSON')
+  .addHelpText('after', examples('map try shop.yaml \'{"order_no":"7","shipped":"2026-03-01 10:00"}\'', 'map try shop.yaml record.json --join \'customer={"id":"C-1"}\''))
+  .action(async (file: string, record: string, options: { join?: string[] }) => { (await import('./map.js')).tryMap(file, record, options); });
+
+map.command('run')
+  .description('print the events of your own records as NDJSON; what is refused is told, and the exit code is then 1')
+  .argument('[data...]', 'files, or folders of files; the maps say which they read')
+  .requiredOption('--map <file...>', 'maps (.yaml)')
+  .addHelpText('after', examples('map run --map shop.yaml orders.csv > events.ndjson', 'map run --map shop.yaml carrier.yaml exports/'))
+  .action(async (data: string[], options: { map: string[] }) => { await (await import('./map.js')).runMaps(data, options); });
 
 program.command('produce')
   .description('send NDJSON files of source events into the configured Kafka topics')

@@ -5,14 +5,17 @@ import { replay } from '../app/replay.js';
 import { renderReport } from '../app/report/render.js';
 import { createTally } from '../app/report/summary.js';
 import { quietTelemetry } from '../app/quiet-telemetry.js';
+import { DataFault } from '../app/maps/data-files.js';
 import { gather } from '../core/measures/gather.js';
 import { CommandFault, configOrFault } from './context.js';
+import { mapsOrFault } from './maps.js';
 
 export interface ReplayOptions {
   readonly asOf?: string;
   readonly sources?: string;
   readonly out?: string;
   readonly by?: readonly string[];
+  readonly map?: readonly string[];
 }
 
 /** Of one place key: more than any company has, few enough for the memory. */
@@ -21,30 +24,32 @@ const MOST_VALUES = 10_000;
 const PROGRESS_EVERY_MS = 1_000;
 
 /** `touchpoint replay FILE...` */
-export async function replayFiles(files: readonly string[], options: ReplayOptions): Promise<void> {
+export async function replayFiles(named: readonly string[], options: ReplayOptions): Promise<void> {
   const config = configOrFault();
+  const { maps, data: files } = mapsOrFault(options.map, named);
   const sink = options.out === undefined ? nowhere : createOutputFiles(options.out);
   const tally = createTally();
   const measures = gather({ by: keysOf(options.by ?? []), mostValues: MOST_VALUES, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
   const began = performance.now();
   const progress = progressLine();
   const result = await replay(
-    { files, asOf: asOfMs(options.asOf), covered: coveredOf(options.sources) },
+    { files, maps, asOf: asOfMs(options.asOf), covered: coveredOf(options.sources) },
     {
       config, sink, telemetry: quietTelemetry((orderId, error) => { process.stderr.write(`order ${orderId} could not be assessed: ${error.message}\n`); }),
       wallClock: () => Date.now(), order: (assessment, facts) => { tally.add(assessment, facts); }, measures, progress,
     },
   ).catch((error: unknown) => {
+    if (error instanceof DataFault) throw new CommandFault(`The replay ended early: ${error.message}`, 2);
     if (error instanceof Error && 'code' in error) throw new CommandFault(`The replay ended early: ${error.message}`, 2);
     throw error;
   });
   progress.clear();
   const rows = measures.rows();
   await sink.close(result.account, rows);
-  const { account, covered, asOf } = result;
+  const { account, covered, asOf, maps: mapped } = result;
   process.stdout.write(renderReport({
     files, tookMs: performance.now() - began, asOf, covered, topics: account.topics(), refused: account.reasons,
-    tally: tally.result(), measures: rows, zone: config.rules.promiseTimeZone,
+    tally: tally.result(), measures: rows, zone: config.rules.promiseTimeZone, maps: mapped,
   }));
 }
 

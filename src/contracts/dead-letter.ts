@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count } from './assessed.js';
-import { DEAD_LETTER_REASONS } from './names.js';
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from './names.js';
 
 /**
  * A refused record keeps its key, value, timestamp and headers on `cx.dead-letters`; these headers are added. Their
@@ -21,6 +21,9 @@ export const DEAD_LETTER_HEADERS = {
  * record, so that a second refusal is known as one.
  */
 export const REDRIVEN_HEADER = 'touchpoint.redriven';
+
+/** Where a record was refused: on its way to an event by a map, or as an event; the latter by the name that Kafka Connect has for it. */
+export const stageOf = (reason: DeadLetterReason): 'map' | 'VALUE_CONVERTER' => (reason === 'map_failed' || reason === 'unlinked' ? 'map' : 'VALUE_CONVERTER');
 
 const reason = z.enum(DEAD_LETTER_REASONS);
 const message = z.string().meta({ description: 'What is wrong and where, without text of the value' });
@@ -54,6 +57,7 @@ export const deadLetterLine = z
   .object({
     reason,
     message,
+    stage: z.literal('map').optional().meta({ description: 'Of records that a map could not use' }),
     file: z.string().meta({ description: 'The input as it was named' }),
     line: z.int().min(1).meta({ description: 'Counted from 1, blank lines included' }),
     value: z.string().meta({ description: 'The line as text, invalid UTF-8 replaced' }),

@@ -87,6 +87,7 @@ export type Place = Readonly<Partial<Record<PlaceKey, string>>>;
 export const DEAD_LETTER_REASONS = [
   'not_json', 'schema_invalid', 'unknown_type', 'key_mismatch', 'too_large', 'journey_too_long',
   'undecodable', 'clock_out_of_range', 'order_expired', 'tombstone',
+  'map_failed', 'unlinked',
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 

@@ -33,7 +33,7 @@ export function daysIn(zone: string): ZonedDays {
 }
 
 function createZonedDays(zone: string): ZonedDays {
-  const localClock = zone === 'UTC' ? (instant: number) => instant : clockOf(zone);
+  const localClock = wallClockIn(zone);
   const known = new Map<string, Day>();
   const dayOf = (date: string): Day => {
     let day = known.get(date);
@@ -54,7 +54,19 @@ function createZonedDays(zone: string): ZonedDays {
   };
 }
 
-/** What a clock on the zone's walls shows at an instant, as the ms at which a UTC clock would show the same. */
+const clocks = new Map<string, (instant: number) => number>();
+
+/** What a clock on the zone's walls shows at an instant, as the ms at which a UTC clock would show the same; throws a RangeError for a name that isn't a zone. */
+export function wallClockIn(zone: string): (instant: number) => number {
+  let clock = clocks.get(zone);
+  if (clock === undefined) {
+    if (clocks.size >= ZONES_KEPT) clocks.clear();
+    clock = zone === 'UTC' ? (instant) => instant : clockOf(zone);
+    clocks.set(zone, clock);
+  }
+  return clock;
+}
+
 function clockOf(zone: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone, hourCycle: 'h23',

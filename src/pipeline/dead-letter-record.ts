@@ -1,3 +1,4 @@
+import { stageOf } from '../contracts/dead-letter.js';
 import type { DeadLetterReason } from '../contracts/names.js';
 import type { OutputRecord, SourceRecord } from './ports.js';
 
@@ -15,7 +16,7 @@ export function deadLetterRecord(
       '__connect.errors.topic': topicName,
       '__connect.errors.partition': String(record.partition),
       '__connect.errors.offset': String(record.offset),
-      '__connect.errors.stage': 'VALUE_CONVERTER',
+      '__connect.errors.stage': stageOf(reason),
       '__connect.errors.class.name': `touchpoint.${reason}`,
       '__connect.errors.exception.message': message,
       'touchpoint.reason': reason,

@@ -237,3 +237,12 @@ export const createLineDecoder = (settings: Omit<DecoderSettings, 'keyOf'>): Lin
   const decode = createTextDecoder(settings.maxValueBytes, createEventReader({ ...settings, keyOf: null }));
   return (text, bytes, offset) => decode(text, bytes, { topic: 'orders', partition: 0, offset, key: null });
 };
+
+/** Judges what is an event already, made in this process; the number serves as its offset. */
+export type EventDecoder = (event: unknown, offset: number) => Decoded;
+
+/** As `createLineDecoder`, for events that never were text. */
+export const createEventDecoder = (settings: Omit<DecoderSettings, 'keyOf'>): EventDecoder => {
+  const judge = createEventReader({ ...settings, keyOf: null });
+  return (event, offset) => judge({ topic: 'orders', partition: 0, offset, key: null }, event);
+};

@@ -12,7 +12,7 @@ function touchpoint(...args: readonly string[]): { readonly code: number | null;
 }
 
 const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
-const PAGES = ['README.md', 'CHANGELOG.md', 'docs/architecture.md', 'docs/configuration.md', 'docs/events.md', 'docs/measures.md', 'docs/operations.md', 'docs/signals.md'];
+const PAGES = ['README.md', 'CHANGELOG.md', 'docs/architecture.md', 'docs/configuration.md', 'docs/events.md', 'docs/maps.md', 'docs/measures.md', 'docs/operations.md', 'docs/signals.md'];
 
 /** What is between fences of this language. */
 const fenced = (page: string, language: string): string[] =>
@@ -27,7 +27,7 @@ interface CommandLine {
 }
 
 /** Commands that have commands of their own. */
-const GROUPS = ['dead-letters'];
+const GROUPS = ['dead-letters', 'map'];
 
 /** Every call of the product in shell blocks and within lines: its command and options. */
 function callsIn(page: string): CommandLine[] {

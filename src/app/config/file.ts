@@ -1,10 +1,8 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import type { z } from 'zod';
 import { checkReferences } from './references.js';
 import { knownKeysAt } from './keys.js';
-import { formatPath, type Path, type Problem } from './problems.js';
+import type { Problem } from './problems.js';
 import { configSchema, type Settings } from './schema.js';
-import { didYouMean } from './suggestions.js';
+import { readYaml } from './yaml-file.js';
 
 export type ParsedFile =
   | { readonly kind: 'settings'; readonly settings: Settings; /** As it stands in the file. */ readonly given: unknown }
@@ -12,117 +10,8 @@ export type ParsedFile =
 
 /** Reads a configuration file's text; an empty one leaves every default. All problems are told at once. */
 export function parseConfigText(text: string, source: string): ParsedFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  if (document.errors.length > 0) {
-    return { kind: 'problems', problems: document.errors.map((error) => ({ source, path: '', line: lines.linePos(error.pos[0]).line, message: `not valid YAML: ${error.message}` })) };
-  }
-  let given: unknown;
-  try {
-    given = withoutEmptySections(document.toJS() ?? {});
-  } catch (error) {
-    return { kind: 'problems', problems: [{ source, path: '', line: null, message: `not valid YAML: ${error instanceof Error ? error.message : String(error)}` }] };
-  }
-  const at = (path: Path, message: string): Problem => ({ source, path: formatPath(path), line: lineOf(document, lines, path), message });
-
-  const read = configSchema.safeParse(given);
-  if (!read.success) {
-    const problems = read.error.issues.flatMap((issue) => told(issue, given).map(({ path, message }) => at(path, message)));
-    return { kind: 'problems', problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
-  }
-  const problems = checkReferences(read.data).map(({ path, message }) => at(path, message));
-  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'settings', settings: read.data, given };
-}
-
-/** A section whose lines are all commented out is `null` in YAML; it means the same as leaving it out. */
-function withoutEmptySections(given: unknown): unknown {
-  if (!isRecord(given)) return given;
-  return Object.fromEntries(Object.entries(given).filter(([, section]) => section !== null));
-}
-
-interface Told {
-  readonly path: Path;
-  readonly message: string;
-}
-
-/** The library's names of kinds, as a person who writes YAML knows them. */
-const KINDS: Readonly<Record<string, string>> = {
-  object: 'a section', record: 'a section', array: 'a list', tuple: 'a list', string: 'text', number: 'a number', int: 'a whole number', boolean: 'true or false',
-};
-
-/** What an issue says to the person who wrote the file. */
-function told(issue: z.core.$ZodIssue, given: unknown): readonly Told[] {
-  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-  const found = `found ${describe(valueAt(given, path))}`;
-  switch (issue.code) {
-    case 'unrecognized_keys': {
-      const known = knownKeysAt(path);
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        message: `no such setting${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`,
-      }));
-    }
-    case 'invalid_value': {
-      const values = issue.values.map(String);
-      return [{ path, message: `expected ${values.length === 1 ? '' : 'one of '}${values.join(', ')}; ${found}${suggestion(given, path, values)}` }];
-    }
-    case 'invalid_union': {
-      const options = discriminators(issue);
-      if (options.length === 0) break;
-      return [{ path, message: `expected one of ${options.join(', ')}; ${found}${suggestion(given, path, options)}` }];
-    }
-    case 'invalid_key':
-      return [{ path, message: expectation(issue.issues[0]?.message ?? issue.message) }];
-    default:
-  }
-  const expected = issue.code === 'invalid_type' ? `expected ${KINDS[issue.expected] ?? issue.expected}` : expectation(issue.message);
-  return [{ path, message: `${expected}; ${found}` }];
-}
-
-/** Values of the key that tells the members of a tagged union apart; none for other unions. The library's types leave it out. */
-function discriminators(issue: object): readonly string[] {
-  return 'discriminator' in issue && 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
-}
-
-function suggestion(given: unknown, path: Path, options: readonly string[]): string {
-  const value = valueAt(given, path);
-  return typeof value === 'string' ? didYouMean(value, options) : '';
-}
-
-/** From "expected" on: what precedes it in the library's messages adds nothing. */
-function expectation(message: string): string {
-  const start = message.indexOf('expected');
-  return start < 0 ? message : message.slice(start);
-}
-
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'an empty value';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a section';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function valueAt(given: unknown, path: Path): unknown {
-  let value = given;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
-}
-
-/** The line of the setting at this path, or of the nearest section around it. */
-function lineOf(document: Document, lines: LineCounter, path: Path): number | null {
-  for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const last = path[length - 1];
-    const pair = isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === last) : undefined;
-    const node = pair?.key ?? document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return null;
+  const read = readYaml(text, source, { schema: configSchema, known: knownKeysAt });
+  if (read.kind === 'problems') return read;
+  const problems = checkReferences(read.data).map(({ path, message }) => read.at(path, message));
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'settings', settings: read.data, given: read.given };
 }

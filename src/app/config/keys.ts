@@ -40,9 +40,12 @@ function collect(node: Node, path: string): SettingDescription[] {
   });
 }
 
-/** Names of the keys that an object at this path may have; empty where any name will do. */
-export function knownKeysAt(path: Path): readonly string[] {
-  let nodes: readonly Node[] = [schemaRoot()];
+/** Names of the keys that an object at this path of a configuration may have; empty where any name will do. */
+export const knownKeysAt = (path: Path): readonly string[] => keysAt(schemaRoot(), path);
+
+/** The same of any schema, as JSON Schema has it. */
+export function keysAt(root: object, path: Path): readonly string[] {
+  let nodes: readonly Node[] = [root];
   for (const step of path) nodes = nodes.flatMap(alternatives).flatMap((node) => child(node, step));
   return [...new Set(nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {})))];
 }

@@ -110,6 +110,11 @@ const accounting = ({ topics }: ReplaySummary): string[] => {
   return rows.length === 0 ? [] : columns([['', 'read', 'applied', 'duplicate', 'refused'], ...rows]);
 };
 
+const mapped = ({ maps = [] }: ReplaySummary): string[] => {
+  const rows = maps.map(({ map, records, events, silent, older, refused: bad }) => [map, ...[records, events, silent, older, bad].map(grouped)]);
+  return rows.length === 0 ? [] : columns([['', 'records', 'events', 'said nothing', 'outdated', 'refused'], ...rows]);
+};
+
 /** The report that ends a replay: plain text of at most 96 columns where words allow, ending in a newline. */
 export const renderReport = (summary: ReplaySummary): string => {
   const { tally } = summary;
@@ -122,6 +127,7 @@ export const renderReport = (summary: ReplaySummary): string => {
     ...section(tally.worst.length === 1 ? 'The worst order' : `The worst ${tally.worst.length} orders`, tally.worst.flatMap(storyOfWorst(summary.zone))),
     ...section('What cannot be told', unknown(summary)),
     ...section('What was refused', refused(summary)),
+    ...section('What the maps made of the records', mapped(summary)),
     ...section('Every event accounted for', accounting(summary)),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,0 +1,28 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+
+/** A file's bytes, piece by piece. */
+export interface Chunks {
+  /** Null at the end. Rejects when the file can't be read. */
+  next(): Promise<Buffer | null>;
+  /** Bytes of the file read so far; packed ones where it is packed. */
+  readonly bytesRead: () => number;
+  readonly close: () => void;
+}
+
+const CHUNK = 1 << 18;
+
+/** Opens a file; `.gz` files are unpacked on the way. Rejects when it can't be read. */
+export async function openChunks(file: string): Promise<Chunks> {
+  await stat(file);
+  const raw = createReadStream(file, { highWaterMark: CHUNK });
+  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: CHUNK })) : raw;
+  if (stream !== raw) raw.on('error', (error) => stream.destroy(error));
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+  return {
+    next: async () => (await chunks.next()).value ?? null,
+    bytesRead: () => raw.bytesRead,
+    close: () => { raw.destroy(); },
+  };
+}

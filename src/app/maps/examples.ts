@@ -1,0 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createEventDecoder } from '../../pipeline/decode.js';
+import type { CompiledMap } from '../../pipeline/maps/compile-map.js';
+import type { Example, Row, Shape } from '../../pipeline/maps/definition.js';
+import { createMapper, type Mapped } from '../../pipeline/maps/mapper.js';
+import { pathText } from '../../pipeline/maps/map-fault.js';
+import { ofEvent } from '../../pipeline/maps/records.js';
+import { cellReader, conform } from '../../pipeline/maps/shape.js';
+import { buildTable, type Table } from '../../pipeline/maps/tables.js';
+import { ValueFault } from '../../pipeline/maps/value-fault.js';
+
+export interface ExampleOutcome {
+  readonly name: string;
+  /** What is not as the example says; empty: all is. */
+  readonly faults: readonly string[];
+}
+
+/** Runs the examples that a map brings along, as tests of it. */
+export const runExamples = (map: CompiledMap): readonly ExampleOutcome[] =>
+  map.definition.examples.map((example) => ({ name: example.name, faults: faultsOf(map, example) }));
+
+function faultsOf(map: CompiledMap, example: Example): string[] {
+  let tables: ReadonlyMap<string, Table>;
+  try {
+    tables = tablesOf(map, example);
+  } catch (error) {
+    if (error instanceof ValueFault) return [error.message];
+    throw error;
+  }
+  const mapper = createMapper(map, tables);
+  const given: unknown[] = [];
+  for (const [i, record] of example.records.entries()) {
+    const mapped = takeGiven((row) => mapper.take(row), map, record);
+    const fault = mapped.kind === 'fault' ? `${pathText(mapped.path)}: ${mapped.message}` : null;
+    if (example.events === null && i === example.records.length - 1) return fault === null && refusedEvents(map, mapped) === null ? ['expected that the record is refused, but it gives events'] : [];
+    const refused = fault ?? refusedEvents(map, mapped);
+    if (refused !== null) return [`record ${i + 1} is refused: ${refused}`];
+    if (mapped.kind === 'mapped') given.push(...mapped.events.map(({ event }) => event));
+  }
+  return compare(example.events ?? [], given);
+}
+
+/** Takes a record as an example writes it: of a table, its cells by name. */
+export function takeGiven(take: (record: unknown) => Mapped, { definition: { input, fields, decimal } }: CompiledMap, record: unknown): Mapped {
+  try {
+    return take(input.format === 'csv' ? rowOf(record, fields, decimal) : JSON.parse(JSON.stringify(record)));
+  } catch (error) {
+    if (error instanceof ValueFault) return { kind: 'fault', path: ['record'], message: error.message };
+    throw error;
+  }
+}
+
+/** Cells by the names of their columns, as people write them down: numbers need no quotes, and what is left out is empty. */
+export function rowOf(record: unknown, shape: Shape | null, decimal: '.' | ','): Row {
+  const cells = conform(record, null);
+  const texts = Object.entries(cells).map(([name, cell]) => [name, cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)] as const);
+  const columns = [...new Set([...texts.map(([name]) => name), ...(shape?.keys() ?? [])])];
+  const known = new Map(texts);
+  return cellReader(columns, shape, decimal)(columns.map((name) => known.get(name) ?? ''));
+}
+
+export function tablesOf({ definition }: CompiledMap, { joins }: Pick<Example, 'joins'>): ReadonlyMap<string, Table> {
+  const strangers = Object.keys(joins).filter((name) => !definition.joins.some((join) => join.name === name));
+  if (strangers.length > 0) throw new ValueFault(`the map has no join called ${strangers.join(', ')}`);
+  return new Map(definition.joins.map((join) => {
+    const table = buildTable(join.column, join.sort);
+    for (const row of joins[join.name] ?? []) {
+      const key = conform(row, null)[join.column];
+      table.add({ ...rowOf(row, join.fields, definition.decimal), [join.column]: typeof key === 'number' ? String(key) : (key ?? null) });
+    }
+    return [join.name, table.build()];
+  }));
+}
+
+/** Why the contract refuses one of the events; null: it allows all. Orders found by links come later. */
+export function refusedEvents({ definition }: CompiledMap, mapped: Mapped): string | null {
+  const decode = createEventDecoder({ now: () => Infinity, maxValueBytes: Infinity, maxAheadMs: Infinity });
+  for (const { index, event, via } of mapped.kind === 'mapped' ? mapped.events : []) {
+    const decoded = decode(via === null ? event : { ...event, orderId: 'found-by-a-link' }, 0);
+    if (decoded.kind === 'dead_letter') return ofEvent(definition.name, index, decoded).message;
+  }
+  return null;
+}
+
+function compare(expected: Example['events'] & object, given: readonly unknown[]): string[] {
+  const faults: string[] = [];
+  for (let i = 0; i < Math.max(expected.length, given.length); i++) {
+    const [wanted, got] = [expected[i], given[i] as Readonly<Record<string, unknown>> | undefined];
+    if (wanted === undefined) faults.push(`events[${i}]: not expected: ${JSON.stringify(got)}`);
+    else if (got === undefined) faults.push(`events[${i}]: expected, but not given: ${JSON.stringify(wanted)}`);
+    else faults.push(...differences(wanted, got, `events[${i}]`));
+  }
+  return faults;
+}
+
+function differences(wanted: Readonly<Record<string, unknown>>, got: Readonly<Record<string, unknown>>, path: string): string[] {
+  // An id that is made of the content says nothing that the content doesn't.
+  const names = [...new Set([...Object.keys(wanted), ...Object.keys(got)])].filter((name) => name !== 'id' || 'id' in wanted);
+  return names.filter((name) => !isDeepStrictEqual(wanted[name], got[name]))
+    .map((name) => `${path}.${name}: expected ${shown(wanted[name])}, the map gives ${shown(got[name])}`);
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));

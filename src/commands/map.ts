@@ -1,0 +1,102 @@
+import { createEventDecoder } from '../pipeline/decode.js';
+import { createMapper } from '../pipeline/maps/mapper.js';
+import { pathText } from '../pipeline/maps/map-fault.js';
+import { DataFault } from '../app/maps/data-files.js';
+import { refusedEvents, runExamples, tablesOf, takeGiven } from '../app/maps/examples.js';
+import { openMappedRecords } from '../app/maps/mapped-records.js';
+import { ValueFault } from '../pipeline/maps/value-fault.js';
+import { CommandFault, configOrFault } from './context.js';
+import { mapOrFault, mapsOrFault, readTextOrFault } from './maps.js';
+
+/** `touchpoint map check FILE...`: exit code 2 when a map can't be used, 1 when one of its examples fails. */
+export function checkMaps(files: readonly string[]): void {
+  let failed = 0;
+  for (const file of files) {
+    const map = mapOrFault(file);
+    const outcomes = runExamples(map);
+    const { name, events, examples } = map.definition;
+    process.stdout.write(`${file}: map ${name}, ${events.length} events (${[...new Set(events.map(({ type }) => type))].join(', ')}), ${examples.length} examples\n`);
+    for (const { name: example, faults } of outcomes) {
+      process.stdout.write(`  ${faults.length === 0 ? 'ok  ' : 'FAIL'}  ${example}\n${faults.map((fault) => `          ${fault}\n`).join('')}`);
+      if (faults.length > 0) failed += 1;
+    }
+  }
+  if (failed > 0) throw new CommandFault(`${failed} ${failed === 1 ? 'example does' : 'examples do'} not give what the map says`, 1);
+}
+
+export interface TryOptions {
+  readonly join?: readonly string[];
+}
+
+/** `touchpoint map try FILE RECORD`: what a record becomes, step by step. `RECORD` is JSON, or a file that holds it. */
+export function tryMap(file: string, given: string, { join = [] }: TryOptions): void {
+  const map = mapOrFault(file);
+  const record = jsonOrFault(/^\s*[{[]/.test(given) ? given : readTextOrFault(given), 'RECORD');
+  const out = (text: string): void => { process.stdout.write(`${text}\n`); };
+  const tables = (() => {
+    try {
+      return tablesOf(map, { joins: joinsOf(join) });
+    } catch (error) {
+      throw error instanceof ValueFault ? new CommandFault(`--join: ${error.message}`, 2) : error;
+    }
+  })();
+  const { events } = map.definition;
+  const mapper = createMapper(map, tables);
+  const mapped = takeGiven((row) => mapper.take(row, (path, value) => {
+    const [step, index] = path;
+    if (step !== 'events' || typeof index !== 'number') {
+      out(`${pathText(path)}: ${shown(value)}`);
+      return;
+    }
+    const made = value as readonly unknown[];
+    out(`${pathText(path)} ${events[index]?.type ?? ''}: ${made.length === 0 ? 'does not occur' : ''}`.trimEnd());
+    for (const event of made) out(`  ${JSON.stringify(event)}`);
+  }), map, record);
+  if (mapped.kind === 'fault') throw new CommandFault(`${pathText(mapped.path)}: ${mapped.message}`, 1);
+  const refused = refusedEvents(map, mapped);
+  if (refused !== null) throw new CommandFault(refused, 1);
+  if (mapped.kind === 'mapped') for (const link of mapped.links) out(`link ${link.link}: ${JSON.stringify(link)}`);
+}
+
+/** Instants as events have them; whole numbers of expressions have no counterpart in JSON. */
+const shown = (value: unknown): string => JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? Number(each) : each)) ?? 'nothing';
+
+/** `NAME=JSON`: rows of a joined file, one or a list. */
+function joinsOf(given: readonly string[]): Record<string, readonly unknown[]> {
+  return Object.fromEntries(given.map((text) => {
+    const [, name, json] = /^(\w+)=(.*)$/s.exec(text) ?? [];
+    if (name === undefined || json === undefined) throw new CommandFault(`--join ${text}: expected NAME=JSON, such as customer={"id":"7"}`, 2);
+    const rows = jsonOrFault(json, `--join ${name}`);
+    return [name, Array.isArray(rows) ? rows as unknown[] : [rows]];
+  }));
+}
+
+function jsonOrFault(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CommandFault(`${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`, 2);
+  }
+}
+
+/** `touchpoint map run --map FILE... DATA...`: the events as NDJSON; exit code 1 when records were refused. */
+export async function runMaps(named: readonly string[], options: { readonly map?: readonly string[] }): Promise<void> {
+  const { limits } = configOrFault();
+  const { maps, data } = mapsOrFault(options.map, named);
+  if (maps.length === 0) throw new CommandFault('--map: expected at least one map', 2);
+  try {
+    const records = await openMappedRecords({ maps, files: data, maxRecordBytes: limits.maxValueBytes }, createEventDecoder({ now: () => Date.now(), ...limits }));
+    for (let batch = await records.next(); batch !== null; batch = await records.next()) {
+      let text = '';
+      for (const { line, taken: { events, letter } } of batch) {
+        for (const { event } of events) text += `${JSON.stringify(event)}\n`;
+        if (letter !== null) process.stderr.write(`${line.file}:${line.number}: ${letter.reason}: ${letter.message}\n`);
+      }
+      if (!process.stdout.write(text)) await new Promise((resolve) => { process.stdout.once('drain', resolve); });
+    }
+    const refused = records.accounts.reduce((sum, account) => sum + account.refused, 0);
+    if (refused > 0) throw new CommandFault(`${refused} records were refused`, 1);
+  } catch (error) {
+    throw error instanceof DataFault ? new CommandFault(error.message, 2) : error;
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { formatProblems } from '../app/config/problems.js';
+import { parseMap } from '../app/maps/map-file.js';
+import type { CompiledMap } from '../pipeline/maps/compile-map.js';
+import { CommandFault } from './context.js';
+
+const isMapName = (file: string): boolean => /\.ya?ml$/.test(file);
+
+/**
+ * The maps and data that a command was called with. `--map` takes all that follows it, so that what does not end in .yaml or .yml
+ * among its files is data. Says everything that is wrong with the maps at once (exit code 2).
+ */
+export function mapsOrFault(given: readonly string[] = [], named: readonly string[]): { readonly maps: readonly CompiledMap[]; readonly data: readonly string[] } {
+  const files = given.filter(isMapName);
+  const data = [...given.filter((file) => !isMapName(file)), ...named];
+  if (given.length > 0 && files.length === 0) throw new CommandFault('--map: expected at least one map, a file whose name ends in .yaml or .yml', 2);
+  if (data.length === 0) throw new CommandFault('No data was named: expected files after the options (--help shows how a command is used)', 2);
+  return { maps: files.map(mapOrFault), data };
+}
+
+/** A map from its file; says everything that is wrong with it at once (exit code 2). */
+export function mapOrFault(file: string): CompiledMap {
+  const parsed = parseMap(readTextOrFault(file), file);
+  if (parsed.kind === 'problems') throw new CommandFault(`The map cannot be used:\n${formatProblems(parsed.problems)}`, 2);
+  return parsed.map;
+}
+
+/** The text of a file that was named (exit code 2 when it can't be read). */
+export function readTextOrFault(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandFault(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 2);
+  }
+}
