@@ -5,7 +5,8 @@ export function quietTelemetry(unassessed: (orderId: string, error: Error) => vo
   const nothing = (): void => undefined;
   return {
     event: nothing, deadLetter: nothing, derived: nothing, detected: nothing, committed: nothing, timeReached: nothing, lag: nothing,
-    outboxPending: nothing, deadlinesPending: nothing, laneClaimed: nothing, laneDropped: nothing, laneHalted: nothing, schemaWaiting: nothing, schemaMissing: nothing,
+    outboxPending: nothing, deadlinesPending: nothing, laneClaimed: nothing, laneDropped: nothing, laneHalted: nothing, stateWentBack: nothing, recalled: nothing, catchingUp: nothing, caughtUp: nothing,
+    lossAccepted: nothing, judgedAnew: nothing, schemaWaiting: nothing, schemaMissing: nothing,
     retrying: nothing, alertRaised: nothing, unassessed: (_lane, orderId, error) => { unassessed(orderId, error); },
   };
 }

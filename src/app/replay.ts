@@ -154,7 +154,7 @@ interface Watcher {
 function createReplayJudge({ config, sink, telemetry, wallClock }: ReplayParts, covered: ReadonlySet<CoverableSource>, watcher: Watcher): Judge {
   const context = { rules: config.rules, covered };
   return createJudge({
-    lane: LANE, context: () => context, telemetry, alertRules: config.alerts,
+    lane: LANE, context: () => context, telemetry, alertRules: config.alerts, catalogue: config.rules.version,
     renderer: sink.outputs ? createRenderer({
       topicNames: config.topics.sources, source: 'touchpoint/replay', rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
     }, wallClock) : null,

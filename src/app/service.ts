@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../adapters/http/build-http.js';
 import type { RunningTelemetry } from '../adapters/telemetry/telemetry.js';
 import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
+import { catalogueOf } from '../pipeline/judge.js';
 import { createRenderer } from '../pipeline/render.js';
 import { createWorker, type Worker } from '../pipeline/worker.js';
 import type { Config } from './config.js';
@@ -70,7 +71,7 @@ function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts): Wo
     decode: configuredDecoder(config, ground.source.lanes, now, ground.schemas),
     schemas: ground.schemas === null ? null : { reader: ground.schemas, alarmAfterMs: config.registry.alarmAfterMs },
     judge: {
-      context, alertRules: config.alerts,
+      context, alertRules: config.alerts, catalogue: catalogueOf(context()),
       renderer: createRenderer({
         topicNames: config.topics.sources, source: SOURCE, rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
         format: ground.outputFormat,

@@ -58,7 +58,7 @@ export function sayChanges(said: Said, assessment: Assessment, cause: Cause): Ch
 }
 
 /** What of a signal, once it differs, makes a new revision. */
-const signalPrint = (s: SignalState): string => fingerprint([s.state, s.severity, s.opensAt, s.closedAt, s.detail]);
+export const signalPrint = (s: Pick<SignalState, 'state' | 'severity' | 'opensAt' | 'closedAt' | 'detail'>): string => fingerprint([s.state, s.severity, s.opensAt, s.closedAt, s.detail]);
 
 function saySignal(said: Said, now: SignalState, changes: Change[]): void {
   const before = said.signals.get(now.signal);

@@ -1,6 +1,6 @@
 import type { PatternSeverity, SignalName, Verdict } from '../contracts/names.js';
 import type { Severity } from './assessment.js';
-import type { Said, SaidAlert } from './said.js';
+import { nothingSaid, type Said, type SaidAlert } from './said.js';
 
 /** What is kept of an order beside its facts. */
 export interface OrderState {
@@ -13,7 +13,16 @@ export interface OrderState {
   unassessed: boolean;
   /** What the order has added to the measures, to be taken away again exactly; [] while it has added nothing. */
   counted: readonly (string | number)[];
+  /** The catalogue that it was judged by last, with all its facts; null: it has to be judged again. */
+  judgedBy: string | null;
+  /** The id of the journey that was read back as published last, while nobody has compared it with the present one; else null. */
+  published: string | null;
 }
+
+/** Of an order of which nothing is known yet. */
+export const newOrderState = (): OrderState => ({
+  said: nothingSaid(), judgedAt: 0, due: null, unassessed: false, counted: [], judgedBy: null, published: null,
+});
 
 /** Older code refuses what it cannot read. */
 export const ORDER_STATE_FORMAT = 1;
@@ -24,7 +33,7 @@ type PackedAlert = [number, number, 0 | 1, PatternSeverity, readonly string[]];
 type Packed = [
   format: number, judgedAt: number, due: number | null, unassessed: 0 | 1, sequence: number, verdict: Verdict,
   verdictRevision: number, signals: PackedSignal[], patterns: PackedPattern[], alert: PackedAlert | 0,
-  counted: readonly (string | number)[],
+  counted: readonly (string | number)[], judgedBy?: string | 0, published?: string,
 ];
 
 const SIGNAL_STATES = ['open', 'resolved', 'retracted'] as const;
@@ -44,8 +53,9 @@ export function packOrderState(state: OrderState): string {
   }
   const packed: Packed = [
     ORDER_STATE_FORMAT, state.judgedAt, state.due, state.unassessed ? 1 : 0, said.sequence, said.verdict,
-    said.verdictRevision, signals, patterns, packAlert(said.alert), state.counted,
+    said.verdictRevision, signals, patterns, packAlert(said.alert), state.counted, state.judgedBy ?? 0,
   ];
+  if (state.published !== null) packed.push(state.published);
   return JSON.stringify(packed);
 }
 
@@ -55,7 +65,7 @@ const packAlert = (a: SaidAlert | null): PackedAlert | 0 =>
 /** Throws when the bytes were written by newer code: going on would lose what it kept. */
 export function unpackOrderState(text: string): OrderState {
   const packed = JSON.parse(text) as Packed;
-  const [format, judgedAt, due, unassessed, sequence, verdict, verdictRevision, signals, patterns, alert, counted] = packed;
+  const [format, judgedAt, due, unassessed, sequence, verdict, verdictRevision, signals, patterns, alert, counted, judgedBy, published] = packed;
   if (format !== ORDER_STATE_FORMAT) {
     throw new Error(`an order's state has format ${String(format)}, this version reads ${ORDER_STATE_FORMAT}: run the newer version that wrote it`);
   }
@@ -70,5 +80,5 @@ export function unpackOrderState(text: string): OrderState {
     const [episode, revision, state, severity, names] = alert;
     said.alert = { episode, revision, state: ALERT_STATES[state], severity, patterns: names };
   }
-  return { said, judgedAt, due, unassessed: unassessed === 1, counted };
+  return { said, judgedAt, due, unassessed: unassessed === 1, counted, judgedBy: typeof judgedBy === 'string' ? judgedBy : null, published: published ?? null };
 }

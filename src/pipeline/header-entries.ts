@@ -12,3 +12,10 @@ export function headerEntries(headers: RecordHeaders): [string, Buffer | string]
 }
 
 const isContent = (value: unknown): value is Buffer | string => typeof value === 'string' || Buffer.isBuffer(value);
+
+/** The last value of a header as text; null: it has none. */
+export function headerText(headers: RecordHeaders, name: string): string | null {
+  const value = headers[name];
+  const last: Buffer | string | undefined = typeof value === 'string' || Buffer.isBuffer(value) ? value : value?.at(-1);
+  return last === undefined ? null : last.toString();
+}

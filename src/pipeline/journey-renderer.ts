@@ -1,12 +1,13 @@
 import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
+import { instantText } from '../core/instant-text.js';
 import type { AssessmentContext } from '../core/rules.js';
 import { nameUuid } from './name-uuid.js';
 import { openOrder } from './order-book.js';
 import { jsonOutput, type OutputFormat } from './output-format.js';
 import type { OutputRecord, StoredOrder } from './ports.js';
-import { journeyOf } from './render.js';
+import { journeyOf, JUDGED_AT } from './render.js';
 
 /** An order as it stands in the store, judged at the time at which its owner judged it last. */
 export interface OrderView {
@@ -20,6 +21,9 @@ export function viewOf(orderId: string, stored: StoredOrder, context: Assessment
   const { journey, state } = openOrder(orderId, stored);
   return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, judgedAt: state.judgedAt };
 }
+
+/** The id of its record on `cx.journeys`: made from what it says, so that equal journeys have one id. */
+export const journeyId = (assessment: Assessment, rulesVersion: string): string => nameUuid(JSON.stringify(journeyOf(assessment, rulesVersion)));
 
 export type JourneyRenderer = (orderId: string, stored: StoredOrder, seq: number) => OutputRecord;
 
@@ -35,6 +39,7 @@ export function createJourneyRenderer(context: () => AssessmentContext, source: 
       headers: {
         ce_specversion: '1.0', ce_id: nameUuid(JSON.stringify(journey)), ce_type: 'touchpoint.journey', ce_source: source,
         ce_time: new Date(asOf).toISOString(), ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(seq),
+        [JUDGED_AT]: instantText(judgedAt),
       },
     };
   };

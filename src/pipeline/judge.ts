@@ -3,6 +3,7 @@ import { sayAlert } from '../core/alerts.js';
 import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import { type Cause, sayChanges } from '../core/changes.js';
+import { fingerprint } from '../core/fingerprint.js';
 import type { AssessmentContext } from '../core/rules.js';
 import { customerOf, type LiveOrder } from './order-book.js';
 import type { OutputRecord, Telemetry } from './ports.js';
@@ -24,11 +25,14 @@ export interface JudgeParts {
   /** Null: nobody wants what changed; orders are judged, and nothing is said of them. */
   readonly renderer: Renderer | null;
   readonly telemetry: Telemetry;
+  /** Names everything that a judgement depends on besides facts and time, see `catalogueOf`. */
+  readonly catalogue: string;
   /** Called with every judgement, said or not. */
   readonly observe?: (order: LiveOrder, assessment: Assessment) => void;
 }
 
-export type Judge = (order: LiveOrder, at: number, cause: Cause, out: StepOutputs) => void;
+/** The judgement; null: a rule failed. */
+export type Judge = (order: LiveOrder, at: number, cause: Cause, out: StepOutputs) => Assessment | null;
 
 /**
  * Judges an order at a time reached and says the difference to what was said. An order's time never goes back. A rule
@@ -38,6 +42,8 @@ export function createJudge(parts: JudgeParts): Judge {
   return (order, at, cause, out) => {
     const { state } = order;
     state.judgedAt = Math.max(state.judgedAt, at);
+    state.judgedBy = parts.catalogue;
+    state.published = null;
     let assessment: Assessment;
     try {
       assessment = assess(order.journey, state.judgedAt, parts.context());
@@ -46,29 +52,33 @@ export function createJudge(parts: JudgeParts): Judge {
       state.due = null;
       order.customerId = customerOf(order.journey);
       parts.telemetry.unassessed(parts.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
-      return;
+      return null;
     }
     state.unassessed = false;
     state.due = assessment.nextDeadline;
     order.customerId = assessment.customerId;
     if (parts.renderer !== null) say(parts, parts.renderer, order, assessment, cause, out);
     parts.observe?.(order, assessment);
+    return assessment;
   };
 }
 
+/** Two contexts by which the same facts may be judged differently have different names. */
+export const catalogueOf = ({ rules, covered }: AssessmentContext): string => fingerprint([rules.version, ...[...covered].sort()]);
+
 function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment: Assessment, cause: Cause, out: StepOutputs): void {
-  const { said } = order.state;
+  const { said, judgedAt } = order.state;
   const push = (record: OutputRecord, type: string, name: string): void => {
     out.records.push(record);
     parts.telemetry.derived(type, name);
   };
   for (const change of sayChanges(said, assessment, cause)) {
     const name = 'signal' in change ? change.signal : 'pattern' in change ? change.pattern : change.verdict;
-    push(renderer.change(change, assessment, cause, parts.lane, ++out.seq), change.type, name);
+    push(renderer.change(change, assessment, cause, parts.lane, { seq: ++out.seq, judgedAt }), change.type, name);
   }
   const alert = sayAlert(said, assessment, cause, parts.alertRules);
   if (alert === null) return;
-  const { record, mode } = renderer.alert(alert, assessment, ++out.seq);
+  const { record, mode } = renderer.alert(alert, assessment, { seq: ++out.seq, judgedAt });
   push(record, alert.type, alert.severity);
   if (alert.type === 'alert.raised') parts.telemetry.alertRaised(parts.lane, order.orderId, alert.headline, alert.severity, mode);
 }

@@ -1,7 +1,7 @@
 import { Final } from './retry.js';
 
 /** Version of what a durable lane store keeps of a lane; it rises with every change that older code would misread. */
-export const LANE_FORMAT = 1;
+export const LANE_FORMAT = 2;
 
 /** The lane was written by newer code. Trying again doesn't help: this version must not touch it. */
 export class NewerLaneFormatError extends Final {

@@ -1,20 +1,20 @@
 import type { SourceTopic } from '../contracts/names.js';
+import { createBell } from './bell.js';
 import { commitOutcome } from './commit-outcome.js';
-import { createDeadlineWatch } from './deadlines.js';
 import type { RecordDecoder } from './decode.js';
-import { createIntake } from './intake.js';
-import { createJudge, type JudgeParts } from './judge.js';
-import { createOrderBook } from './order-book.js';
+import type { JudgeParts, StepOutputs } from './judge.js';
+import type { KnownLetters } from './known-letters.js';
 import { packOutbox } from './outbox-codec.js';
-import type { ClaimedLane, FetchedRange, Halt, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
-import { createLaneProgress } from './progress.js';
-import { createPublisher, LaneLost } from './publisher.js';
+import type { ClaimedLane, CommitAnswer, FetchedRange, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
+import { createPublisher, LaneLost, StateDoubted } from './publisher.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import type { OutputTail } from './recovery.js';
-import { persist, type Persistence } from './retry.js';
+import { Final, persist, type Persistence } from './retry.js';
 import { createSchemaWaits, type SchemaSettings } from './schema-waits.js';
-import { type Candidate, type PreparedStep, prepareStep, runStep, type StepLimits, type StepParts, type StepResult } from './step.js';
-import { createTimeReached, type TimeSettings } from './time-reached.js';
+import { openSessionState } from './session-state.js';
+import { type Candidate, type PreparedStep, prepareStep, runStep, type StepLimits, type StepResult, takeWrites } from './step.js';
+import type { TimeSettings } from './time-reached.js';
+import type { Upkeep } from './upkeep.js';
 
 export interface SessionParts {
   readonly lane: number;
@@ -43,7 +43,8 @@ export type SessionEnd =
   | { readonly kind: 'lost' }
   /** The log isn't where it was: it must be checked against the state before anything more is read. */
   | { readonly kind: 'recheck' }
-  | { readonly kind: 'halted'; readonly halt: Halt };
+  /** The store holds less than it confirmed. */
+  | { readonly kind: 'went_back'; readonly what: string };
 
 /** Records waiting per topic before it is paused, and below which it goes on. */
 const HIGH_WATER = 4_000;
@@ -53,56 +54,25 @@ const OFFER = 1_000;
 /** Outbox entries waiting before steps wait for the publisher. */
 const MOST_PENDING = 32;
 
-/** The parts of a session that know how far it came. */
-function openState(parts: SessionParts, claimed: ClaimedLane) {
-  const { lane, store, telemetry } = parts;
-  const { topics } = parts.source;
-  const time = createTimeReached(topics, parts.time);
-  const progress = createLaneProgress(topics, claimed.topics, time);
-  const intake = createIntake(topics, parts.decode);
-  const start = progress.offsets();
-  for (const topic of topics) {
-    intake.restart(topic, start.get(topic) ?? null);
-    // Until it has been quiet for a while under this owner too, nobody knows whether more is coming.
-    time.fetched(topic, parts.wallClock.now());
-  }
-  const step: StepParts = {
-    lane, time, progress, firstSeen: (sightings) => store.firstSeen(sightings), telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
-    deadlines: createDeadlineWatch(lane, store),
-    book: createOrderBook(lane, store, parts.cacheOrders),
-    judge: createJudge({ ...parts.judge, lane, telemetry }),
-  };
-  return { topics, time, progress, intake, step };
+/** How often a lane looks whether its store still holds what it confirmed; ms. */
+const STORE_LOOK_MS = 10_000;
+
+/** A lane whose work can begin (pipeline/prepare-lane.ts). */
+export interface ReadyLane {
+  readonly claimed: ClaimedLane;
+  readonly tail: OutputTail;
+  readonly letters: KnownLetters | null;
 }
 
-/** Lets a loop rest until something happens. */
-function createBell() {
-  const waiting: (() => void)[] = [];
-  return {
-    ring(): void {
-      for (const resolve of waiting.splice(0)) resolve();
-    },
-    /** Resolves at the next `ring`, or after this long. */
-    rest: (ms: number): Promise<void> =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        waiting.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      }),
-  };
-}
-
-/** The work of a lane under one token: from its claim until it is left, lost or halted. */
-export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tail: OutputTail) {
+/** The work of a lane under one token: from its claim until it is left, lost or to be claimed anew. */
+export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
+  const { claimed, tail } = ready;
   const { lane, source, store, telemetry } = parts;
-  const { topics, time, progress, intake, step } = openState(parts, claimed);
-  const publisher = createPublisher({ ...parts, isBehind: () => !intake.isEmpty() }, claimed, tail);
+  const { topics, time, progress, intake, step, sweep, silence } = openSessionState(parts, ready);
+  const publisher = createPublisher({ ...parts, isBehind: () => !intake.isEmpty(), isSilent: silence.isKept }, claimed, tail);
   const bell = createBell();
   const paused = new Set<SourceTopic>();
-  let version = claimed.version;
-  let seq = claimed.seq;
+  let { version, seq, upkeep } = claimed;
   /** Next offsets as the store has them: what a step has read is only known once it is committed. */
   let committed = progress.offsets();
   let leaving: () => 'no' | 'stop' | 'drop' = () => 'no';
@@ -115,32 +85,27 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
   const persistence: Persistence = { lane, telemetry, stopped: over };
   /** For what may as well be done by the next owner. */
   const untilStop: Persistence = { lane, telemetry, stopped: () => over() || leaving() !== 'no' };
-  /** Kept in the store, so that whoever claims the lane next finds it too. */
-  const standStill = async (halt: Halt): Promise<void> => {
-    if (!(await store.halt(lane, claimed.token, halt))) throw new LaneLost(lane);
-    finish({ kind: 'halted', halt });
-  };
+  /** What the lane has to keep up by now, with a step that is about to be committed. */
+  const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state() });
   const write = async (result: StepResult): Promise<void> => {
     const { orders, outputs } = result;
     const moved = progress.moved();
-    if (orders.length === 0 && moved.size === 0 && outputs.records.length === 0) return;
+    const kept = upkeepNow();
+    if (orders.length === 0 && moved.size === 0 && outputs.records.length === 0 && !isNews(upkeep, kept)) return;
     const outbox = outputs.records.length === 0 ? null : { firstSeq: seq + 1, lastSeq: outputs.seq, records: packOutbox(outputs.records) };
-    const commit: LaneCommit = { token: claimed.token, base: version, orders, topics: moved, seq: outputs.seq, outbox };
+    const commit: LaneCommit = { token: claimed.token, base: version, orders, topics: moved, seq: outputs.seq, outbox, ...(isNews(upkeep, kept) ? { upkeep: kept } : {}) };
     const began = performance.now();
     await persist(persistence, 'commit', async () => {
-      const answer = await store.commit(lane, commit);
-      const outcome = commitOutcome(answer, claimed.token, version);
-      if (outcome === 'lost') throw new LaneLost(lane);
-      if (outcome === 'not_applied') throw new Error('the store refused the commit without a reason; it is sent again');
-      if (outcome === 'went_back') await standStill(wentBack(lane, version, answer.version, parts.wallClock.now()));
+      if (!isApplied(lane, await store.commit(lane, commit), commit)) throw new Error('the store refused the commit without a reason; it is sent again');
     });
     if (over()) return;
     version += 1;
     seq = outputs.seq;
+    upkeep = kept;
     committed = progress.offsets();
     telemetry.committed(lane, performance.now() - began, orders.length);
     if (outbox !== null) publisher.enqueue(outbox, outputs.causes);
-    if (orders.length > 0) publisher.markDirty(version);
+    if (orders.some(({ dirty }) => dirty)) publisher.markDirty(version);
   };
 
   const schemaWaits = createSchemaWaits(parts, intake, () => {
@@ -157,19 +122,42 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
 
   const steps = async (): Promise<void> => {
     while (!over() && leaving() === 'no') {
-      const idle = intake.isEmpty() && !step.deadlines.mayBePast(time.now());
-      if (idle || publisher.pendingEntries() > MOST_PENDING) {
+      if (silence.isOver()) await speak();
+      const isAtWork = !intake.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
+      const isSweeping = !silence.isKept() && !sweep.isDone();
+      if ((!isAtWork && !isSweeping) || publisher.pendingEntries() > MOST_PENDING) {
         await bell.rest(1_000);
         continue;
       }
-      const candidates = intake.take(OFFER);
-      let prepared: PreparedStep | null = null;
-      await persist(untilStop, 'read orders', async () => {
-        prepared = await prepareStep(step, candidates);
-      });
-      if (prepared === null) return;
-      await settle(runStep(step, prepared, seq), candidates);
+      if (isAtWork) await stepOn();
+      if (isSweeping) await sweepOn();
     }
+  };
+  const stepOn = async (): Promise<void> => {
+    const candidates = intake.take(OFFER);
+    let prepared: PreparedStep | null = null;
+    await persist(untilStop, 'read orders', async () => {
+      prepared = await prepareStep(step, candidates);
+    });
+    if (prepared !== null) await settle(runStep(step, prepared, seq), candidates);
+  };
+  const sweepOn = async (): Promise<void> => {
+    let orderIds: readonly string[] | null = null;
+    await persist(untilStop, 'read orders to judge anew', async () => {
+      orderIds = await sweep.prepare();
+    });
+    if (orderIds === null) return;
+    const outputs: StepOutputs = { seq, records: [], causes: [] };
+    sweep.run(orderIds, Math.max(0, time.now()), outputs);
+    await write({ consumed: 0, orders: takeWrites(step), outputs });
+    bell.ring();
+  };
+  /** Everything is read again: every order is judged, and what differs from what was said is said. */
+  const speak = async (): Promise<void> => {
+    silence.end();
+    sweep.restart();
+    await write({ consumed: 0, orders: [], outputs: { seq, records: [], causes: [] } });
+    if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {
     intake.putBack(candidates.slice(result.consumed));
@@ -178,9 +166,19 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
     relieve();
     bell.ring();
   };
+  let lookDue = parts.wallClock.now() + STORE_LOOK_MS;
+  /** Nothing may happen for long in a lane: it would show what is lost, and nobody would know. */
+  const lookAtStore = async (): Promise<void> => {
+    lookDue = parts.wallClock.now() + STORE_LOOK_MS;
+    await persist(untilStop, 'look at the store', async () => {
+      const known = { token: claimed.token, base: version };
+      isApplied(lane, await store.held(lane), known);
+    });
+  };
   const publish = async (): Promise<void> => {
     while (!over() && leaving() === 'no') {
-      if (publisher.hasWork()) await publisher.work(persistence);
+      if (parts.wallClock.now() >= lookDue) await lookAtStore();
+      else if (publisher.hasWork()) await publisher.work(persistence);
       else await bell.rest(200);
       bell.ring();
     }
@@ -188,6 +186,8 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
   const guard = (work: () => Promise<void>): Promise<void> =>
     work().catch((error: unknown) => {
       if (error instanceof LaneLost) finish({ kind: 'lost' });
+      else if (error instanceof StateDoubted) finish({ kind: 'recheck' });
+      else if (error instanceof WentBack) finish({ kind: 'went_back', what: error.message });
       else {
         finish({ kind: 'left' });
         parts.failed(error instanceof Error ? error : new Error(String(error)));
@@ -233,7 +233,7 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
     schemaWaits: schemaWaits.list,
     wake: (): void => { bell.ring(); },
     recheck: (): void => { finish({ kind: 'recheck' }); },
-    /** Works until it is left, lost or halted. */
+    /** Works until it is left, lost or to be claimed anew. */
     async run(left: () => 'no' | 'stop' | 'drop'): Promise<SessionEnd> {
       leaving = left;
       await Promise.all([guard(steps), guard(publish)]);
@@ -244,7 +244,18 @@ export function createLaneSession(parts: SessionParts, claimed: ClaimedLane, tai
 }
 export type LaneSession = ReturnType<typeof createLaneSession>;
 
-const wentBack = (lane: number, was: number, is: number, now: number): Halt => ({
-  name: 'state_went_back', since: now,
-  message: `Lane ${lane}: the store confirmed version ${was} and now holds ${is}: Redis lost its last writes or was restored to an older state. Bring Redis back to its latest state.`,
-});
+/** The store holds less than it confirmed. */
+class WentBack extends Final {
+  override readonly name = 'WentBack';
+}
+
+/** @throws LaneLost, or WentBack */
+function isApplied(lane: number, answer: CommitAnswer, { token, base }: Pick<LaneCommit, 'token' | 'base'>): boolean {
+  const outcome = commitOutcome(answer, token, base);
+  if (outcome === 'lost') throw new LaneLost(lane);
+  if (outcome === 'went_back') throw new WentBack(`the store confirmed version ${base} and now holds ${answer.version}`);
+  return outcome === 'applied';
+}
+
+const isNews = (before: Upkeep, now: Upkeep): boolean =>
+  before.catchUp !== now.catchUp || before.judgedBy !== now.judgedBy || before.sweep?.after !== now.sweep?.after || before.sweep?.catalogue !== now.sweep?.catalogue;

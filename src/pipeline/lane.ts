@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceTopic } from '../contracts/names.js';
-import { checkClaim } from './claim-check.js';
 import { createLaneSession, type LaneSession, type SessionEnd, type SessionParts } from './lane-session.js';
+import { prepareLane } from './prepare-lane.js';
 import type { FetchedRange, Halt, LogBounds, SourceLog, Telemetry } from './ports.js';
 import { LaneLost } from './publisher.js';
-import { checkTail, readOutputTail } from './recovery.js';
 import { persist, type Persistence, settledWithin } from './retry.js';
 import type { SchemaWait } from './schema-waits.js';
 
@@ -20,7 +19,7 @@ const STOP_PATIENCE_MS = 3_000;
 const RETURN_MS = 500;
 
 /**
- * One lane in this worker's hands: claimed, checked, worked and left. It is claimed again when another token turns up while
+ * One lane in this worker's hands: claimed, prepared, worked and left. It is claimed again when another token turns up while
  * the group says it is still ours, and stands still while a halt is recorded.
  */
 export function createLane(parts: LaneParts) {
@@ -36,17 +35,18 @@ export function createLane(parts: LaneParts) {
     if (!(await source.confirmMembership())) throw new Error('the group does not confirm this worker as a member yet');
     const claimed = await store.claim(lane, source.lanes);
     if (claimed.halt !== null) return halt(claimed.halt);
-    const finding = await checkClaim(parts, claimed);
-    const tail = finding === null ? await readOutputTail(lane, parts.output, claimed) : null;
-    const wrong = finding ?? (tail === null ? null : checkTail(lane, tail, claimed));
-    if (wrong !== null || tail === null) {
-      const found: Halt = { name: wrong?.name ?? 'unchecked', message: wrong?.message ?? '', since: parts.wallClock.now() };
+    const prepared = await prepareLane({ ...parts, schemas: parts.schemas?.reader ?? null, goOn }, claimed);
+    if (prepared.kind === 'halt') {
+      const found: Halt = { ...prepared.finding, since: parts.wallClock.now() };
       await store.halt(lane, claimed.token, found);
       return halt(found);
     }
     halted = null;
     telemetry.laneClaimed(lane, claimed.version);
-    return createLaneSession({ ...parts, telemetry: held }, claimed, tail);
+    return createLaneSession({ ...parts, telemetry: held }, prepared);
+  };
+  const goOn = (): void => {
+    if (leaving !== 'no') throw new Error('the lane is being left');
   };
   const halt = (found: Halt): null => {
     if (halted?.name !== found.name) telemetry.laneHalted(lane, found);
@@ -62,14 +62,14 @@ export function createLane(parts: LaneParts) {
   };
   const afterEnd = async (end: SessionEnd): Promise<void> => {
     session = null;
-    if (end.kind === 'halted') halt(end.halt);
+    if (end.kind === 'went_back') telemetry.stateWentBack(lane, `${end.what}: Redis lost its last writes or was restored to an older state`);
     if (end.kind === 'lost') {
       telemetry.laneDropped(lane, 'another owner claimed it');
       // Two owners that claim at once would take it from each other for ever without a random pause.
       await delay(100 + Math.random() * 900);
     }
     // The log and the check at claim may disagree for a while; asking without a pause would not settle it.
-    if (end.kind === 'recheck') await delay(200);
+    if (end.kind === 'recheck' || end.kind === 'went_back') await delay(200);
   };
   const run = async (): Promise<void> => {
     while (leaving === 'no') {

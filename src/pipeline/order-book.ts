@@ -2,8 +2,7 @@ import type { Fact } from '../core/fact.js';
 import { createFactsMemory, type FactsMemory, packFacts, unpackFacts } from '../core/facts-codec.js';
 import { indexKeys } from '../core/index-keys.js';
 import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
-import { type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
-import { nothingSaid } from '../core/said.js';
+import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
 import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
 import { Final } from './retry.js';
 
@@ -21,18 +20,26 @@ export interface LiveOrder {
   storedKeys: readonly string[];
   storedDue: number | null;
   touched: boolean;
+  /** Its published journey is out of date. */
+  stale: boolean;
 }
 
 /** An order of which nothing is known yet. */
 export const newOrder = (orderId: string): LiveOrder => ({
-  orderId, journey: createJourney(orderId), customerId: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false,
-  state: { said: nothingSaid(), judgedAt: 0, due: null, unassessed: false, counted: [] },
+  orderId, journey: createJourney(orderId), customerId: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
+  state: newOrderState(),
 });
 
 /** @throws Final on bytes that this version can't read: reading them again doesn't help. */
-export function openOrder(orderId: string, stored: StoredOrder): LiveOrder {
+export const openOrder = (orderId: string, stored: StoredOrder): LiveOrder => readable(orderId, () => readOrder(orderId, stored));
+
+/** What is kept of an order beside its facts; null: nothing is. @throws as `openOrder` */
+export const openState = (orderId: string, stored: StoredOrder | null): OrderState =>
+  (stored === null ? newOrderState() : readable(orderId, () => unpackOrderState(stored.state.toString())));
+
+function readable<T>(orderId: string, read: () => T): T {
   try {
-    return readOrder(orderId, stored);
+    return read();
   } catch (error) {
     throw new Final(`the state of order ${JSON.stringify(orderId)} can't be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
@@ -45,8 +52,8 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, touched: false,
-    storedKeys: indexKeys(state.said, customerId), storedDue: state.due,
+    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false,
+    storedKeys: keysOf(state, customerId), storedDue: state.due,
   };
 }
 
@@ -69,8 +76,10 @@ export interface OrderBook {
   prepare(orderIds: ReadonlySet<string>): Promise<void>;
   /** Throws when the order was not prepared: reading it here would be a round trip per order. */
   get(orderId: string): LiveOrder;
-  /** The order has news for the store. */
-  touch(order: LiveOrder): void;
+  /** The order has news for the store. @param stale its journey changes too; true by default */
+  touch(order: LiveOrder, stale?: boolean): void;
+  /** As `touch`: the order has this fact, and stays to be judged with it. Its journey stays as it was published. */
+  leaveUnjudged(order: LiveOrder, fact: Fact): void;
   touchedCount(): number;
   /** What the store must write for everything touched since the last call. */
   writes(): OrderWrite[];
@@ -82,6 +91,12 @@ export interface OrderBook {
 export function createOrderBook(lane: number, store: LaneStore, capacity: number): OrderBook {
   const orders = new Map<string, LiveOrder>();
   const touched: LiveOrder[] = [];
+  const touch = (order: LiveOrder, stale: boolean): void => {
+    order.stale ||= stale;
+    if (order.touched) return;
+    order.touched = true;
+    touched.push(order);
+  };
   return {
     async prepare(orderIds) {
       const missing: string[] = [];
@@ -105,10 +120,11 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
       if (order === undefined) throw new Error(`order used before it was loaded in lane ${lane}`);
       return order;
     },
-    touch(order) {
-      if (order.touched) return;
-      order.touched = true;
-      touched.push(order);
+    touch: (order, stale = true) => touch(order, stale),
+    leaveUnjudged(order, fact) {
+      order.state.judgedBy = null;
+      order.customerId ??= fact.customerId;
+      touch(order, false);
     },
     touchedCount: () => touched.length,
     writes: () => touched.splice(0).map(writeOf),
@@ -127,23 +143,42 @@ export function packLiveOrder(order: LiveOrder): StoredOrder {
   return { facts: order.fresh.length === 0 ? Buffer.alloc(0) : packFresh(order), state: Buffer.from(packOrderState(order.state)) };
 }
 
+/** The entry under which orders stand on which a rule failed. */
+export const UNASSESSED = 'unassessed';
+
+const keysOf = (state: OrderState, customerId: string | null): string[] => {
+  const keys = indexKeys(state.said, customerId);
+  if (state.unassessed) keys.push(UNASSESSED);
+  return keys;
+};
+
 function writeOf(order: LiveOrder): OrderWrite {
   const packed = packLiveOrder(order);
-  const keys = indexKeys(order.state.said, order.customerId);
+  const keys = keysOf(order.state, order.customerId);
   const before = order.storedKeys;
   const { due } = order.state;
   const write: OrderWrite = {
     orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
     due: due === order.storedDue ? undefined : due,
     indexAdd: keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
-    dirty: true,
+    dirty: order.stale,
   };
   order.storedKeys = keys;
   order.storedDue = due;
   order.touched = false;
+  order.stale = false;
   // Made for judging; between steps it would only take room.
   order.journey.reading = null;
   return write;
+}
+
+/** Writes an order's state alone; its customer, deadline and published journey stay as they are. */
+export function writeState(orderId: string, before: OrderState, now: OrderState): OrderWrite {
+  const [had, has] = [keysOf(before, null), keysOf(now, null)];
+  return {
+    orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined,
+    indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false,
+  };
 }
 
 function packFresh(order: LiveOrder): Buffer {

@@ -1,4 +1,5 @@
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
+import type { Decision, Upkeep } from './upkeep.js';
 
 /**
  * What the pipeline asks of the world. A *lane* is one partition index of all source topics together: it has one
@@ -112,6 +113,8 @@ export interface OutputLog {
    * of them; the answer gives the offset of the first record written to each topic. Rejects if any is in doubt.
    */
   publish(lane: number, records: readonly OutputRecord[]): Promise<ReadonlyMap<OutputTopic, number>>;
+  /** The oldest offset of this partition that is still there. */
+  start(lane: number, topic: OutputTopic): Promise<number>;
   /** The offset that the next record of this partition will get. */
   end(lane: number, topic: OutputTopic): Promise<number>;
   /** Calls back for the records of [from, to), in order. */
@@ -169,6 +172,9 @@ export interface ClaimedLane {
   /** Outbox entries not yet trimmed, in order. */
   readonly outbox: readonly OutboxEntry[];
   readonly halt: Halt | null;
+  readonly upkeep: Upkeep;
+  /** What a person decided and nobody has carried out yet. */
+  readonly decision: Decision | null;
 }
 
 /** All outputs of one commit, packed (pipeline/outbox-codec.ts), with the seqs that they span. */
@@ -209,6 +215,10 @@ export interface LaneCommit {
   readonly seq: number;
   /** null: this step says nothing. */
   readonly outbox: OutboxEntry | null;
+  /** Absent: as it was. */
+  readonly upkeep?: Upkeep;
+  /** This commit carries out what a person decided. */
+  readonly carriesOut?: boolean;
 }
 
 /** The store's token and version after the call; the caller tells by them what happened (see commitOutcome). */
@@ -232,7 +242,11 @@ export interface DirtyOrder {
 export interface LaneStore {
   /** Makes the caller the owner: any earlier token is worthless from then on. */
   claim(lane: number, lanes: number): Promise<ClaimedLane>;
+  /** The present token and version: does the lane still stand as its owner left it? */
+  held(lane: number): Promise<CommitAnswer>;
   load(lane: number, orderIds: readonly string[]): Promise<readonly (StoredOrder | null)[]>;
+  /** Ids under an index entry (null: every order) that come after `after` (null: from the first), in byte order, at most `limit`. */
+  orderIds(lane: number, index: string | null, after: string | null, limit: number): Promise<readonly string[]>;
   /** Orders with a deadline < `before`, earliest first (ties by order id), at most `limit`. */
   due(lane: number, before: number, limit: number): Promise<readonly DueOrder[]>;
   /** The earliest deadline of the lane; null when there is none. */
@@ -248,6 +262,8 @@ export interface LaneStore {
   /** Clears those marks that still stand, and keeps the output ends; false: the token is foreign. */
   clean(lane: number, token: string, orders: readonly DirtyOrder[], ends: ReadonlyMap<OutputTopic, number>): Promise<boolean>;
   halt(lane: number, token: string, halt: Halt): Promise<boolean>;
+  /** Forgets everything about the lane's orders, and nothing else of it; not at once, so that it may have to be called again. False: the token is foreign. */
+  clear(lane: number, token: string): Promise<boolean>;
   /**
    * Of each key: is it seen for the first time? A key stays the first's by its coordinates, so that asking again for
    * the same record answers as before. For events without order; keys are `topic|id`.

@@ -19,8 +19,13 @@ export const recordDigest = (record: Pick<SourceRecord, 'key' | 'value'>): strin
 
 const NOTHING: TopicCount = { read: 0, applied: 0, duplicate: 0, deadLetter: 0 };
 
-/** How far a lane has read each of its topics, and what became of the records (read = applied + duplicate + dead letter). */
-export function createLaneProgress(topics: readonly SourceTopic[], start: ReadonlyMap<SourceTopic, TopicProgress>, time: TimeReached) {
+/**
+ * How far a lane has read each of its topics, and what became of the records (read = applied + duplicate + dead letter).
+ * @param countedTo records before these offsets were counted when they were read first
+ */
+export function createLaneProgress(
+  topics: readonly SourceTopic[], start: ReadonlyMap<SourceTopic, TopicProgress>, time: TimeReached, countedTo: Readonly<Partial<Record<SourceTopic, number>>> = {},
+) {
   const all = new Map<SourceTopic, Moving>();
   for (const topic of topics) {
     const known = start.get(topic);
@@ -37,9 +42,10 @@ export function createLaneProgress(topics: readonly SourceTopic[], start: Readon
       const t = of(record.topic);
       t.next = record.offset + 1;
       t.last = record;
+      t.moved = true;
+      if (record.offset < (countedTo[record.topic] ?? 0)) return;
       t.count.read += 1;
       t.count[outcome] += 1;
-      t.moved = true;
     },
     /** Offsets that hold no record for us. */
     skip(topic: SourceTopic, next: number): void {

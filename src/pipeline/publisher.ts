@@ -2,7 +2,8 @@ import type { OutputTopic } from '../contracts/names.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { unpackOutbox } from './outbox-codec.js';
 import type { ClaimedLane, LaneStore, OutboxEntry, OutputLog, OutputRecord, Telemetry, WallClock } from './ports.js';
-import type { OutputTail } from './recovery.js';
+import { type OutputTail, seqOf } from './recovery.js';
+import { isSkipped } from './upkeep.js';
 import { Final, persist, type Persistence } from './retry.js';
 
 export interface PublisherParts {
@@ -14,6 +15,8 @@ export interface PublisherParts {
   readonly renderJourney: JourneyRenderer;
   /** More waits to be read: orders will change again before anyone could act on their journeys. */
   readonly isBehind: () => boolean;
+  /** Facts are being read again: orders would be shown as they were. */
+  readonly isSilent: () => boolean;
 }
 
 /** The store says that another owner claimed the lane: whatever this one still holds is theirs to send. */
@@ -22,6 +25,11 @@ export class LaneLost extends Final {
     super(`lane ${lane} has another owner`);
     this.name = 'LaneLost';
   }
+}
+
+/** Somebody wrote into the lane's outputs what its state knows nothing of. */
+export class StateDoubted extends Final {
+  override readonly name = 'StateDoubted';
 }
 
 /** An order's journey is published at most once in this time; ms. */
@@ -64,7 +72,7 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
     const firsts = await parts.output.publish(parts.lane, records);
     for (const [topic, first] of firsts) {
       const expected = ends.get(topic) ?? first;
-      if (first > expected && topic === 'cx.journeys') await findOverwritten(expected, first);
+      if (first > expected) await (topic === 'cx.journeys' ? findOverwritten(expected, first) : findLateWords(topic, expected, first));
       ends.set(topic, first + records.filter((r) => r.topic === topic).length);
     }
   };
@@ -75,8 +83,22 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
     });
     foreign ??= from;
   };
+  /** A former owner's late request repeats what is known, or tells of a state that was lost. */
+  const findLateWords = async (topic: OutputTopic, from: number, to: number): Promise<void> => {
+    let late: number | null = null;
+    await parts.output.readBack(parts.lane, topic, from, to, ({ headers }) => {
+      const number = seqOf(headers);
+      if (number !== null && isSkipped(claimed.upkeep.skipped, number)) late = number;
+    });
+    if (late !== null) throw new StateDoubted(`${topic}/${parts.lane} holds record number ${String(late)} of a state that was lost`);
+  };
   /** The output ends as the next owner may rely on them. */
   const settledEnds = (): ReadonlyMap<OutputTopic, number> => (foreign === null ? ends : new Map(ends).set('cx.journeys', foreign));
+  /**
+   * Of the other topics only a trim may keep the end: it does so for numbers that the store has given out, while these marks may be
+   * those of a store that went back.
+   */
+  const journeyEnd = (): ReadonlyMap<OutputTopic, number> => new Map([...settledEnds()].filter(([topic]) => topic === 'cx.journeys'));
   const lookForStrangers = async (): Promise<void> => {
     const known = ends.get('cx.journeys') ?? 0;
     const end = await parts.output.end(parts.lane, 'cx.journeys');
@@ -114,7 +136,7 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
         throw error;
       }
       if (overwritten.size === 0) foreign = null;
-      if (!(await parts.store.clean(parts.lane, claimed.token, marked, settledEnds()))) throw new LaneLost(parts.lane);
+      if (!(await parts.store.clean(parts.lane, claimed.token, marked, journeyEnd()))) throw new LaneLost(parts.lane);
     }
     if (marked.length < oldest.length) mayBeDirty = true;
     if (marked.length < JOURNEYS_AT_ONCE) round = null;
@@ -136,7 +158,7 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
   };
 
   const journeysWait = (): boolean =>
-    round !== null || ((mayBeDirty || overwritten.size > 0) && parts.wallClock.now() >= journeysDue + (parts.isBehind() ? BEHIND_INTERVAL_MS : 0));
+    !parts.isSilent() && (round !== null || ((mayBeDirty || overwritten.size > 0) && parts.wallClock.now() >= journeysDue + (parts.isBehind() ? BEHIND_INTERVAL_MS : 0)));
   const sendJourneysIfDue = async (persistence: Persistence): Promise<void> => {
     if (!journeysWait()) return;
     if (round === null) {

@@ -1,5 +1,7 @@
 import { OUTPUT_TOPICS, type OutputTopic } from '../contracts/names.js';
-import type { ClaimedLane, Halt, OutputLog, RecordHeaders } from './ports.js';
+import { headerText } from './header-entries.js';
+import type { ClaimedLane, OutputLog, RecordHeaders } from './ports.js';
+import { isSkipped } from './upkeep.js';
 
 /** What the output log holds beyond what the lane's state knows of. */
 export interface OutputTail {
@@ -9,16 +11,17 @@ export interface OutputTail {
   readonly written: ReadonlyMap<OutputTopic, number>;
   /** Orders whose journey was written after the last one known to be ours: a former owner's late request may be older than ours. */
   readonly overwritten: ReadonlySet<string>;
+  /** A number found there that only a lost state can have given, per topic. */
+  readonly late: ReadonlyMap<OutputTopic, number>;
 }
 
 const NUMBERED = OUTPUT_TOPICS.filter((topic) => topic !== 'cx.journeys');
 
 /** `cx_seq` of a record; null where there is none. */
 export function seqOf(headers: RecordHeaders): number | null {
-  const header = headers['cx_seq'];
-  const text: Buffer | string | undefined = typeof header === 'string' || Buffer.isBuffer(header) ? header : header?.at(-1);
-  if (text === undefined) return null;
-  const seq = Number(text.toString());
+  const text = headerText(headers, 'cx_seq');
+  if (text === null) return null;
+  const seq = Number(text);
   return Number.isSafeInteger(seq) ? seq : null;
 }
 
@@ -30,6 +33,7 @@ export async function readOutputTail(lane: number, output: OutputLog, claimed: C
   const ends = new Map<OutputTopic, number>();
   const written = new Map<OutputTopic, number>();
   const overwritten = new Set<string>();
+  const late = new Map<OutputTopic, number>();
   for (const topic of OUTPUT_TOPICS) {
     const end = await output.end(lane, topic);
     ends.set(topic, end);
@@ -41,22 +45,30 @@ export async function readOutputTail(lane: number, output: OutputLog, claimed: C
         return;
       }
       const seq = seqOf(record.headers);
-      if (seq !== null && seq > (written.get(topic) ?? 0)) written.set(topic, seq);
+      if (seq === null) return;
+      if (seq > (written.get(topic) ?? 0)) written.set(topic, seq);
+      if (isSkipped(claimed.upkeep.skipped, seq)) late.set(topic, seq);
     });
   }
-  return { ends, written, overwritten };
+  return { ends, written, overwritten, late };
 }
 
-/** A `cx_seq` in the log that the store has yet to give: the store holds less than it did. */
-export function checkTail(lane: number, tail: OutputTail, claimed: ClaimedLane): Omit<Halt, 'since'> | null {
+/** A record that the lane's state does not account for. */
+export interface UnknownWord {
+  readonly topic: OutputTopic;
+  readonly seq: number;
+}
+
+/**
+ * A number in the log that the store has yet to give: it holds less than it did. Or one that a lost state gave: somebody's late
+ * request. Null: there is neither.
+ */
+export function unknownWord(tail: OutputTail, claimed: Pick<ClaimedLane, 'seq' | 'upkeep'>): UnknownWord | null {
   for (const topic of NUMBERED) {
     const seq = tail.written.get(topic) ?? 0;
-    if (seq <= claimed.seq) continue;
-    return {
-      name: 'state_went_back',
-      message: `${topic}/${lane} holds record number ${seq}, but the state in Redis has given out ${claimed.seq} only: Redis lost its last writes or was restored to an older state. `
-        + 'Going on could say other things under ids that are taken. Bring Redis back to its latest state.',
-    };
+    if (seq > claimed.seq) return { topic, seq };
+    const late = tail.late.get(topic);
+    if (late !== undefined) return { topic, seq: late };
   }
   return null;
 }

@@ -63,18 +63,28 @@ export function journeyOf(a: Assessment, rulesVersion: string) {
   };
 }
 
-/** Everything that one judgement of one order says, in order; `firstSeq` numbers the records. */
+/** The header that tells the time reached at which an order was judged (RFC 3339): what was said can be read back as it was meant. */
+export const JUDGED_AT = 'cx_judged_at';
+
+/** Of a record: the lane's number, and the time reached at which its order was judged, ms. */
+export interface Telling {
+  readonly seq: number;
+  readonly judgedAt: number;
+}
+
+/** Everything that one judgement of one order says, as records. */
 export function createRenderer(settings: RenderSettings, wallClock: () => number) {
   const { format = jsonOutput } = settings;
-  const record = (kind: OutputKind, orderId: string, seq: number, value: { id: string; type: string; occurredAt: string }): OutputRecord => ({
+  const record = (kind: OutputKind, orderId: string, { seq, judgedAt }: Telling, value: { id: string; type: string; occurredAt: string }): OutputRecord => ({
     seq, topic: OUTPUTS[kind].topic, key: orderId, value: format.encode(kind, value),
     headers: {
       ce_specversion: '1.0', ce_id: value.id, ce_type: `touchpoint.${value.type}`, ce_source: settings.source,
       ce_time: value.occurredAt, ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(seq),
+      [JUDGED_AT]: iso(judgedAt),
     },
   });
   return {
-    change(change: Change, assessment: Assessment, cause: Cause, lane: number, seq: number): OutputRecord {
+    change(change: Change, assessment: Assessment, cause: Cause, lane: number, telling: Telling): OutputRecord {
       const { orderId, customerId, place } = assessment;
       const named = nameOf(change);
       const value = {
@@ -84,9 +94,9 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
         ...contentOf(change, assessment), place, rules: settings.rulesVersion,
         evidence: evidenceFor(change, assessment, cause).slice(0, EVIDENCE_LIMIT).map((f) => evidenceOf(f, lane, settings.topicNames)),
       };
-      return record(named.output, orderId, seq, value);
+      return record(named.output, orderId, telling, value);
     },
-    alert(alert: AlertChange, assessment: Assessment, seq: number): { record: OutputRecord; mode: 'live' | 'backfill' } {
+    alert(alert: AlertChange, assessment: Assessment, telling: Telling): { record: OutputRecord; mode: 'live' | 'backfill' } {
       const { orderId, customerId, place, lastTold } = assessment;
       const now = wallClock();
       const { guidance } = alert;
@@ -104,7 +114,7 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
         actBy: guidance?.actBy == null ? null : iso(guidance.actBy), actByReason: guidance?.actByReason ?? null,
         causeGroup: alert.causeGroup, mode, place, rules: settings.rulesVersion,
       };
-      return { record: record('alert', orderId, seq, value), mode };
+      return { record: record('alert', orderId, telling, value), mode };
     },
   };
 }

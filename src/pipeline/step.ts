@@ -31,8 +31,19 @@ export interface StepParts {
   /** Tells of events without order which are met for the first time. */
   readonly firstSeen: LaneStore['firstSeen'];
   readonly limits: StepLimits;
+  /**
+   * The lane reads again what it has read once: facts are taken in, and nothing is judged or said. What was refused then is not
+   * published again.
+   */
+  readonly silence: Silence;
   /** Facts that an order may have; more are dead letters (`journey_too_long`). */
   readonly maxFacts: number;
+}
+
+export interface Silence {
+  readonly isKept: () => boolean;
+  /** Stands this record on the dead-letter topic already? */
+  readonly isKnownLetter: (record: SourceRecord) => boolean;
 }
 
 export interface StepResult {
@@ -68,7 +79,7 @@ export interface PreparedStep {
 /** Reads ahead for one step. Changes nothing, so that it may be tried again after a fault. */
 export async function prepareStep(parts: StepParts, candidates: readonly Candidate[]): Promise<PreparedStep> {
   const firsts = await orderlessFirsts(parts, candidates);
-  const until = parts.time.nowAfter(readings(candidates));
+  const until = parts.silence.isKept() ? -Infinity : parts.time.nowAfter(readings(candidates));
   const deadlines = await parts.deadlines.fetch(until);
   await parts.book.prepare(orderIdsOf(candidates, deadlines));
   return { candidates, deadlines, firsts, until };
@@ -83,10 +94,15 @@ export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: numbe
   const now = (): number => Math.min(parts.time.now(), until);
   const work: Work = { parts, deadlines, firsts, now, bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
   const consumed = applyAll(work, candidates);
-  const orders = parts.book.writes();
-  for (const order of orders) if (order.due !== undefined) parts.deadlines.note(order.due);
-  parts.book.settle();
-  return { consumed, orders, outputs: work.outputs };
+  return { consumed, orders: takeWrites(parts), outputs: work.outputs };
+}
+
+/** What the store must write for the orders that were changed, which then may leave the memory. */
+export function takeWrites({ book, deadlines }: Pick<StepParts, 'book' | 'deadlines'>): OrderWrite[] {
+  const orders = book.writes();
+  for (const order of orders) if (order.due !== undefined) deadlines.note(order.due);
+  book.settle();
+  return orders;
 }
 
 function applyAll(work: Work, candidates: readonly Candidate[]): number {
@@ -119,6 +135,7 @@ function fireDue(work: Work): boolean {
   }
 }
 
+type EventRead = Extract<Decoded, { kind: 'event' }>;
 type RecordCandidate = Extract<Candidate, { kind: 'record' }>;
 
 function applyRecord(work: Work, candidate: RecordCandidate): void {
@@ -127,10 +144,7 @@ function applyRecord(work: Work, candidate: RecordCandidate): void {
   work.bytes += record.value?.length ?? 0;
   const outcome = decoded.kind === 'dead_letter' ? decoded : applyEvent(work, candidate, decoded);
   if (typeof outcome === 'object') {
-    const { outputs, parts } = work;
-    outputs.records.push(deadLetterRecord(record, parts.topicNames[record.topic], outcome.reason, outcome.message, ++outputs.seq));
-    outputs.causes.push(record.timestamp);
-    telemetry.deadLetter(parts.lane, { topic: parts.topicNames[record.topic], offset: record.offset }, outcome.reason, outcome.message);
+    if (!work.parts.silence.isKnownLetter(record)) putAside(work, record, outcome);
     progress.read(record, 'deadLetter');
     telemetry.event(record.topic, 'dead_letter', 1);
     return;
@@ -140,15 +154,26 @@ function applyRecord(work: Work, candidate: RecordCandidate): void {
   if (decoded.kind === 'event') time.read(record.topic, decoded.fact.at, record.timestamp);
 }
 
+function putAside({ outputs, parts }: Work, record: SourceRecord, { reason, message }: Refusal): void {
+  const topic = parts.topicNames[record.topic];
+  outputs.records.push(deadLetterRecord(record, topic, reason, message, ++outputs.seq));
+  outputs.causes.push(record.timestamp);
+  parts.telemetry.deadLetter(parts.lane, { topic, offset: record.offset }, reason, message);
+}
+
 type Refusal = Extract<Decoded, { kind: 'dead_letter' }>;
 
-function applyEvent(work: Work, candidate: RecordCandidate, event: Extract<Decoded, { kind: 'event' }>): 'applied' | 'duplicate' | Refusal {
+function applyEvent(work: Work, candidate: RecordCandidate, event: EventRead): 'applied' | 'duplicate' | Refusal {
   const { parts, firsts } = work;
   if (event.orderId === null) return firsts.get(candidate) === false ? 'duplicate' : 'applied';
   const order = parts.book.get(event.orderId);
   const outcome = takeIn(order, event.fact, parts.maxFacts);
   if (outcome === 'full') return { kind: 'dead_letter', reason: 'journey_too_long', message: fullMessage(parts.maxFacts) };
   if (outcome === 'duplicate') return 'duplicate';
+  if (parts.silence.isKept()) {
+    parts.book.leaveUnjudged(order, event.fact);
+    return 'applied';
+  }
   const said = work.outputs.records.length;
   judge(work, order, Math.max(0, work.now()), { fact: event.fact, at: event.fact.at });
   if (work.outputs.records.length > said) work.outputs.causes.push(candidate.record.timestamp);

@@ -1,5 +1,6 @@
 import type { DeadLetterReason, SourceTopic } from '../contracts/names.js';
 import type { Halt } from './ports.js';
+import type { CatchUp } from './upkeep.js';
 
 /** What an operator should know, as named events; telemetry turns each into a log line and metrics. */
 export interface Telemetry {
@@ -18,6 +19,18 @@ export interface Telemetry {
   laneClaimed(lane: number, version: number): void;
   laneDropped(lane: number, why: string): void;
   laneHalted(lane: number, halt: Halt): void;
+  /** The store holds less than it did. The lane makes up for it by itself. */
+  stateWentBack(lane: number, what: string): void;
+  /** What was said was read back. `foreign`: records among it that no version of ours can have written. */
+  recalled(lane: number, foreign: number): void;
+  /** The lane reads its sources again and says nothing. */
+  catchingUp(lane: number, why: CatchUp['why']): void;
+  /** It has done so: what differs from what was said is said now. */
+  caughtUp(lane: number): void;
+  /** A person had the lane go on over a loss. */
+  lossAccepted(lane: number, halt: string, what: string): void;
+  /** All orders were judged by the present catalogue. */
+  judgedAnew(lane: number, orders: number): void;
   /** So many topics of the lane stand still until a schema was learned. */
   schemaWaiting(lane: number, topics: number): void;
   /** One of them has done so for too long. */

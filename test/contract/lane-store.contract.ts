@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OutputTopic, SourceTopic } from '../../src/contracts/names.js';
 import { commitOutcome } from '../../src/pipeline/commit-outcome.js';
 import type { DirtyOrder, LaneCommit, LaneStore, OrderReader, OrderWrite, OutboxEntry, TopicProgress } from '../../src/pipeline/ports.js';
+import { NO_UPKEEP } from '../../src/pipeline/upkeep.js';
 
 /** What every lane store must do, run against each of them. */
 
@@ -106,7 +107,7 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
       test('of a lane never seen before finds nothing', async () => {
         const { token, ...rest } = await store.claim(2, LANES);
         expect(token).not.toBe('');
-        expect(rest).toEqual({ version: 0, lanes: LANES, topics: new Map(), seq: 0, outputEnds: new Map(), outbox: [], halt: null });
+        expect(rest).toEqual({ version: 0, lanes: LANES, topics: new Map(), seq: 0, outputEnds: new Map(), outbox: [], halt: null, upkeep: NO_UPKEEP, decision: null });
       });
 
       test('finds what was committed, under another token', async () => {

@@ -1,12 +1,14 @@
 import { createRedis } from '../../src/adapters/redis/create-redis.js';
+import { createRedisLaneHalts } from '../../src/adapters/redis/lane-halts.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
 import { createRedisLaneViewer } from '../../src/adapters/redis/lane-viewer.js';
 import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js';
 import { laneStoreContract, LANES } from '../contract/lane-store.contract.js';
+import { type KeptStore, laneUpkeepContract } from '../contract/lane-upkeep.contract.js';
 import { laneViewerContract, type ViewedStore } from '../contract/lane-viewer.contract.js';
 import { freshPrefix, realRedis } from '../support/real-services.js';
 
-const make = async (): Promise<ViewedStore> => {
+const make = async (): Promise<ViewedStore & KeptStore> => {
   const { url, stop } = await realRedis();
   const client = createRedis({ url });
   const prefix = freshPrefix('cx');
@@ -15,6 +17,7 @@ const make = async (): Promise<ViewedStore> => {
     store,
     reader: createRedisOrderReader(client, { prefix, lanes: LANES }),
     viewer: createRedisLaneViewer(client, { prefix }),
+    halts: createRedisLaneHalts(client, prefix),
     async end() {
       await store.close();
       await stop();
@@ -24,3 +27,4 @@ const make = async (): Promise<ViewedStore> => {
 
 laneStoreContract('the lane store on Redis', make);
 laneViewerContract('a look at the lane store on Redis', make);
+laneUpkeepContract('the upkeep of the lane store on Redis', make);

@@ -125,21 +125,6 @@ describe('what can not be mended by trying again', () => {
     expect(lane.failures[0]?.message).toContain('whole number');
   });
 
-  test('a store that went back halts the lane, for the next owner too', async () => {
-    const lane = createLaneUnderTest({ topics: ['orders'] });
-    lane.logs.append('orders', 'o', attempt('o'));
-    await lane.live();
-    const store: LaneStore = {
-      ...lane.store,
-      commit: async (...args) => ({ ...(await lane.store.commit(...args)), version: 0 }),
-    };
-    lane.logs.append('orders', 'p', attempt('p'));
-    const working = await lane.open({ parts: { store } });
-    await eventually('it stands still', () => working.lane.halt() !== null);
-    await working.end();
-    expect(lane.halts).toMatchObject([{ name: 'state_went_back' }]);
-    expect((await lane.store.claim(LANE, 1)).halt).toMatchObject({ name: 'state_went_back' });
-  });
 });
 
 describe('advice to the group', () => {

@@ -7,6 +7,7 @@ import type { Fact } from '../../src/core/fact.js';
 import { type AssessmentContext, DEFAULT_RULES } from '../../src/core/rules.js';
 import type { Decoded } from '../../src/pipeline/decode.js';
 import { createJourneyRenderer } from '../../src/pipeline/journey-renderer.js';
+import { catalogueOf } from '../../src/pipeline/judge.js';
 import { createLane, type Lane, type LaneParts } from '../../src/pipeline/lane.js';
 import { unpackOutbox } from '../../src/pipeline/outbox-codec.js';
 import type { Halt, LaneStore, OutputLog, OutputRecord, SourceRecord, Telemetry, TopicProgress } from '../../src/pipeline/ports.js';
@@ -75,6 +76,8 @@ export interface LaneOptions {
   readonly telemetry?: Partial<Telemetry>;
   readonly startedAt?: number;
   readonly context?: () => AssessmentContext;
+  /** What it keeps everything in; one of its own by default. */
+  readonly store?: MemoryLaneStore;
   /** Of the wall clock, with every look at it; ms. */
   readonly tick?: number;
 }
@@ -83,7 +86,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
   const topics = options.topics ?? ['orders', 'logistics'];
   const wall = { at: options.startedAt ?? Date.parse('2027-01-01T00:00:00Z') };
   const now = (): number => (wall.at += options.tick ?? 1);
-  const store = createMemoryLaneStore();
+  const store = options.store ?? createMemoryLaneStore();
   const logs = createMemoryLogs({ topics, lanes: 1, now: () => wall.at, rangeRecords: 1_000_000 });
   const committed = new Map<number, string>();
   const marked = new Set<string>();
@@ -135,7 +138,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       },
       wallClock: { now }, decode: decodeFact,
       judge: {
-        context, alertRules: DEFAULT_ALERT_RULES,
+        context, alertRules: DEFAULT_ALERT_RULES, catalogue: catalogueOf(context()),
         renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: DEFAULT_RULES.version, alertMaxAgeMs: 1 }, now),
       },
       renderJourney: createJourneyRenderer(context, 'test'),
@@ -158,10 +161,10 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
     return { lane, source: given.source, dead, bury };
   };
   const said = async (): Promise<boolean> => {
-    const [state] = await store.lanes();
-    if (state === undefined || state.outbox > 0) return false;
+    const look = await store.look(LANE, []);
+    if (look === null || look.outbox.length > 0 || look.upkeep.catchUp !== null || look.upkeep.judgedBy !== catalogueOf(context())) return false;
     const bounds = (await logs.source().bounds([LANE])).get(LANE);
-    return topics.every((topic) => (progress.get(topic)?.next ?? 0) >= (bounds?.get(topic)?.end ?? 0));
+    return topics.every((topic) => (look.topics.get(topic)?.next ?? 0) >= (bounds?.get(topic)?.end ?? 0));
   };
   const settled = async (): Promise<boolean> => (await said()) && (await store.dirty(LANE, 1)).length === 0;
   return {

@@ -40,7 +40,7 @@ export function createGround() {
       const claimed = await store.claim(LANE, 1);
       version = claimed.version;
       return { claimed, publisher: createPublisher({
-        lane: LANE, isBehind: () => backlog.waits, store: { ...store, ...faults }, output: { ...logs.output, ...output }, wallClock: { now: () => clock.at },
+        lane: LANE, isBehind: () => backlog.waits, isSilent: () => false, store: { ...store, ...faults }, output: { ...logs.output, ...output }, wallClock: { now: () => clock.at },
         telemetry: { ...persistence.telemetry, ...telemetry },
         renderJourney: (id) => ({ seq: null, topic: 'cx.journeys', key: id, value: render(id), headers: {} }),
       }, claimed, await readOutputTail(LANE, logs.output, claimed)) };

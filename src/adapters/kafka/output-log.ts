@@ -49,6 +49,10 @@ export const openKafkaOutput = async ({ client, outputs }: KafkaOutputOptions): 
       last.set(lane, after.catch(() => undefined));
       return after;
     },
+    async start(lane, topic) {
+      const name = brokerName(outputs, topic);
+      return (await access.bounds([name], [lane])).get(lane)?.get(name)?.start ?? 0;
+    },
     end: (lane, topic) => access.end(brokerName(outputs, topic), lane),
     readBack: (lane, topic, from, to, take) => access.scan(brokerName(outputs, topic), lane, from, to, ({ offset, key, value, headers = {} }) =>
       take({ offset: Number(offset), key, value, headers })),

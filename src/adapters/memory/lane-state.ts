@@ -1,5 +1,6 @@
 import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
 import type { Halt, OrderWrite, OutboxEntry, StoredOrder, TopicProgress } from '../../pipeline/ports.js';
+import { type Decision, NO_UPKEEP, type Upkeep } from '../../pipeline/upkeep.js';
 import { createDeadlineHeap, type DeadlineHeap, type Waiting } from './deadline-heap.js';
 import { createOrderIndex, type OrderIndex } from './order-index.js';
 
@@ -19,9 +20,11 @@ export interface LaneState {
   readonly ends: Map<OutputTopic, number>;
   outbox: OutboxEntry[];
   halt: Halt | null;
+  upkeep: Upkeep;
+  decision: Decision | null;
   readonly orders: Map<string, MemoryOrder>;
-  readonly deadlines: DeadlineHeap<MemoryOrder>;
-  readonly index: OrderIndex;
+  deadlines: DeadlineHeap<MemoryOrder>;
+  index: OrderIndex;
   /** Order to mark; a renewed mark moves to the end, so that iteration is oldest first. */
   readonly dirty: Map<string, number>;
 }
@@ -38,11 +41,21 @@ export const createLaneState = (lanes: number): LaneState => ({
   ends: new Map(),
   outbox: [],
   halt: null,
+  upkeep: NO_UPKEEP,
+  decision: null,
   orders: new Map(),
   deadlines: createDeadlineHeap(),
   index: createOrderIndex(),
   dirty: new Map(),
 });
+
+/** Forgets every order, and nothing else. */
+export const forgetOrders = (lane: LaneState): void => {
+  lane.orders.clear();
+  lane.dirty.clear();
+  lane.deadlines = createDeadlineHeap();
+  lane.index = createOrderIndex();
+};
 
 export const readOrder = (lane: LaneState, orderId: string): StoredOrder | null => {
   const order = lane.orders.get(orderId);

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { OutputTopic } from '../../contracts/names.js';
 import { checkCommit, checkEnds } from '../../pipeline/check-commit.js';
+import type { LaneHalts } from '../../pipeline/lane-halts.js';
 import type { LaneViewer } from '../../pipeline/lane-viewer.js';
 import type { ClaimedLane, CommitAnswer, DirtyOrder, LaneCommit, LaneStore, OrderReader } from '../../pipeline/ports.js';
-import { createLaneState, readOrder, writeOrder, type LaneState } from './lane-state.js';
+import { createLaneState, EVERY_ORDER, forgetOrders, readOrder, writeOrder, type LaneState } from './lane-state.js';
+import { createMemoryLaneHalts } from './lane-halts.js';
 import { createMemoryLaneViewer } from './lane-viewer.js';
 import { createMemoryOrderReader } from './order-reader.js';
 
 /** The lane store of the embedded mode: as the Redis one in everything but surviving the process. */
-export type MemoryLaneStore = LaneStore & OrderReader & LaneViewer;
+export type MemoryLaneStore = LaneStore & OrderReader & LaneViewer & { readonly halts: LaneHalts };
 
 const claimed = (lane: LaneState): ClaimedLane => ({
   token: lane.token,
@@ -19,6 +21,8 @@ const claimed = (lane: LaneState): ClaimedLane => ({
   outputEnds: new Map(lane.ends),
   outbox: [...lane.outbox],
   halt: lane.halt,
+  upkeep: lane.upkeep,
+  decision: lane.decision,
 });
 
 const apply = (lane: LaneState, commit: LaneCommit): void => {
@@ -27,6 +31,8 @@ const apply = (lane: LaneState, commit: LaneCommit): void => {
   for (const [topic, progress] of commit.topics) lane.topics.set(topic, progress);
   if (commit.outbox !== null) lane.outbox.push({ ...commit.outbox, records: Buffer.from(commit.outbox.records) });
   lane.seq = commit.seq;
+  if (commit.upkeep !== undefined) lane.upkeep = commit.upkeep;
+  if (commit.carriesOut === true) lane.decision = null;
   lane.version = version;
 };
 
@@ -51,9 +57,16 @@ const owned = (lanes: Lanes, number: number, token: string): LaneState | null =>
   return lane !== undefined && lane.token === token ? lane : null;
 };
 
-type Reads = Pick<LaneStore, 'load' | 'due' | 'nextDue' | 'dirty'>;
+type Reads = Pick<LaneStore, 'held' | 'orderIds' | 'load' | 'due' | 'nextDue' | 'dirty'>;
 
 const createReads = (lanes: Lanes): Reads => ({
+  async held(number) {
+    const lane = lanes.get(number);
+    return { token: lane?.token ?? null, version: lane?.version ?? 0 };
+  },
+  async orderIds(number, index, after, limit) {
+    return lanes.get(number)?.index.list(index ?? EVERY_ORDER, after, limit) ?? [];
+  },
   async load(number, orderIds) {
     const lane = lanes.get(number);
     return orderIds.map((orderId) => (lane === undefined ? null : readOrder(lane, orderId)));
@@ -70,13 +83,13 @@ const createReads = (lanes: Lanes): Reads => ({
   },
 });
 
-type OwnersWrites = Pick<LaneStore, 'claim' | 'commit' | 'trim' | 'clean' | 'halt'>;
+type OwnersWrites = Pick<LaneStore, 'claim' | 'commit' | 'trim' | 'clean' | 'halt' | 'clear'>;
 
-const createOwnersWrites = (lanes: Lanes): OwnersWrites => ({
+const createOwnersWrites = (lanes: Lanes, newToken: () => string): OwnersWrites => ({
   async claim(number, count) {
     const lane = lanes.get(number) ?? createLaneState(count);
     lanes.set(number, lane);
-    lane.token = randomUUID();
+    lane.token = newToken();
     return claimed(lane);
   },
   async commit(number, commit): Promise<CommitAnswer> {
@@ -108,17 +121,26 @@ const createOwnersWrites = (lanes: Lanes): OwnersWrites => ({
     lane.halt = halt;
     return true;
   },
+  async clear(number, token) {
+    const lane = owned(lanes, number, token);
+    if (lane !== null) forgetOrders(lane);
+    return lane !== null;
+  },
 });
 
-/** A lane store in this process's memory. Nothing is shared with other processes and nothing outlives this one. */
-export const createMemoryLaneStore = (): MemoryLaneStore => {
+/**
+ * A lane store in this process's memory. Nothing is shared with other processes and nothing outlives this one.
+ * @param newToken makes the tokens of owners; no two may be equal
+ */
+export const createMemoryLaneStore = (newToken: () => string = randomUUID): MemoryLaneStore => {
   const lanes: Lanes = new Map();
   const seen = new Map<string, string>();
   return {
     ...createReads(lanes),
-    ...createOwnersWrites(lanes),
+    ...createOwnersWrites(lanes, newToken),
     ...createMemoryOrderReader(lanes),
     ...createMemoryLaneViewer(lanes),
+    halts: createMemoryLaneHalts(lanes),
     async firstSeen(keys) {
       return keys.map(({ key, coordinates }) => {
         const first = seen.get(key);

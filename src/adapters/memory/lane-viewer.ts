@@ -24,9 +24,9 @@ export const createMemoryLaneViewer = (lanes: ReadonlyMap<number, LaneState>): L
   async look(number, orders) {
     const lane = lanes.get(number);
     if (lane === undefined) return null;
-    const { version, seq, halt } = lane;
+    const { version, seq, halt, upkeep, decision } = lane;
     return {
-      version, lanes: lane.lanes, topics: new Map(lane.topics), seq, outputEnds: new Map(lane.ends), outbox: [...lane.outbox], halt,
+      version, lanes: lane.lanes, topics: new Map(lane.topics), seq, outputEnds: new Map(lane.ends), outbox: [...lane.outbox], halt, upkeep, decision,
       orders: orders.map((asked) => see(lane, asked)),
     };
   },

@@ -61,6 +61,7 @@ export const createMemoryOutputs = (options: MemoryOutputsOptions): MemoryOutput
         }
         return Promise.resolve(first);
       },
+      start: (lane, topic) => Promise.resolve(partition(topic, lane).start),
       end: (lane, topic) => Promise.resolve(partition(topic, lane).end),
       readBack(lane, topic, from, to, take) {
         for (const record of partition(topic, lane).slice(from, to)) take(record);

@@ -54,5 +54,7 @@ const entry = (entries: Map<string, string[]>, name: string): string[] => {
 const laneFields = (commit: LaneCommit): string[] => {
   const fields = ['version', String(commit.base + 1), 'seq', String(commit.seq)];
   for (const [topic, progress] of commit.topics) fields.push(topicField(topic), writeProgress(progress));
+  if (commit.upkeep !== undefined) fields.push('upkeep', JSON.stringify(commit.upkeep));
+  if (commit.carriesOut === true) fields.push('decision', '');
   return fields;
 };

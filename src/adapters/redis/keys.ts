@@ -2,7 +2,7 @@
  * Every key name there is. All keys of lane p carry the hash tag `{<prefix>:p}`: they live in one slot, so that one
  * script can touch them all, on Redis Cluster too.
  *
- *     {cx:3}:lane        hash    token, version, format, lanes, seq, topic:<topic>, end:<output>, halt
+ *     {cx:3}:lane        hash    token, version, format, lanes, seq, topic:<topic>, end:<output>, halt, upkeep, decision
  *     {cx:3}:outbox      list    pairs of "<firstSeq>-<lastSeq>" and packed records, oldest first
  *     {cx:3}:due         zset    order by deadline in ms
  *     {cx:3}:dirty       zset    order by the version that left its published journey out of date

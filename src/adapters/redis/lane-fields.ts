@@ -1,5 +1,6 @@
 import { OUTPUT_TOPICS, SOURCE_TOPICS, type OutputTopic, type SourceTopic } from '../../contracts/names.js';
 import type { ClaimedLane, Halt, OutboxEntry, TopicProgress } from '../../pipeline/ports.js';
+import { type Decision, NO_UPKEEP, type Upkeep } from '../../pipeline/upkeep.js';
 import { bytesOf, textOf, wholeOf, type Reply } from './script.js';
 
 /** The lane's hash and its outbox: how their values are written and read. */
@@ -78,6 +79,20 @@ export const fieldsOf = (reply: readonly Reply[]): ReadonlyMap<string, Reply> =>
   return fields;
 };
 
+/** @throws Error when the text is not JSON of an object */
+const readObject = (field: Reply | undefined, what: string): object | null => {
+  const text = field === undefined ? '' : textOf(field, what);
+  if (text === '') return null;
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error(`${what} in Redis is damaged: ${text.slice(0, 200)}`);
+  return value;
+};
+
+/** A lane without the field has nothing to keep up; what an older version left out is as if nothing were there. */
+export const readUpkeep = (field: Reply | undefined): Upkeep => ({ ...NO_UPKEEP, ...readObject(field, "a lane's upkeep") });
+
+const readDecision = (field: Reply | undefined): Decision | null => readObject(field, "a person's decision") as Decision | null;
+
 export const readLane = (fields: ReadonlyMap<string, Reply>, outbox: readonly Reply[]): ClaimedLane => {
   const topics = new Map<SourceTopic, TopicProgress>();
   for (const topic of SOURCE_TOPICS) {
@@ -99,5 +114,7 @@ export const readLane = (fields: ReadonlyMap<string, Reply>, outbox: readonly Re
     outputEnds,
     outbox: readOutbox(outbox),
     halt: halt === undefined ? null : readHalt(textOf(halt, 'a halt')),
+    upkeep: readUpkeep(fields.get('upkeep')),
+    decision: readDecision(fields.get('decision')),
   };
 };

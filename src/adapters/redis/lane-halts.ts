@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { LaneHalts } from '../../pipeline/lane-halts.js';
 import { keyNames } from './keys.js';
-import { writeHalt } from './lane-fields.js';
+import { readUpkeep, writeHalt } from './lane-fields.js';
 import { createRedisOrderReader } from './order-reader.js';
 import { run, type RedisClient } from './script.js';
+import { DECIDE } from './scripts/decide.js';
 import { LIFT } from './scripts/lift.js';
 
 /**
@@ -15,8 +17,14 @@ export const createRedisLaneHalts = (client: RedisClient, prefix: string): LaneH
     async lanes() {
       const count = Number((await client.hget(names.lane(0).lane, 'lanes')) ?? 0);
       const lanes = await createRedisOrderReader(client, { prefix, lanes: count }).lanes();
-      const versions = await Promise.all(lanes.map(({ lane }) => client.hget(names.lane(lane).lane, 'version')));
-      return lanes.map((lane, i) => ({ ...lane, version: Number(versions[i] ?? 0) }));
+      return Promise.all(lanes.map(async (lane) => {
+        const [version, upkeep] = await client.hmget(names.lane(lane.lane).lane, 'version', 'upkeep');
+        return { ...lane, version: Number(version ?? 0), upkeep: readUpkeep(upkeep == null ? undefined : Buffer.from(upkeep)) };
+      }));
+    },
+    async decide(lane, halt, decision) {
+      const args = [halt === null ? '' : writeHalt(halt), JSON.stringify(decision), randomUUID()];
+      return (await run(client, DECIDE, [names.lane(lane).lane], args)) === 1;
     },
     lift: async (lane, halt) => (await run(client, LIFT, [names.lane(lane).lane], [writeHalt(halt)])) === 1,
   };

@@ -4,6 +4,7 @@ import { checkCommit, checkEnds } from '../../pipeline/check-commit.js';
 import { LANE_FORMAT, NewerLaneFormatError } from '../../pipeline/lane-format.js';
 import type { ClaimedLane, CommitAnswer, LaneCommit, LaneStore } from '../../pipeline/ports.js';
 import { commitArguments, commitKeys } from './commit-arguments.js';
+import { clearLane } from './clear-lane.js';
 import { firstSeen } from './first-seen.js';
 import { DEFAULT_PREFIX, keyNames, type LaneKeys } from './keys.js';
 import { fieldsOf, readLane, writeHalt } from './lane-fields.js';
@@ -61,6 +62,14 @@ export const createRedisLaneStore = (client: RedisClient, options: RedisLaneStor
   const seenSeconds = options.seenSeconds ?? 30 * DAYS;
   return {
     claim: (lane, lanes) => claim(client, names.lane(lane), lane, lanes),
+    async held(lane) {
+      const [token = null, version = null] = await client.hmget(names.lane(lane).lane, 'token', 'version');
+      return { token, version: Number(version ?? 0) };
+    },
+    async orderIds(lane, index, after, limit) {
+      const keys = names.lane(lane);
+      return client.zrangebylex(index === null ? keys.orders : keys.indexOf + index, after === null ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
+    },
     load: (lane, orderIds) => loadOrders(client, names.lane(lane), orderIds),
     async due(lane, before, limit) {
       const found = await client.zrangebyscore(names.lane(lane).due, '-inf', `(${String(before)}`, 'WITHSCORES', 'LIMIT', 0, limit);
@@ -91,6 +100,7 @@ export const createRedisLaneStore = (client: RedisClient, options: RedisLaneStor
     async halt(lane, token, halt) {
       return (await run(client, HALT, [names.lane(lane).lane], [token, writeHalt(halt)])) === 1;
     },
+    clear: (lane, token) => clearLane(client, names.lane(lane), token),
     firstSeen: (keys) => firstSeen(client, names, seenSeconds, keys),
     async close() {
       // Without a connection there is nobody to say goodbye to, and nothing to wait for.

@@ -28,6 +28,8 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Derived records committed and not yet published, over the partitions of this process', registers }),
     deadlinesPending: new Gauge({ name: 'cx_deadlines_pending', help: 'Orders that time alone may change, over the partitions of this process', registers }),
     laneHalted: new Gauge({ name: 'cx_lane_halted', help: '1 while a partition stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
+    wentBack: new Counter({ name: 'cx_state_went_back_total', help: 'Times that the store was found to hold less than it did', registers }),
+    catchingUp: new Gauge({ name: 'cx_lane_catching_up', help: '1 while a partition reads its sources again and says nothing', labelNames: ['partition'], registers }),
     schemaWaiting: new Gauge({ name: 'cx_schema_waiting', help: 'Topics of a partition that stand still until a schema was learned from the registry', labelNames: ['partition'], registers }),
     unassessed: new Counter({ name: 'cx_unassessed_total', help: 'Times that a rule failed on an order; its facts are kept', registers }),
     retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),

@@ -4,6 +4,7 @@ import type { Halt, Telemetry } from '../../pipeline/ports.js';
 import { createDeadLetterDigest, type Schedule } from './dead-letter-digest.js';
 import { createLaneSum } from './lane-sums.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { upkeepTelemetry } from './upkeep-telemetry.js';
 
 export interface TelemetryOptions {
   readonly logger: Logger;
@@ -39,6 +40,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
   return {
     registry: metrics.registry,
     ...lanes,
+    ...upkeepTelemetry(logger, metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
     deadLetter(lane, { topic, offset }, reason, message) {
       metrics.deadLetters.inc({ topic, reason });
@@ -99,6 +101,7 @@ function laneTelemetry(logger: Logger, metrics: Metrics): LaneTelemetry {
       deadlines.drop(lane);
       metrics.timeReached.remove(String(lane));
       metrics.schemaWaiting.remove(String(lane));
+      metrics.catchingUp.remove(String(lane));
       for (const topic of SOURCE_TOPICS) metrics.lag.remove(topic, String(lane));
       logger.info({ event: 'lane.dropped', lane, why }, `lane ${lane} is no longer ours: ${why}`);
     },

@@ -2,6 +2,7 @@ import type { SourceTopic } from '../../contracts/names.js';
 import type { LaneBounds } from '../lane-logs.js';
 import type { LaneLook } from '../lane-viewer.js';
 import type { LogBounds, TopicCount } from '../ports.js';
+import { isSkipped } from '../upkeep.js';
 import type { Tell } from './findings.js';
 import type { LaneReading, TopicTally } from './lane-reading.js';
 
@@ -64,12 +65,15 @@ export function compareCounts({ lane, name, count, tally, orders, whole }: Count
   return true;
 }
 
-/** Every number given out is published or waits in the outbox; as far as the topics are whole. */
-export function compareNumbers(reading: LaneReading, seq: number, bounds: LaneBounds, tell: Tell): void {
+/**
+ * Every number given out is published or waits in the outbox, as far as the topics are whole; but those that a lost state may have
+ * given out.
+ */
+export function compareNumbers(reading: LaneReading, { seq, upkeep }: Pick<LaneLook, 'seq' | 'upkeep'>, bounds: LaneBounds, tell: Tell): void {
   let from = 1;
   const logs = { 'cx.events': reading.said.events, 'cx.alerts': reading.said.alerts, 'cx.dead-letters': reading.refusals.numbered };
   for (const topic of ['cx.events', 'cx.alerts', 'cx.dead-letters'] as const) {
     if (bounds.outputs.get(topic)?.start !== 0) from = Math.max(from, logs[topic].first() ?? seq + 1);
   }
-  for (const missing of reading.numbers.missing(from, seq)) tell('number_missing', `cx_seq ${missing} of ${seq}`);
+  for (const missing of reading.numbers.missing(from, seq)) if (!isSkipped(upkeep.skipped, missing)) tell('number_missing', `cx_seq ${missing} of ${seq}`);
 }

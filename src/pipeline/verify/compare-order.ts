@@ -140,7 +140,8 @@ function compareJudgement(order: OrderCase, facts: readonly Fact[], state: Order
   } catch {
     return 'unassessed';
   }
-  if (state.unassessed) return 'unassessed';
+  // Also one that is waiting to be judged with what was read again, or by other rules.
+  if (state.unassessed || state.judgedBy === null) return 'unassessed';
   if (journey !== undefined && journey.rules !== null && journey.rules !== context.rules.version) return 'other_rules';
   compareSaid(orderId, state.said, assessment, order.folded?.alert?.state === 'resolved' && order.folded.alert.reason !== 'cleared', tell);
   if (state.due !== assessment.nextDeadline) tell('deadline_differs', `expected ${instant(assessment.nextDeadline)}, stored is ${instant(state.due)}`, { orderId });

@@ -10,7 +10,7 @@ import { createFactArena } from './fact-arena.js';
 import type { Tell } from './findings.js';
 import { createLastJourneys } from './last-journeys.js';
 import type { NumberedRecord } from './numbered-log.js';
-import { createNumberSet } from './number-set.js';
+import { createNumberSet } from '../number-set.js';
 import { waitingIn } from './outbox.js';
 import { createPlainReader } from './plain-values.js';
 import { createRefusals } from './refusals.js';

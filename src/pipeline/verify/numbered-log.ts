@@ -3,7 +3,7 @@ import type { RecordHeaders } from '../ports.js';
 import { recordDigest } from '../progress.js';
 import { seqOf } from '../recovery.js';
 import type { Tell } from './findings.js';
-import type { NumberSet } from './number-set.js';
+import type { NumberSet } from '../number-set.js';
 
 /** A record of a numbered output, from the log or still in the outbox. */
 export interface NumberedRecord {

@@ -4,7 +4,7 @@ import type { Decoded } from '../decode.js';
 import type { RecordHeaders, SourceRecord } from '../ports.js';
 import type { Tell } from './findings.js';
 import { createNumberedLog, type NumberedRecord } from './numbered-log.js';
-import type { NumberSet } from './number-set.js';
+import type { NumberSet } from '../number-set.js';
 
 export interface RefusalsParts {
   readonly lane: number;

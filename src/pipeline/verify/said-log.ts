@@ -7,7 +7,7 @@ import { fingerprint } from '../../core/fingerprint.js';
 import { nameUuid } from '../name-uuid.js';
 import type { Tell } from './findings.js';
 import { createNumberedLog, type NumberedRecord } from './numbered-log.js';
-import type { NumberSet } from './number-set.js';
+import type { NumberSet } from '../number-set.js';
 
 /** What `cx.events` and `cx.alerts` add up to for each order: of each kind the last one holds. */
 

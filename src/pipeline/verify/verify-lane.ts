@@ -237,7 +237,7 @@ async function compareEnd({ parts, reading, tell, unverified }: Work): Promise<L
   if (last === null) throw new Error(`lane ${lane} lost its state while it was read: is something deleting keys under this prefix?`);
   await reading.follow(last);
   compareOutbox(last.outbox, last.seq, tell);
-  compareNumbers(reading, last.seq, reading.bounds(), tell);
+  compareNumbers(reading, last, reading.bounds(), tell);
   const highest = Math.max(reading.said.events.highest(), reading.said.alerts.highest(), reading.refusals.numbered.highest());
   // The logs may hold more than when the state was looked at.
   const present = highest > last.seq ? ((await viewer.look(lane, []))?.seq ?? 0) : last.seq;

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Fact } from '../../../src/core/fact.js';
 import { createFactArena } from '../../../src/pipeline/verify/fact-arena.js';
-import { createNumberSet } from '../../../src/pipeline/verify/number-set.js';
+import { createNumberSet } from '../../../src/pipeline/number-set.js';
 import { facts as someFacts } from '../../core/facts.arbitrary.js';
 
 /** What keeps a lane's records in little room gives back what was put in. */

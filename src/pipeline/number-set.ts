@@ -1,4 +1,4 @@
-/** Whole numbers from 1 on, a bit each; they may lie anywhere. */
+/** Whole numbers from 0 on, a bit each; they may lie anywhere. */
 export interface NumberSet {
   add(n: number): void;
   has(n: number): boolean;

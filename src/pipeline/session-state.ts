@@ -1,0 +1,51 @@
+import type { SourceTopic } from '../contracts/names.js';
+import { createDeadlineWatch } from './deadlines.js';
+import { createIntake } from './intake.js';
+import { createJudge } from './judge.js';
+import type { ReadyLane, SessionParts } from './lane-session.js';
+import { createOrderBook } from './order-book.js';
+import { createLaneProgress, type LaneProgress } from './progress.js';
+import type { Silence, StepParts } from './step.js';
+import { createSweep } from './sweep.js';
+import { createTimeReached } from './time-reached.js';
+
+/** The parts of a session that know how far it came, as it begins. */
+export function openSessionState(parts: SessionParts, ready: ReadyLane) {
+  const { lane, store, telemetry } = parts;
+  const { topics } = parts.source;
+  const { upkeep, version } = ready.claimed;
+  const time = createTimeReached(topics, parts.time);
+  const progress = createLaneProgress(topics, ready.claimed.topics, time, upkeep.catchUp?.countedTo);
+  const intake = createIntake(topics, parts.decode);
+  const start = progress.offsets();
+  for (const topic of topics) {
+    intake.restart(topic, start.get(topic) ?? null);
+    // Until it has been quiet for a while under this owner too, nobody knows whether more is coming.
+    time.fetched(topic, parts.wallClock.now());
+  }
+  const silence = createSilence(ready, topics, progress);
+  if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
+  const book = createOrderBook(lane, store, parts.cacheOrders);
+  const judge = createJudge({ ...parts.judge, lane, telemetry });
+  const step: StepParts = {
+    lane, time, progress, silence, book, judge, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
+    firstSeen: (sightings) => store.firstSeen(sightings), deadlines: createDeadlineWatch(lane, store),
+  };
+  const sweep = createSweep({
+    lane, store, book, judge, telemetry, catalogue: parts.judge.catalogue, rulesVersion: () => parts.judge.context().rules.version,
+  }, upkeep, version === 0);
+  return { topics, time, progress, intake, step, sweep, silence };
+}
+
+/** Kept from the claim of a lane that has to catch up, until its sources are read as far as they must be. */
+function createSilence({ claimed, letters }: ReadyLane, topics: readonly SourceTopic[], progress: LaneProgress): Silence & { readonly isOver: () => boolean; readonly end: () => void } {
+  const { catchUp } = claimed.upkeep;
+  let kept = catchUp !== null;
+  return {
+    isKept: () => kept,
+    isKnownLetter: (record) => kept && (letters?.has(record) ?? false),
+    /** There is nothing more to be silent for, and nobody has said so yet. */
+    isOver: () => kept && topics.every((topic) => progress.nextOf(topic) >= (catchUp?.until[topic] ?? -1)),
+    end: () => { kept = false; },
+  };
+}
