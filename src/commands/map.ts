@@ -1,8 +1,9 @@
 import { createEventDecoder } from '../pipeline/decode.js';
-import { createMapper } from '../pipeline/maps/mapper.js';
+import { createMapper, type Mapped } from '../pipeline/maps/mapper.js';
+import { ofEvent } from '../pipeline/maps/records.js';
 import { pathText } from '../pipeline/maps/map-fault.js';
 import { DataFault } from '../app/maps/data-files.js';
-import { refusedEvents, runExamples, tablesOf, takeGiven } from '../app/maps/examples.js';
+import { runExamples, tablesOf, takeExample } from '../app/maps/examples.js';
 import { openMappedRecords } from '../app/maps/mapped-records.js';
 import { ValueFault } from '../pipeline/maps/value-fault.js';
 import { CommandFault, configOrFault } from './context.js';
@@ -42,20 +43,33 @@ export function tryMap(file: string, given: string, { join = [] }: TryOptions): 
   })();
   const { events } = map.definition;
   const mapper = createMapper(map, tables);
-  const mapped = takeGiven((row) => mapper.take(row, (path, value) => {
-    const [step, index] = path;
-    if (step !== 'events' || typeof index !== 'number') {
-      out(`${pathText(path)}: ${shown(value)}`);
-      return;
-    }
-    const made = value as readonly unknown[];
-    out(`${pathText(path)} ${events[index]?.type ?? ''}: ${made.length === 0 ? 'does not occur' : ''}`.trimEnd());
-    for (const event of made) out(`  ${JSON.stringify(event)}`);
-  }), map, record);
-  if (mapped.kind === 'fault') throw new CommandFault(`${pathText(mapped.path)}: ${mapped.message}`, 1);
-  const refused = refusedEvents(map, mapped);
-  if (refused !== null) throw new CommandFault(refused, 1);
-  if (mapped.kind === 'mapped') for (const link of mapped.links) out(`link ${link.link}: ${JSON.stringify(link)}`);
+  const fault = takeExample(map, record, (row) => {
+    const mapped = mapper.take(row, (path, value) => {
+      const [step, index] = path;
+      if (step !== 'events' || typeof index !== 'number') {
+        out(`${pathText(path)}: ${shown(value)}`);
+        return;
+      }
+      const made = value as readonly unknown[];
+      out(`${pathText(path)} ${events[index]?.type ?? ''}${made.length === 0 ? ': does not occur' : ''}`);
+      for (const event of made) out(`  ${JSON.stringify(event)}`);
+    });
+    if (mapped.kind === 'fault') return `${pathText(mapped.path)}: ${mapped.message}`;
+    return mapped.kind === 'older' ? null : told(map.definition.name, mapped, out);
+  });
+  if (fault !== null) throw new CommandFault(fault, 1);
+}
+
+/** Tells what links came of the record; gives what the contract refuses of its events. */
+function told(name: string, { events, links }: Extract<Mapped, { kind: 'mapped' }>, out: (text: string) => void): string | null {
+  for (const { link, key, orderId, share } of links) out(`links: ${link} ${key} belongs to order ${orderId} (share ${share})`);
+  const decode = createEventDecoder({ now: () => Infinity, maxValueBytes: Infinity, maxAheadMs: Infinity });
+  for (const { index, event, via } of events) {
+    if (via !== null) out(`events[${index}] waits for the order of ${via.link} ${via.key}`);
+    const decoded = decode(via === null ? event : { ...event, orderId: via.key }, 0);
+    if (decoded.kind === 'dead_letter') return ofEvent(name, index, decoded).message;
+  }
+  return null;
 }
 
 /** Instants as events have them; whole numbers of expressions have no counterpart in JSON. */
@@ -88,13 +102,13 @@ export async function runMaps(named: readonly string[], options: { readonly map?
     const records = await openMappedRecords({ maps, files: data, maxRecordBytes: limits.maxValueBytes }, createEventDecoder({ now: () => Date.now(), ...limits }));
     for (let batch = await records.next(); batch !== null; batch = await records.next()) {
       let text = '';
-      for (const { line, taken: { events, letter } } of batch) {
+      for (const { origin: line, events, letter } of batch) {
         for (const { event } of events) text += `${JSON.stringify(event)}\n`;
         if (letter !== null) process.stderr.write(`${line.file}:${line.number}: ${letter.reason}: ${letter.message}\n`);
       }
       if (!process.stdout.write(text)) await new Promise((resolve) => { process.stdout.once('drain', resolve); });
     }
-    const refused = records.accounts.reduce((sum, account) => sum + account.refused, 0);
+    const refused = records.accounts.reduce((sum, account) => sum + account.refused + account.unlinked, 0);
     if (refused > 0) throw new CommandFault(`${refused} records were refused`, 1);
   } catch (error) {
     throw error instanceof DataFault ? new CommandFault(error.message, 2) : error;

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createEventDecoder } from '../../pipeline/decode.js';
-import type { CompiledMap } from '../../pipeline/maps/compile-map.js';
+import type { CompiledMap, LearnedLink } from '../../pipeline/maps/compile-map.js';
 import type { Example, Row, Shape } from '../../pipeline/maps/definition.js';
-import { createMapper, type Mapped } from '../../pipeline/maps/mapper.js';
-import { pathText } from '../../pipeline/maps/map-fault.js';
-import { ofEvent } from '../../pipeline/maps/records.js';
+import { createLinks } from '../../pipeline/maps/links.js';
+import { createMapper } from '../../pipeline/maps/mapper.js';
+import { createRecordTaker, newAccount, type TakenEvent, unlinked, type Waiter } from '../../pipeline/maps/records.js';
 import { cellReader, conform } from '../../pipeline/maps/shape.js';
 import { buildTable, type Table } from '../../pipeline/maps/tables.js';
 import { ValueFault } from '../../pipeline/maps/value-fault.js';
@@ -27,25 +27,37 @@ function faultsOf(map: CompiledMap, example: Example): string[] {
     if (error instanceof ValueFault) return [error.message];
     throw error;
   }
-  const mapper = createMapper(map, tables);
-  const given: unknown[] = [];
+  const links = createLinks<Waiter<null>>(Infinity);
+  links.learn(linksOf(example));
+  const take = createRecordTaker<null>({ mapper: createMapper(map, tables), decode, account: newAccount(map.definition), links, nextOffset: () => 0 });
+  const given: TakenEvent['event'][] = [];
   for (const [i, record] of example.records.entries()) {
-    const mapped = takeGiven((row) => mapper.take(row), map, record);
-    const fault = mapped.kind === 'fault' ? `${pathText(mapped.path)}: ${mapped.message}` : null;
-    if (example.events === null && i === example.records.length - 1) return fault === null && refusedEvents(map, mapped) === null ? ['expected that the record is refused, but it gives events'] : [];
-    const refused = fault ?? refusedEvents(map, mapped);
-    if (refused !== null) return [`record ${i + 1} is refused: ${refused}`];
-    if (mapped.kind === 'mapped') given.push(...mapped.events.map(({ event }) => event));
+    const fault = takeExample(map, record, (row) => {
+      const taken = take(row, null);
+      given.push(...taken.flatMap(({ events }) => events.map(({ event }) => event)));
+      return taken.find(({ letter }) => letter !== null)?.letter?.message ?? null;
+    });
+    const isRefused = example.events === null && i === example.records.length - 1;
+    if (isRefused) return fault === null ? ['expected that the record is refused, but it gives events'] : [];
+    if (fault !== null) return [`record ${i + 1} is refused: ${fault}`];
   }
+  const [waiting] = links.expire(Infinity);
+  if (waiting !== undefined) return [unlinked(waiting, `tell the example by \`links: {${waiting.link}: {${waiting.key}: ORDER}}\``).letter?.message ?? ''];
   return compare(example.events ?? [], given);
 }
 
-/** Takes a record as an example writes it: of a table, its cells by name. */
-export function takeGiven(take: (record: unknown) => Mapped, { definition: { input, fields, decimal } }: CompiledMap, record: unknown): Mapped {
+/** Examples may be of any time. */
+const decode = createEventDecoder({ now: () => Infinity, maxValueBytes: Infinity, maxAheadMs: Infinity });
+
+export const linksOf = ({ links }: Pick<Example, 'links'>): readonly LearnedLink[] =>
+  Object.entries(links).flatMap(([link, orders]) => Object.entries(orders).map(([key, orderId]) => ({ link, key, orderId, share: 1 })));
+
+/** Hands over a record as an example writes it: of a table, its cells by name. Gives what the call says, or why the record is none. */
+export function takeExample({ definition: { input, fields, decimal } }: CompiledMap, record: unknown, take: (row: unknown) => string | null): string | null {
   try {
     return take(input.format === 'csv' ? rowOf(record, fields, decimal) : JSON.parse(JSON.stringify(record)));
   } catch (error) {
-    if (error instanceof ValueFault) return { kind: 'fault', path: ['record'], message: error.message };
+    if (error instanceof ValueFault) return `record: ${error.message}`;
     throw error;
   }
 }
@@ -70,16 +82,6 @@ export function tablesOf({ definition }: CompiledMap, { joins }: Pick<Example, '
     }
     return [join.name, table.build()];
   }));
-}
-
-/** Why the contract refuses one of the events; null: it allows all. Orders found by links come later. */
-export function refusedEvents({ definition }: CompiledMap, mapped: Mapped): string | null {
-  const decode = createEventDecoder({ now: () => Infinity, maxValueBytes: Infinity, maxAheadMs: Infinity });
-  for (const { index, event, via } of mapped.kind === 'mapped' ? mapped.events : []) {
-    const decoded = decode(via === null ? event : { ...event, orderId: 'found-by-a-link' }, 0);
-    if (decoded.kind === 'dead_letter') return ofEvent(definition.name, index, decoded).message;
-  }
-  return null;
 }
 
 function compare(expected: Example['events'] & object, given: readonly unknown[]): string[] {

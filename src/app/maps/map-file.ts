@@ -56,10 +56,10 @@ function definitionOf(file: MapFile, tell: Tell): MapDefinition {
     })),
     common: namedTemplates(file.common, ['common'], tell),
     events: file.events.map((event, i) => eventOf(event, ['events', i], tell)),
-    examples: file.examples.map(({ name, record, records, joins, events, refused }, i) => {
+    examples: file.examples.map(({ name, record, records, joins, links, events, refused }, i) => {
       if ((record === undefined) === (records === undefined)) tell(['examples', i], 'expected a `record`, or `records` that follow each other');
       if ((events === undefined) === (refused === undefined)) tell(['examples', i], 'expected `events`, the list of what must come of it, or `refused: true`');
-      return { name, records: records ?? [record], joins, events: events ?? null };
+      return { name, records: records ?? [record], joins, links, events: events ?? null };
     }),
   };
 }
@@ -153,7 +153,7 @@ function checkUses({ definition }: CompiledMap, tell: Tell): void {
       tell(['events', i, 'changed'], 'only of versions of a row is it known what changed: say `state`, or read changes');
     }
     for (const field of via?.split ?? []) {
-      if (!fields.some(({ name }) => name === field)) tell(['events', i, 'via', 'split'], `${type} gives no \`${field}\` here that could be split`);
+      if (![...fields, ...definition.common].some(({ name }) => name === field)) tell(['events', i, 'via', 'split'], `${type} gives no \`${field}\` here that could be split`);
     }
   });
 }

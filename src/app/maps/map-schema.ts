@@ -69,6 +69,7 @@ const example = z.strictObject({
   record: z.unknown().optional(),
   records: z.array(z.unknown()).min(1).optional(),
   joins: z.record(z.string(), z.array(z.unknown())).default({}),
+  links: z.record(z.string(), z.record(z.string(), z.string())).default({}),
   events: z.array(z.record(z.string(), z.unknown())).optional(),
   refused: z.literal(true).optional(),
 });

@@ -45,7 +45,7 @@ export async function openMappedInput(request: MappedRequest, sorted: boolean, d
 async function* itemsOf(records: MappedRecords): AsyncGenerator<ReplayItem[], undefined> {
   for (let batch = await records.next(); batch !== null; batch = await records.next()) {
     const items: ReplayItem[] = [];
-    for (const { line, taken: { events, letter } } of batch) {
+    for (const { origin: line, events, letter } of batch) {
       if (letter !== null) items.push({ line, decoded: letter });
       for (const { decoded } of events) items.push({ line, decoded });
     }

@@ -111,8 +111,8 @@ const accounting = ({ topics }: ReplaySummary): string[] => {
 };
 
 const mapped = ({ maps = [] }: ReplaySummary): string[] => {
-  const rows = maps.map(({ map, records, events, silent, older, refused: bad }) => [map, ...[records, events, silent, older, bad].map(grouped)]);
-  return rows.length === 0 ? [] : columns([['', 'records', 'events', 'said nothing', 'outdated', 'refused'], ...rows]);
+  const rows = maps.map(({ map, records, events, silent, older, refused: bad, unlinked }) => [map, ...[records, events, silent, older, bad, unlinked].map(grouped)]);
+  return rows.length === 0 ? [] : columns([['', 'records', 'events', 'said nothing', 'outdated', 'refused', 'unlinked'], ...rows]);
 };
 
 /** The report that ends a replay: plain text of at most 96 columns where words allow, ending in a newline. */

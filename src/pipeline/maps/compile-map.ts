@@ -26,8 +26,16 @@ export interface CompiledJoin {
 
 export interface CompiledEvent {
   readonly definition: EventDefinition;
-  /** The events that a record gives, in order. `before`: the version before, where there was one. @throws MapFault */
-  readonly build: (scope: Scope, before: Row | null, give: (event: BuiltEvent) => void) => void;
+  /** The events that a record gives, in order. @throws MapFault */
+  readonly build: (scope: Scope, past: Past, give: (event: BuiltEvent) => void) => void;
+}
+
+/** What is known of the record's row from before. */
+export interface Past {
+  /** The version before, where there was one. */
+  readonly before: Row | null;
+  /** Was this event told of an earlier version? Null: nobody remembers, only the version before tells. */
+  readonly isTold: boolean | null;
 }
 
 export interface BuiltEvent {
@@ -200,8 +208,8 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
   };
   return {
     definition: event,
-    build(scope, before, give) {
-      if (!occurs(scope['record'] as Row, before)) return;
+    build(scope, past, give) {
+      if (!occurs(scope['record'] as Row, past)) return;
       const key = (scope[STATE_KEY] ?? '') as string;
       if (entries === null) one(scope, key, give);
       else entries.forEach(scope, () => { one(scope, key, give); });
@@ -213,10 +221,10 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
 export const STATE_KEY = '#key';
 
 /** Whether the fields that an event rests on say that it happened, or changed. */
-function occursBy({ at: field, changed }: EventDefinition): (record: Row, before: Row | null) => boolean {
+function occursBy({ at: field, changed }: EventDefinition): (record: Row, past: Past) => boolean {
   const has = (row: Row, name: string): boolean => (row[name] ?? null) !== null;
-  return (record, before) => {
-    if (field !== null && (!has(record, field) || (before !== null && has(before, field)))) return false;
+  return (record, { before, isTold }) => {
+    if (field !== null && (!has(record, field) || (isTold ?? (before !== null && has(before, field))))) return false;
     return changed === null || (before !== null && !isSame(record[changed] ?? null, before[changed] ?? null));
   };
 }

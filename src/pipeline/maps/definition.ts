@@ -131,6 +131,8 @@ export interface Example {
   readonly records: readonly unknown[];
   /** Rows of the joined files. */
   readonly joins: Readonly<Record<string, readonly unknown[]>>;
+  /** Orders by the keys of links that other records told. */
+  readonly links: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Null: the last record must be refused. `id` is compared only where it is given. */
   readonly events: readonly Readonly<Record<string, unknown>>[] | null;
 }

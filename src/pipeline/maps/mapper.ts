@@ -3,7 +3,7 @@ import type { Row } from './definition.js';
 import type { Scope } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
 import { conform } from './shape.js';
-import { createStateRows, type StateRows } from './state-rows.js';
+import { createStateRows, type KnownRow, type StateRows } from './state-rows.js';
 import type { Table } from './tables.js';
 import { ValueFault } from './value-fault.js';
 
@@ -39,10 +39,12 @@ export function createMapper(map: CompiledMap, tables: ReadonlyMap<string, Table
     join(map, tables, scope, watch);
     map.prepare(scope);
     for (const { name } of definition.lets) watch?.(['let', name], scope[name]);
-    const known = rows === null || map.state === null ? before : versionBefore(rows, map.state, scope, before);
+    const known = rows === null || map.state === null ? null : versionBefore(rows, map.state, scope);
     if (known === 'older') return { kind: 'older' };
-    scope['before'] = known;
-    return build(map, scope, known, watch);
+    // What a change itself tells of the row before is nearer to the truth than what was read last.
+    const past = { before: before ?? known?.before ?? null, told: known?.told ?? null };
+    scope['before'] = past.before;
+    return build(map, scope, past, watch);
   };
   return {
     map,
@@ -57,15 +59,16 @@ export function createMapper(map: CompiledMap, tables: ReadonlyMap<string, Table
   };
 }
 
-function build(map: CompiledMap, scope: Scope, before: Row | null, watch: Watch | undefined): Mapped {
+function build(map: CompiledMap, scope: Scope, { before, told }: { readonly before: Row | null; readonly told: Set<number> | null }, watch: Watch | undefined): Mapped {
   const events: PlacedEvent[] = [];
   const links: LearnedLink[] = [];
   for (const link of map.links) link.build(scope, (learned) => { links.push(learned); });
   map.events.forEach((event, index) => {
     const from = events.length;
-    event.build(scope, before, (built) => { events.push({ index, ...built }); });
+    event.build(scope, { before, isTold: told?.has(index) ?? null }, (built) => { events.push({ index, ...built }); });
     watch?.(['events', index], events.slice(from).map((built) => built.event));
   });
+  for (const { index } of events) told?.add(index);
   return { kind: 'mapped', events, links };
 }
 
@@ -78,12 +81,10 @@ function join({ joins }: CompiledMap, tables: ReadonlyMap<string, Table>, scope:
   }
 }
 
-function versionBefore(rows: StateRows, state: NonNullable<CompiledMap['state']>, scope: Scope, told: Row | null): Row | null | 'older' {
+function versionBefore(rows: StateRows, state: NonNullable<CompiledMap['state']>, scope: Scope): KnownRow | 'older' {
   const key = state.key(scope);
   scope[STATE_KEY] = key;
-  const known = rows.next(key, state.version(scope), scope['record'] as Row);
-  // What the change itself tells of the row before is nearer to the truth than what was read last.
-  return known === 'older' ? known : (told ?? known);
+  return rows.next(key, state.version(scope), scope['record'] as Row);
 }
 
 /** Fields of a row that tell what changed since. */

@@ -1,10 +1,12 @@
 import type { Decoded, EventDecoder } from '../decode.js';
+import { nameUuid } from '../name-uuid.js';
 import type { MapDefinition } from './definition.js';
+import { type Asked, type LinkedOrder, type Links, shareOut } from './links.js';
 import { pathText } from './map-fault.js';
-import type { Mapper } from './mapper.js';
+import type { Mapper, PlacedEvent } from './mapper.js';
 import type { Json } from './template.js';
 
-/** What became of the records of one map: records = said something + silent + older + refused. */
+/** What became of the records of one map: records = said something (now or by a link later) + silent + older + refused. */
 export interface MapAccount {
   readonly map: string;
   records: number;
@@ -15,9 +17,11 @@ export interface MapAccount {
   /** Versions of rows that came after later ones. */
   older: number;
   refused: number;
+  /** Events whose order no link told. */
+  unlinked: number;
 }
 
-export const newAccount = ({ name }: MapDefinition): MapAccount => ({ map: name, records: 0, events: 0, silent: 0, older: 0, refused: 0 });
+export const newAccount = ({ name }: MapDefinition): MapAccount => ({ map: name, records: 0, events: 0, silent: 0, older: 0, refused: 0, unlinked: 0 });
 
 type Read = Extract<Decoded, { kind: 'event' }>;
 type Letter = Extract<Decoded, { kind: 'dead_letter' }>;
@@ -28,39 +32,107 @@ export interface TakenEvent {
   readonly decoded: Read;
 }
 
-/** What a record gave: all of its events, judged, or one dead letter. */
-export interface Taken {
+/** What a record gave: events that the contract allows, or a dead letter. `origin`: where the record stands. */
+export interface Taken<O> {
+  readonly origin: O;
   readonly events: readonly TakenEvent[];
   readonly letter: Letter | null;
 }
 
-const NOTHING: Taken = { events: [], letter: null };
+/** An event that waits to know its orders. */
+export interface Waiter<O> {
+  readonly origin: O;
+  readonly placed: PlacedEvent;
+  readonly taker: { readonly map: string; readonly account: MapAccount };
+}
 
-/** Maps and judges records one by one; a record of which one event can't be used gives none. */
-export function createRecordTaker(mapper: Mapper, decode: EventDecoder, account: MapAccount, nextOffset: () => number): (record: unknown) => Taken {
-  const { definition } = mapper.map;
-  const refuse = (letter: Letter): Taken => {
+export interface TakerParts<O> {
+  readonly mapper: Mapper;
+  readonly decode: EventDecoder;
+  readonly account: MapAccount;
+  /** Shared by all maps. */
+  readonly links: Links<Waiter<O>>;
+  readonly nextOffset: () => number;
+}
+
+/**
+ * Takes in records one by one; gives what each gave, and what a link that it told has set free. Of a record that its map can't use,
+ * or whose events the contract refuses, nothing is given.
+ */
+export function createRecordTaker<O>({ mapper, decode, account, links, nextOffset }: TakerParts<O>): (record: unknown, origin: O) => readonly Taken<O>[] {
+  const { name } = mapper.map.definition;
+  const refuse = (origin: O, letter: Letter): Taken<O> => {
     account.refused += 1;
-    return { events: [], letter };
+    return { origin, events: [], letter };
   };
-  return (record) => {
+  return (record, origin) => {
     account.records += 1;
     const mapped = mapper.take(record);
-    if (mapped.kind === 'fault') return refuse(mapFailed(definition.name, pathText(mapped.path), mapped.message));
+    if (mapped.kind === 'fault') return [refuse(origin, mapFailed(name, pathText(mapped.path), mapped.message))];
     if (mapped.kind === 'older') {
       account.older += 1;
-      return NOTHING;
+      return [];
     }
     const events: TakenEvent[] = [];
-    for (const { index, event } of mapped.events) {
+    for (const { index, event, via } of mapped.events) {
+      if (via !== null) continue;
       const decoded = decode(event, nextOffset());
-      if (decoded.kind === 'dead_letter') return refuse(ofEvent(definition.name, index, decoded));
+      if (decoded.kind === 'dead_letter') return [refuse(origin, ofEvent(name, index, decoded))];
       events.push({ event, decoded });
     }
-    if (events.length === 0) account.silent += 1;
+    if (mapped.events.length === 0) account.silent += 1;
     account.events += events.length;
-    return { events, letter: null };
+    const taken: Taken<O>[] = events.length === 0 ? [] : [{ origin, events, letter: null }];
+    for (const { waiter, orders } of links.learn(mapped.links)) taken.push(release(waiter, orders, decode, nextOffset));
+    for (const placed of mapped.events) if (placed.via !== null) taken.push(...ask({ origin, placed, taker: { map: name, account } }, links, decode, nextOffset));
+    return taken;
   };
+}
+
+function ask<O>(waiter: Waiter<O>, links: Links<Waiter<O>>, decode: EventDecoder, nextOffset: () => number): readonly Taken<O>[] {
+  const { via } = waiter.placed;
+  if (via === null) return [];
+  const found = links.find({ link: via.link, key: via.key, waiter }, 0);
+  if (found.kind === 'orders') return [release(waiter, found.orders, decode, nextOffset)];
+  return found.dropped === null ? [] : [unlinked(found.dropped, 'too many others wait for links')];
+}
+
+/** The event, once for each of its orders. */
+function release<O>({ origin, placed, taker }: Waiter<O>, orders: readonly LinkedOrder[], decode: EventDecoder, nextOffset: () => number): Taken<O> {
+  const events: TakenEvent[] = [];
+  for (const event of eventsOf(placed, orders)) {
+    const decoded = decode(event, nextOffset());
+    if (decoded.kind === 'dead_letter') {
+      taker.account.refused += 1;
+      return { origin, events: [], letter: ofEvent(taker.map, placed.index, decoded) };
+    }
+    events.push({ event, decoded });
+  }
+  taker.account.events += events.length;
+  return { origin, events, letter: null };
+}
+
+function eventsOf({ event, via }: PlacedEvent, orders: readonly LinkedOrder[]): readonly { readonly [key: string]: Json }[] {
+  const split = via?.split ?? [];
+  const parts = new Map(split.map((field) => [field, splitField(event[field], orders)]));
+  return orders.map(({ orderId }, i) => {
+    const own: { [key: string]: Json } = { ...event, orderId };
+    for (const [field, amounts] of parts) own[field] = amounts[i] ?? null;
+    if (orders.length > 1 || split.length > 0) own['id'] = nameUuid(JSON.stringify(['linked', event['id'], orderId]));
+    return own;
+  });
+}
+
+/** What is no whole number stays as it is: the contract then says what is wrong with it. */
+function splitField(value: Json | undefined, orders: readonly LinkedOrder[]): readonly Json[] {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return orders.map(() => value ?? null);
+  return shareOut(value, orders.map(({ share }) => share));
+}
+
+/** The dead letter of an event whose order no link told. */
+export function unlinked<O>({ link, waiter: { origin, placed, taker } }: Asked<Waiter<O>>, why: string): Taken<O> {
+  taker.account.unlinked += 1;
+  return { origin, events: [], letter: { kind: 'dead_letter', reason: 'unlinked', message: `map ${taker.map}: events[${placed.index}].via: no record told which order this ${link} belongs to; ${why}` } };
 }
 
 /** An event that the contract doesn't allow is a fault of the map; one that only its order or the clock refuses keeps the reason. */

@@ -83,7 +83,7 @@ describe('examples in a map', () => {
   });
 
   test('fail where a record is refused, or not refused', () => {
-    expect(faults(`examples: [{name: one, record: {}, events: []}]\n`)).toEqual(['record 1 is refused: record: the field `order_no` is missing; where that may be, declare it with ?']);
+    expect(faults(`examples: [{name: one, record: {}, events: []}]\n`)).toEqual(['record 1 is refused: map shop: record: the field `order_no` is missing; where that may be, declare it with ?']);
     expect(faults(`examples: [{name: one, record: ${RECORD}, refused: true}]\n`)).toEqual(['expected that the record is refused, but it gives events']);
   });
 });

@@ -80,7 +80,7 @@ describe('a replay of records', () => {
   test('judges the orders that the maps make of them, and accounts for every record', async () => {
     const { orders, topics, maps } = await run([mapOf(MAP)], { 'orders-march.csv': ORDERS, 'lines.csv': LINES, 'notes.txt': 'x' });
     expect(orders).toEqual(['1 good', '2 poor late_delivery']);
-    expect(maps).toEqual([{ map: 'shop', records: 5, events: 4, silent: 0, older: 0, refused: 3 }]);
+    expect(maps).toEqual([{ map: 'shop', records: 5, events: 4, silent: 0, older: 0, refused: 3, unlinked: 0 }]);
     expect(topics).toEqual({
       orders: { read: 2, applied: 2, duplicate: 0, deadLetter: 0 }, logistics: { read: 2, applied: 2, duplicate: 0, deadLetter: 0 },
       unknown: { read: 3, applied: 0, duplicate: 0, deadLetter: 3 },
