@@ -4,6 +4,7 @@ import { VERSION } from '../app/version.js';
 import { CommandFault } from './context.js';
 import type { ListOptions, RedriveOptions } from './dead-letters.js';
 import type { ReplayOptions } from './replay.js';
+import type { TellOptions } from './tell.js';
 
 /** Each command is loaded when it is called: a replay needs no Kafka client. */
 const program = new Command('touchpoint')
@@ -32,6 +33,14 @@ program.command('replay')
   .action(async (files: string[], options: ReplayOptions) => {
     await (await import('./replay.js')).replayFiles(files, options);
   });
+
+program.command('tell')
+  .description('say what this data can answer, of how many orders, what is missing, and which system would know it')
+  .argument('[file...]', 'as for replay')
+  .option('--map <file...>', 'the files hold your own records (CSV, JSON), which these maps (.yaml) turn into events')
+  .option('--json <file>', 'write the answers to a file as well')
+  .addHelpText('after', examples('tell events.ndjson', 'tell --map shop.yaml carrier.yaml exports/', 'tell events.ndjson.gz --json tell.json'))
+  .action(async (files: string[], options: TellOptions) => { await (await import('./tell.js')).tell(files, options); });
 
 const map = program.command('map')
   .description('maps: how your own records become events; docs/maps.md says how they are written')

@@ -5,6 +5,7 @@ import { replay } from '../app/replay.js';
 import { renderReport } from '../app/report/render.js';
 import { createTally } from '../app/report/summary.js';
 import { quietTelemetry } from '../app/quiet-telemetry.js';
+import { createTellability } from '../core/tellability/tellability.js';
 import { DataFault } from '../app/maps/data-files.js';
 import { gather } from '../core/measures/gather.js';
 import { CommandFault, configOrFault } from './context.js';
@@ -29,6 +30,7 @@ export async function replayFiles(named: readonly string[], options: ReplayOptio
   const { maps, data: files } = mapsOrFault(options.map, named);
   const sink = options.out === undefined ? nowhere : createOutputFiles(options.out);
   const tally = createTally();
+  const tellability = createTellability();
   const measures = gather({ by: keysOf(options.by ?? []), mostValues: MOST_VALUES, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
   const began = performance.now();
   const progress = progressLine();
@@ -36,21 +38,23 @@ export async function replayFiles(named: readonly string[], options: ReplayOptio
     { files, maps, asOf: asOfMs(options.asOf), covered: coveredOf(options.sources) },
     {
       config, sink, telemetry: quietTelemetry((orderId, error) => { process.stderr.write(`order ${orderId} could not be assessed: ${error.message}\n`); }),
-      wallClock: () => Date.now(), order: (assessment, facts) => { tally.add(assessment, facts); }, measures, progress,
+      wallClock: () => Date.now(), order: (assessment, facts) => { tally.add(assessment, facts); tellability.add(assessment, facts); }, measures, progress,
     },
-  ).catch((error: unknown) => {
-    if (error instanceof DataFault) throw new CommandFault(`The replay ended early: ${error.message}`, 2);
-    if (error instanceof Error && 'code' in error) throw new CommandFault(`The replay ended early: ${error.message}`, 2);
-    throw error;
-  });
+  ).catch(toldAsFault);
   progress.clear();
   const rows = measures.rows();
   await sink.close(result.account, rows);
   const { account, covered, asOf, maps: mapped } = result;
   process.stdout.write(renderReport({
     files, tookMs: performance.now() - began, asOf, covered, topics: account.topics(), refused: account.reasons,
-    tally: tally.result(), measures: rows, zone: config.rules.promiseTimeZone, maps: mapped,
+    tally: tally.result(), measures: rows, zone: config.rules.promiseTimeZone, maps: mapped, tellability: tellability.result(),
   }));
+}
+
+/** Says of data that can't be read, or files that can't be written, what a person can mend (exit code 2). */
+export function toldAsFault(error: unknown): never {
+  if (error instanceof DataFault || (error instanceof Error && 'code' in error)) throw new CommandFault(`The replay ended early: ${error.message}`, 2);
+  throw error;
 }
 
 function asOfMs(text: string | undefined): number | null {

@@ -4,6 +4,7 @@ import { storyOf } from '../../core/story.js';
 import { oneLine, span, yearOf } from '../../core/story/words.js';
 import { measureLines } from './measure-lines.js';
 import { columns, counted, grouped, section, share, wrap, WIDTH } from './layout.js';
+import { untoldLines } from './tell.js';
 import type { OrderTally, ReplaySummary, WorstOrder } from './summary.js';
 import { severitySum } from './worst-first.js';
 
@@ -97,11 +98,15 @@ const whyUnknown = (signal: SignalName, covered: ReadonlySet<CoverableSource>): 
   return [...because, ...(unsaid === undefined ? [] : [unsaid])].join('; or ');
 };
 
-const unknown = ({ tally, covered }: ReplaySummary): string[] => {
+const unknown = ({ tally, covered, tellability }: ReplaySummary): string[] => {
   const silent = COVERABLE_SOURCES.filter((source) => !covered.has(source));
   const rows = [...tally.unknown].sort(bySize).flatMap(([signal, count]) =>
     wrap(`${words(signal)}: ${counted(count, 'order')} (${whyUnknown(signal, covered)})`, '  ', '    '));
-  return [...(silent.length === 0 ? [] : [`  Silent sources: ${silent.join(', ')}.`]), ...rows];
+  const questions = tellability === undefined ? [] : untoldLines(tellability);
+  return [
+    ...(silent.length === 0 ? [] : [`  Silent sources: ${silent.join(', ')}.`]), ...rows,
+    ...(questions.length === 0 ? [] : ['', '  Questions that this data has no answer to (touchpoint tell says more):', ...questions]),
+  ];
 };
 
 const accounting = ({ topics }: ReplaySummary): string[] => {

@@ -2,6 +2,7 @@ import type { Measures } from '../../contracts/measures.js';
 import type { CoverableSource, DeadLetterReason, SignalName, Verdict } from '../../contracts/names.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
+import type { Tellability } from '../../core/tellability/tellability.js';
 import type { MapAccount } from '../../pipeline/maps/records.js';
 import { worstFirst } from './worst-first.js';
 
@@ -63,6 +64,8 @@ export interface ReplaySummary {
   readonly zone: string;
   /** What became of the records of each map; none where the input was events. */
   readonly maps?: readonly MapAccount[];
+  /** What the data can tell at all. */
+  readonly tellability?: Tellability;
 }
 
 /** Counts orders one by one, so that a million of them need no more room than their customers' names. */
