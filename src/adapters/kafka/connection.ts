@@ -1,6 +1,7 @@
 import kafkajs, { type Cluster, type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import { calmTimers } from './calm-timers.js';
+import { registerCodecs } from './compression.js';
 import { clientLog, type KafkaLog } from './log.js';
 
 export interface KafkaConnection {
@@ -25,6 +26,7 @@ export interface KafkaClient {
 /** Opens nothing yet: each part connects when it is started. */
 export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): KafkaClient => {
   calmTimers();
+  registerCodecs();
   const kafka = new kafkajs.Kafka(clientConfig(connection, log));
   return { kafka, log, cluster: (purpose) => clusterOf(kafka, purpose) };
 };

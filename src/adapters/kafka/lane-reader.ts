@@ -2,7 +2,7 @@ import type { Cluster } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceTopic } from '../../contracts/names.js';
 import type { FetchedRange, SourceListener } from '../../pipeline/ports.js';
-import { explainCodec } from './compression.js';
+import { explainDamage } from './compression.js';
 import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
 import { stretchOf } from './fetched-partition.js';
 import type { KafkaLog } from './log.js';
@@ -190,7 +190,7 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
       } catch (error) {
         if (stopped) continue;
         if (isFatal(error) || error instanceof PartitionsChanged) {
-          fail(explainCodec(error));
+          fail(explainDamage(error, readings.map(({ name, lane }) => `${name}/${lane}`)));
         } else {
           failures += 1;
           // The error doesn't say which of them it is about.

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { zstdCompressSync } from 'node:zlib';
 import kafkajs, { type logLevel } from 'kafkajs';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { calmTimers } from '../../../src/adapters/kafka/calm-timers.js';
-import { explainCodec, registerCodec } from '../../../src/adapters/kafka/compression.js';
+import { BatchDamaged } from '../../../src/adapters/kafka/codecs/unpacking.js';
+import { explainDamage, registerCodecs } from '../../../src/adapters/kafka/compression.js';
 import { createKafkaClient } from '../../../src/adapters/kafka/connection.js';
 import { isFatal, isFault } from '../../../src/adapters/kafka/faults.js';
 import { clientLog, type KafkaLogLevel } from '../../../src/adapters/kafka/log.js';
@@ -52,13 +54,17 @@ describe('what is mended in the client', () => {
     expect(client.cluster('test')).not.toBe(client.cluster('test'));
   });
 
-  test('a missing codec is named, and one that is registered is used', async () => {
-    const missing = Object.assign(new Error('ZSTD compression not implemented'), { name: 'KafkaJSNotImplemented' });
-    expect(explainCodec(missing).message).toMatch(/compressed with ZSTD/);
-    expect(explainCodec(new Error('other')).message).toBe('other');
-    registerCodec('zstd', { compress: ({ buffer }) => Promise.resolve(buffer), decompress: (buffer) => Promise.resolve(buffer) });
-    const codec = kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD]() as { decompress(data: Buffer): Promise<Buffer> };
-    expect(await codec.decompress(Buffer.from('x'))).toEqual(Buffer.from('x'));
+  test('every codec of the protocol unpacks, and a batch that is damaged needs a person', async () => {
+    registerCodecs();
+    const unpack = (type: kafkajs.CompressionTypes, data: Buffer) => (kafkajs.CompressionCodecs[type as kafkajs.CompressionTypes.ZSTD]() as { decompress(data: Buffer): Promise<Buffer> }).decompress(data);
+    expect(String(await unpack(kafkajs.CompressionTypes.ZSTD, zstdCompressSync('text')))).toBe('text');
+    for (const type of [kafkajs.CompressionTypes.Snappy, kafkajs.CompressionTypes.LZ4, kafkajs.CompressionTypes.ZSTD]) {
+      const error: unknown = await unpack(type, Buffer.from('none of them at all')).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(BatchDamaged);
+      expect(isFatal(error)).toBe(true);
+      expect(explainDamage(error, ['orders/3']).message).toMatch(/can't be unpacked \((snappy|lz4|zstd): .*in one of orders\/3/);
+    }
+    expect(explainDamage(new Error('other'), []).message).toBe('other');
   });
 
   test('faults are known by their own name and by that of their cause', () => {
