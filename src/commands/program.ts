@@ -131,8 +131,25 @@ lanes.command('resume')
   .description('lift the halt of lanes whose cause was put right; their owners check everything again before they go on')
   .argument('[lane...]', 'numbers, as `lanes list` shows them')
   .option('--all', 'every lane that stands still')
-  .addHelpText('after', examples('lanes resume 3', 'lanes resume --all'))
-  .action(async (named: string[], options: { all?: boolean }) => { await (await import('./lanes.js')).resumeLanes(named, options); });
+  .option('--accept-loss', 'go on over what the halt says is lost, with what is left')
+  .addHelpText('after', examples('lanes resume 3', 'lanes resume --all', 'lanes resume 3 --accept-loss'))
+  .action(async (named: string[], options: { all?: boolean; acceptLoss?: boolean }) => { await (await import('./lanes.js')).resumeLanes(named, options); });
+
+lanes.command('rewind')
+  .description('read a topic of a lane again from an offset on; what is known already counts once, and only what is new is said')
+  .argument('<lane>', 'its number, as `lanes list` shows it')
+  .requiredOption('--topic <name>', 'the source topic: its contract name, or its name on the broker')
+  .requiredOption('--offset <number>', 'where to begin')
+  .addHelpText('after', examples('lanes rewind 3 --topic orders --offset 120000'))
+  .action(async (named: string, options: { topic: string; offset: string }) => { await (await import('./lanes.js')).rewindLane(named, options); });
+
+lanes.command('rebuild')
+  .description('make the state of lanes anew from the topics, in silence, and then say only what differs from what was said')
+  .argument('[lane...]', 'numbers, as `lanes list` shows them')
+  .option('--all', 'every lane')
+  .option('--accept-loss', 'also where the topics do not go back to their beginnings, from what is left of them')
+  .addHelpText('after', examples('lanes rebuild 3', 'lanes rebuild --all'))
+  .action(async (named: string[], options: { all?: boolean; acceptLoss?: boolean }) => { await (await import('./lanes.js')).rebuildLanes(named, options); });
 
 program.command('check-config')
   .description('say what is wrong with a configuration file, by path')

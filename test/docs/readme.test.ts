@@ -27,7 +27,7 @@ interface CommandLine {
 }
 
 /** Commands that have commands of their own. */
-const GROUPS = ['dead-letters', 'map'];
+const GROUPS = ['dead-letters', 'lanes', 'map'];
 
 /** Every call of the product in shell blocks and within lines: its command and options. */
 function callsIn(page: string): CommandLine[] {

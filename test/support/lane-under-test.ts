@@ -162,7 +162,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
   };
   const said = async (): Promise<boolean> => {
     const look = await store.look(LANE, []);
-    if (look === null || look.outbox.length > 0 || look.upkeep.catchUp !== null || look.upkeep.judgedBy !== catalogueOf(context())) return false;
+    if (look === null || look.outbox.length > 0 || look.decision !== null || look.upkeep.catchUp !== null || look.upkeep.judgedBy !== catalogueOf(context())) return false;
     const bounds = (await logs.source().bounds([LANE])).get(LANE);
     return topics.every((topic) => (look.topics.get(topic)?.next ?? 0) >= (bounds?.get(topic)?.end ?? 0));
   };

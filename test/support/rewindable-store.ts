@@ -6,6 +6,8 @@ export interface RewindableStore {
   readonly store: MemoryLaneStore;
   /** Commits that were applied, over its whole life. */
   readonly commits: () => number;
+  /** Forgets everything. */
+  readonly empty: () => void;
   /** Forgets the last `distance` commits and everything since the first of them; one is left, as an empty store is another matter. How many it were. */
   readonly goBack: (distance: number) => Promise<number>;
 }
@@ -36,6 +38,11 @@ export function createRewindableStore(): RewindableStore {
       held: (...args) => inner.held(...args), load: (...args) => inner.load(...args), orderIds: (...args) => inner.orderIds(...args), due: (...args) => inner.due(...args),
       nextDue: (...args) => inner.nextDue(...args), dirty: (...args) => inner.dirty(...args), order: (...args) => inner.order(...args), list: (...args) => inner.list(...args),
       lanes: () => inner.lanes(), look: (...args) => inner.look(...args), members: (...args) => inner.members(...args), close: () => inner.close(),
+    },
+    empty() {
+      changes = [];
+      tokens += 1_000;
+      inner = fresh();
     },
     commits: () => changes.filter(({ isCommit }) => isCommit).length,
     async goBack(distance) {

@@ -73,9 +73,12 @@ export const cutTail = losing('4.8', 'the tail of the append-only file lost with
   return 0;
 });
 
-export const olderCopy = losing('4.9', 'Redis restored to a copy some seconds old', async ({ redis }, { chance }) => {
+export const olderCopy = losing('4.9', 'Redis restored to a copy some seconds old', async ({ redis, installation }, { chance }) => {
+  const versions = async (): Promise<number> => (await lanesOf(installation, 0)).reduce((sum, { version }) => sum + version, 0);
   const restore = await redis.copyFiles();
+  const copied = await versions();
   await delay(chance.between(2_000, 5_000));
+  await until('something that the copy lacks', 30_000, async () => (await versions()) > copied + 1);
   await redis.kill();
   restore();
   await redis.start();
