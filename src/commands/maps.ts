@@ -15,7 +15,10 @@ export function mapsOrFault(given: readonly string[] = [], named: readonly strin
   const data = [...given.filter((file) => !isMapName(file)), ...named];
   if (given.length > 0 && files.length === 0) throw new CommandFault('--map: expected at least one map, a file whose name ends in .yaml or .yml', 2);
   if (data.length === 0) throw new CommandFault('No data was named: expected files after the options (--help shows how a command is used)', 2);
-  return { maps: files.map(mapOrFault), data };
+  const maps = files.map(mapOrFault);
+  const twice = maps.find(({ definition: { name } }, i) => maps.findIndex((other) => other.definition.name === name) < i);
+  if (twice !== undefined) throw new CommandFault(`Two of the maps are called ${twice.definition.name}: the ids of events are made with that name, so each must have its own`, 2);
+  return { maps, data };
 }
 
 /** A map from its file; says everything that is wrong with it at once (exit code 2). */

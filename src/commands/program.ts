@@ -38,8 +38,9 @@ program.command('tell')
   .description('say what this data can answer, of how many orders, what is missing, and which system would know it')
   .argument('[file...]', 'as for replay')
   .option('--map <file...>', 'the files hold your own records (CSV, JSON), which these maps (.yaml) turn into events')
+  .option('--from-kafka', 'read the source topics instead of files, from their beginnings; reads only')
   .option('--json <file>', 'write the answers to a file as well')
-  .addHelpText('after', examples('tell events.ndjson', 'tell --map shop.yaml carrier.yaml exports/', 'tell events.ndjson.gz --json tell.json'))
+  .addHelpText('after', examples('tell events.ndjson', 'tell --map shop.yaml carrier.yaml exports/', 'tell events.ndjson.gz --json tell.json', 'tell --from-kafka'))
   .action(async (files: string[], options: TellOptions) => { await (await import('./tell.js')).tell(files, options); });
 
 const map = program.command('map')

@@ -79,6 +79,9 @@ function readCells(cells: readonly string[], width: number, read: (cells: readon
   }
 }
 
+/** Rows of one join that are held in memory; some 500 bytes each. */
+const MOST_ROWS = 4_000_000;
+
 /** Reads the files of a map's joins. @throws DataFault */
 export async function loadTables({ map, joins }: MapFiles): Promise<ReadonlyMap<string, Table>> {
   const tables = new Map<string, Table>();
@@ -96,6 +99,7 @@ async function loadTable(join: JoinDefinition, map: CompiledMap, files: readonly
     const kept = [join.column, ...(join.sort === null ? [] : [join.sort])].map((name) => [name, source.columns.indexOf(name)] as const);
     for (let rows = await source.next(); rows !== null; rows = await telling(file, () => source.next())) {
       for (const row of rows) table.add(tableRow(row, source.columns.length, read, kept));
+      if (table.size() > MOST_ROWS) throw new DataFault(`${file}: map ${map.definition.name} joins more than ${MOST_ROWS.toLocaleString('en')} rows as ${join.name}, which is more than can be held in memory: give the data of a shorter time`);
     }
   }
   return table.build();

@@ -193,18 +193,19 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
   if (event.at !== null && dated === null) compileExpression(`record[${JSON.stringify(event.at)}]`, [...path, 'at'], builder);
   if (event.changed !== null) compileExpression(`record[${JSON.stringify(event.changed)}]`, [...path, 'changed'], builder);
   const common = map.common.filter(({ name }) => !named.has(name));
-  const own = compileFields(event.fields, path, builder);
-  const shared = compileFields(common, ['common'], builder);
+  const own = compileFields(event.fields, path, builder, saysNull(event.type));
+  const shared = compileFields(common, ['common'], builder, saysNull(event.type));
   const via = event.via === null ? null : { ...event.via, key: required(keyOf(event.via.key, [...path, 'via', 'key'], builder), [...path, 'via', 'key']) };
-  const keepsNull = saysNull(event.type);
   const occurs = occursBy(event);
   const one = (scope: Scope, key: string, give: (event: BuiltEvent) => void): void => {
     if (!when(scope)) return;
-    const fields: { [key: string]: Json } = { id: null, type: event.type, ...shared(scope) };
-    if (dated !== null) fields['occurredAt'] = dated(scope);
-    Object.assign(fields, own(scope));
-    const told = withoutNulls(fields, keepsNull);
-    give({ event: told['id'] === undefined ? { id: idOf(told, map, event, key), ...told } : told, via: via === null ? null : { link: via.link, key: via.key(scope), split: via.split } });
+    const told: { [key: string]: Json } = { type: event.type };
+    shared(scope, told);
+    const occurredAt = dated?.(scope) ?? null;
+    if (occurredAt !== null) told['occurredAt'] = occurredAt;
+    own(scope, told);
+    told['id'] ??= idOf(told, map, event, key);
+    give({ event: told, via: via === null ? null : { link: via.link, key: via.key(scope), split: via.split } });
   };
   return {
     definition: event,
@@ -230,22 +231,6 @@ function occursBy({ at: field, changed }: EventDefinition): (record: Row, past: 
 }
 
 const isSame = (a: Value, b: Value): boolean => a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
-
-function withoutNulls(fields: { [key: string]: Json }, keep: ReadonlySet<string>): { [key: string]: Json } {
-  const event: { [key: string]: Json } = {};
-  for (const name in fields) {
-    const value = fields[name];
-    if (value === undefined || (value === null && !keep.has(name))) continue;
-    event[name] = typeof value === 'object' && value !== null ? withoutInnerNulls(value) : value;
-  }
-  return event;
-}
-
-function withoutInnerNulls(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutInnerNulls);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null).map(([key, each]) => [key, withoutInnerNulls(each)]));
-}
 
 /**
  * An id for an event that names none: the same whenever the same is read again. What a row says once has the id of the row; anything

@@ -10,6 +10,7 @@ const NONE: readonly Row[] = [];
 
 export interface TableBuilder {
   add(row: Row): void;
+  readonly size: () => number;
   build(): Table;
 }
 
@@ -18,6 +19,7 @@ export function buildTable(column: string, sort: string | null): TableBuilder {
   const byKey = new Map<string, Row[]>();
   let size = 0;
   return {
+    size: () => size,
     add(row) {
       const value = row[column];
       if (typeof value !== 'string' && typeof value !== 'number') return;

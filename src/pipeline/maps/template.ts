@@ -1,4 +1,5 @@
 import { Optional } from '@marcbachmann/cel-js';
+import { instantText } from '../../core/instant-text.js';
 import type { NamedTemplate, Template, Value } from './definition.js';
 import type { Expression, ExpressionFault, Scope, Vocabulary } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
@@ -48,7 +49,14 @@ export function compileTemplate(template: Template, path: MapPath, builder: Buil
       builder.filled(path, { type: expression.type });
       return (scope) => at(path, () => jsonOf(expression.evaluate(scope)));
     }
-    case 'object': return compileFields(template.fields, path, builder);
+    case 'object': {
+      const fill = compileFields(template.fields, path, builder);
+      return (scope) => {
+        const object: { [key: string]: Json } = {};
+        fill(scope, object);
+        return object;
+      };
+    }
     case 'list': {
       const items = template.items.map((item, i) => compileTemplate(item, [...path, i], builder));
       return (scope) => items.map((build) => build(scope));
@@ -66,12 +74,18 @@ export function compileTemplate(template: Template, path: MapPath, builder: Buil
   }
 }
 
-export function compileFields(fields: readonly NamedTemplate[], path: MapPath, builder: Builder): (scope: Scope) => { [key: string]: Json } {
-  const builds = fields.map(({ name, value }) => ({ name, build: compileTemplate(value, [...path, name], builder) }));
-  return (scope) => {
-    const object: { [key: string]: Json } = {};
-    for (const { name, build } of builds) object[name] = build(scope);
-    return object;
+/** Puts fields into an object; what is missing is left out, but for fields whose null is said. @throws MapFault */
+export type Fill = (scope: Scope, into: { [key: string]: Json }) => void;
+
+const NONE: ReadonlySet<string> = new Set();
+
+export function compileFields(fields: readonly NamedTemplate[], path: MapPath, builder: Builder, saidNulls: ReadonlySet<string> = NONE): Fill {
+  const builds = fields.map(({ name, value }) => ({ name, build: compileTemplate(value, [...path, name], builder), saysNull: saidNulls.has(name) }));
+  return (scope, into) => {
+    for (const { name, build, saysNull } of builds) {
+      const value = build(scope);
+      if (value !== null || saysNull) into[name] = value;
+    }
   };
 }
 
@@ -141,15 +155,16 @@ export function jsonOf(value: Value | undefined): Json {
 
 function ofObject(value: Exclude<Value, string | number | bigint | boolean>): Json {
   if (value === null) return null;
-  if (value instanceof Date) return instantText(value);
+  if (value instanceof Date) return shortInstant(value);
   if (Array.isArray(value)) return (value as readonly Value[]).map(jsonOf);
   if (value instanceof Optional) return jsonOf(value.orValue(null) as Value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new ValueFault('the expression gives something that no event can hold');
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, jsonOf(each)]));
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null).map(([key, each]) => [key, jsonOf(each)]));
 }
 
-const instantText = (date: Date): string => {
-  const text = date.toISOString();
+/** Without the milliseconds where there are none, as people write it. */
+const shortInstant = (date: Date): string => {
+  const text = instantText(date.getTime());
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
 };

@@ -1,0 +1,48 @@
+import { assess } from '../core/assess.js';
+import type { Assessment } from '../core/assessment.js';
+import type { Fact } from '../core/fact.js';
+import type { LaneLogs } from '../pipeline/lane-logs.js';
+import type { SchemaReader } from '../pipeline/schema-reader.js';
+import type { Config } from './config.js';
+import { patientDecoder } from './decoder.js';
+import { createFoldedOrders } from './folded-orders.js';
+
+export interface OrdersInTopics {
+  readonly config: Config;
+  readonly logs: LaneLogs;
+  /** null: there is no schema registry. */
+  readonly schemas: SchemaReader | null;
+  readonly now: () => number;
+  /** Called for every order, lane by lane; facts in their places. */
+  readonly order: (assessment: Assessment, facts: readonly Fact[]) => void;
+}
+
+/**
+ * Reads the source topics from their beginnings to their present ends, lane by lane, and judges each order as of the latest event of
+ * its lane. Joins nothing and writes nothing. Gives the number of records that could not be used.
+ */
+export async function readOrders({ config, logs, schemas, now, order }: OrdersInTopics): Promise<number> {
+  const decode = patientDecoder(config, logs.lanes, now, schemas);
+  const context = { rules: config.rules, covered: config.covered };
+  let refused = 0;
+  for (let lane = 0; lane < logs.lanes; lane++) {
+    const orders = createFoldedOrders({ maxFacts: config.limits.maxJourneyEvents, took: () => undefined });
+    let latest = 0;
+    const { sources } = await logs.bounds(lane);
+    for (const [topic, { start, end }] of sources) {
+      if (end <= start) continue;
+      await logs.readSource(lane, topic, start, end, async (records) => {
+        for (const record of records) {
+          const decoded = await decode(record);
+          if (decoded.kind === 'dead_letter') refused += 1;
+          else if (decoded.orderId !== null) {
+            latest = Math.max(latest, decoded.fact.at);
+            if (!orders.take(decoded.orderId, decoded.fact, latest)) refused += 1;
+          }
+        }
+      });
+    }
+    for (const { journey } of orders.ended()) order(assess(journey, latest, context), journey.facts);
+  }
+  return refused;
+}
