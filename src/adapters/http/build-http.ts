@@ -3,6 +3,7 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { refuseBrokenRequest } from './broken-request.js';
+import { addCustomers } from './customers-api.js';
 import { addMeasures } from './measures-api.js';
 import { openApiDocument } from './openapi.js';
 import { addOperations } from './operations.js';
@@ -55,6 +56,7 @@ export async function buildHttp(ports: HttpPorts, settings: HttpSettings = DEFAU
 
   const store = createStoreAccess(ports, settings);
   addOrders(app, ports, store);
+  addCustomers(app, store);
   addMeasures(app, ports.measures, store);
   addOperations(app, ports);
   addPages(app, ports, store);

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import {
   health, HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, orderBody, orderPage, problem, PROBLEM_EXAMPLE, ready, READY_EXAMPLE,
 } from '../../contracts/api.js';
+import { CUSTOMER_EXAMPLE, customerBody } from '../../contracts/customers.js';
 import { MEASURES_EXAMPLE, measures } from '../../contracts/measures.js';
+import { customerQuerySchema } from './customers-api.js';
 import { measuresQuerySchema } from './measures-api.js';
 import { orderQuerySchema } from './order-query.js';
 
@@ -47,6 +49,7 @@ export function openApiDocument(version: string): OpenApiDocument {
     paths: {
       '/v1/orders/{orderId}': { get: getOrder() },
       '/v1/orders': { get: getOrders() },
+      '/v1/customers/{customerId}': { get: getCustomer() },
       '/v1/measures': { get: getMeasures() },
       '/healthz': { get: operation('The process lives', 'Operations', { 200: json('It does', 'Health') }) },
       '/readyz': { get: operation('The service can process', 'Operations', { 200: json('It can', 'Ready'), 503: problemAnswer('It cannot; `reasons` says why') }) },
@@ -56,6 +59,7 @@ export function openApiDocument(version: string): OpenApiDocument {
       schemas: {
         Order: schemaOf(orderBody, ORDER_EXAMPLE),
         OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),
+        Customer: schemaOf(customerBody, CUSTOMER_EXAMPLE),
         Measures: schemaOf(measures, MEASURES_EXAMPLE),
         Health: schemaOf(health, HEALTH_EXAMPLE),
         Ready: schemaOf(ready, READY_EXAMPLE),
@@ -83,6 +87,15 @@ const getOrders = (): Operation => operation('Orders by what became of them', 'O
   operationId: 'listOrders',
   description: 'Filters that are given all have to hold. A page may be short, even empty, and not be the last: go on while `nextCursor` is not null.',
   parameters: queryParameters(orderQuerySchema),
+});
+
+const getCustomer = (): Operation => operation('One customer, over its orders', 'Customers', {
+  200: json('The orders as last judged, and a summary of them', 'Customer'),
+  404: problemAnswer('No order of this customer is known'),
+  503: problemAnswer('The store of orders cannot be read at present'),
+}, {
+  operationId: 'getCustomer',
+  parameters: [{ name: 'customerId', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }, ...queryParameters(customerQuerySchema)],
 });
 
 const getMeasures = (): Operation => operation('Measures over many orders', 'Measures', {
