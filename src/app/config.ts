@@ -23,6 +23,7 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly covered: ReadonlySet<CoverableSource>;
   readonly rules: Rules;
   readonly alerts: AlertRules;
+  readonly measures: { readonly mostValues: number };
   readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
   /** How values of outputs are written; the other two need a schema registry. */
   readonly outputFormat: 'json' | 'avro' | 'json-schema';
@@ -80,6 +81,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     covered: new Set<CoverableSource>([...subscribed, 'refunds' as const].filter((source) => !notCountedOn.has(source))),
     rules: rulesOf(settings),
     alerts: alertRulesOf(settings),
+    measures: { mostValues: settings.measures.mostValues },
     time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
     outputFormat: settings.outputs.format,
     registry: {

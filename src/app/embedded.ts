@@ -30,7 +30,7 @@ export function embeddedGround(config: Config, seed: string): Ground & { feed():
     }
   };
   return {
-    source: logs.source(), output: logs.output, store, reader: store, wallClock, schemas: null, outputFormat: jsonOutput,
+    source: logs.source(), output: logs.output, store, reader: store, measures: store.measures, wallClock, schemas: null, outputFormat: jsonOutput,
     /** Opens the shop: the past days at once, then what happens as it happens. */
     feed() {
       const demo = createDemo({ seed, now: wallClock.now() });

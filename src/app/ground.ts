@@ -1,4 +1,5 @@
 import type { OutputFormat } from '../pipeline/output-format.js';
+import type { MeasureStore } from '../pipeline/measure-store.js';
 import type { LaneStore, OrderReader, OutputLog, SourceLog, WallClock } from '../pipeline/ports.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 
@@ -8,6 +9,7 @@ export interface Ground {
   readonly output: OutputLog;
   readonly store: LaneStore;
   readonly reader: OrderReader;
+  readonly measures: MeasureStore;
   readonly wallClock: WallClock;
   /** What values in a registry's wire format mean; null: there is no registry. */
   readonly schemas: SchemaReader | null;

@@ -9,6 +9,7 @@ import { checkRedis } from '../adapters/redis/check-redis.js';
 import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { createRedis } from '../adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
+import { createRedisMeasureStore } from '../adapters/redis/measure-store.js';
 import { createRedisOrderReader } from '../adapters/redis/order-reader.js';
 import { redisWallClock } from '../adapters/redis/wall-clock.js';
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
@@ -66,6 +67,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     const output = await openKafkaOutput({ client, outputs });
     return {
       source, output, wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
+      measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
       ...registry,
       async troubles() {

@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../adapters/http/build-http.js';
 import type { RunningTelemetry } from '../adapters/telemetry/telemetry.js';
+import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
 import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
 import { catalogueOf } from '../pipeline/judge.js';
 import { createRenderer } from '../pipeline/render.js';
+import { MEASURE_WINDOWS } from '../contracts/measures.js';
 import { createWorker, type Worker } from '../pipeline/worker.js';
 import type { Config } from './config.js';
 import { configuredDecoder, laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
+import { everySoOften } from './every-so-often.js';
 import { VERSION } from './version.js';
 
 export interface Service {
@@ -33,14 +36,18 @@ const CACHE_ORDERS = 5_000;
 
 /** How often what waits in the store is counted for `/metrics`; ms. */
 const GAUGES_MS = 5_000;
+/** How often measures are read for `/metrics`; ms. */
+const MEASURES_MS = 15_000;
 
 /** Starts reading and answering. Rejects when the HTTP port is taken or the log can't be joined. */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { config, ground, telemetry } = parts;
   const laneOf = laneOfOrder(config, ground.source.lanes);
   const worker = createWorkerOn(parts);
+  const measures = measureReaderOn(parts);
   const http = await buildHttp({
     orders: ground.reader,
+    measures,
     laneOf,
     assessStored: (orderId, stored) => viewOf(orderId, stored, { rules: config.rules, covered: config.covered }),
     topicNames: config.topics.sources,
@@ -54,10 +61,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
   const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);
+  const measuring = everySoOften(MEASURES_MS, () => showMeasures(measures, telemetry));
   return {
     url: urlOf(http, config.http.host), worker,
     stop: async () => {
       clearInterval(gauges);
+      measuring.stop();
       await stop(http, worker, parts);
     },
   };
@@ -79,9 +88,15 @@ function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts): Wo
     },
     renderJourney: createJourneyRenderer(context, SOURCE, ground.outputFormat),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
+    measures: { store: ground.measures, mostValues: config.measures.mostValues },
     topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS,
   });
 }
+
+const measureReaderOn = ({ config, ground }: ServiceParts): MeasureReader => createMeasureReader({
+  store: ground.measures, lanes: ground.source.lanes, now: () => ground.wallClock.now(),
+  context: { patterns: config.rules.patterns.map(({ pattern }) => pattern) },
+});
 
 const haltsOf = (worker: Worker): string[] =>
   worker.lanes().flatMap(({ lane, halt }) => (halt === null ? [] : [`Lane ${lane} stands still (${halt.name}): ${halt.message}`]));
@@ -105,6 +120,12 @@ async function showPending({ ground, telemetry }: ServiceParts, worker: Worker):
     telemetry.outboxPending(lane, outbox);
     telemetry.deadlinesPending(lane, due);
   }
+}
+
+/** Every worker shows the measures of all lanes: none is missing while a worker is away. */
+async function showMeasures(measures: MeasureReader, telemetry: RunningTelemetry): Promise<void> {
+  const [rows, standing] = await Promise.all([measures.rows(MEASURE_WINDOWS, null), measures.standing()]);
+  telemetry.measured(rows, standing);
 }
 
 /** First no more questions, then the last answers, then the ground. */

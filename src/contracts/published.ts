@@ -6,6 +6,7 @@ import {
 import {
   DEAD_LETTER_HEADERS_EXAMPLE, DEAD_LETTER_LINE_EXAMPLE, REPLAY_ACCOUNT_EXAMPLE, deadLetterHeaders, deadLetterLine, replayAccount,
 } from './dead-letter.js';
+import { CUSTOMER_EXAMPLE, customerBody } from './customers.js';
 import { PATTERN_EVENT_EXAMPLE, SIGNAL_EVENT_EXAMPLE, VERDICT_EVENT_EXAMPLE, patternEvent, signalEvent, verdictEvent } from './derived.js';
 import { JOURNEY_EXAMPLE, journey } from './journeys.js';
 import { MEASURES_EXAMPLE, measures } from './measures.js';
@@ -36,6 +37,7 @@ export const PUBLISHED: readonly Published[] = [
   plain('replay/account', replayAccount, REPLAY_ACCOUNT_EXAMPLE),
   plain('http/order', orderBody, ORDER_EXAMPLE),
   plain('http/order-page', orderPage, ORDER_PAGE_EXAMPLE),
+  plain('http/customer', customerBody, CUSTOMER_EXAMPLE),
   plain('http/measures', measures, MEASURES_EXAMPLE),
   plain('http/problem', problem, PROBLEM_EXAMPLE),
   plain('http/health', health, HEALTH_EXAMPLE),

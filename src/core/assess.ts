@@ -58,6 +58,8 @@ class Judged implements Assessment {
     this.#ground = ground;
   }
 
+  static caseOf(assessment: Assessment): Case | null { return #order in assessment ? assessment.#order : null; }
+
   get place(): Place { return this.#order.place; }
   get goods(): readonly GoodTouchpoint[] { return this.#ground?.goods ?? goodTouchpoints(this.#order); }
   get recordsVerdict(): Verdict {
@@ -68,6 +70,9 @@ class Judged implements Assessment {
   get promises(): Promises { return promisesOf(this.#order.history); }
   get lastTold(): Assessment['lastTold'] { return lastToldOf(this.#order.history); }
 }
+
+/** The views that an assessment was made from, while its journey is as it was; null: it was not made by `assess`. */
+export const caseOf = (assessment: Assessment): Case | null => Judged.caseOf(assessment);
 
 /** Everything that an assessment says, as plain fields. */
 export const everythingOf = (a: Assessment): Assessment => ({

@@ -11,7 +11,10 @@ export interface OrderState {
   due: number | null;
   /** A rule threw on these facts: assessed again once it is mended. */
   unassessed: boolean;
-  /** What the order has added to the measures, to be taken away again exactly; [] while it has added nothing. */
+  /**
+   * What the order has added to the measures, packed (core/measures/packed.ts), to be taken away again exactly; and, where it isn't that of
+   * the order's facts, the place under which it did so, as JSON. [] while it has added nothing.
+   */
   counted: readonly (string | number)[];
   /** The catalogue that it was judged by last, with all its facts; null: it has to be judged again. */
   judgedBy: string | null;

@@ -1,6 +1,6 @@
 import { PLACE_KEYS, type Place, type PlaceKey } from '../contracts/names.js';
 import type { Fact, SourceType } from './fact.js';
-import type { JourneyFacts } from './journey.js';
+import { timelineOf, type JourneyFacts } from './journey.js';
 import type { Rules } from './rules.js';
 import { readBilling, type Billing } from './timeline/billing.js';
 import { readContacts, type Contacts } from './timeline/contacts.js';
@@ -101,6 +101,9 @@ export function readingOf(journey: JourneyFacts, rules: Rules): Reading {
   if ('reading' in journey) journey.reading = reading;
   return reading;
 }
+
+/** As `Reading.place`, of the facts of a journey. */
+export const placeOf = ({ facts }: JourneyFacts): Place => placeIn(timelineOf(facts), 0, {});
 
 function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
   const place: Partial<Record<PlaceKey, string>> = { ...known };

@@ -5,6 +5,7 @@ import type { RecordDecoder } from './decode.js';
 import type { JudgeParts, StepOutputs } from './judge.js';
 import type { KnownLetters } from './known-letters.js';
 import { packOutbox } from './outbox-codec.js';
+import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
 import type { ClaimedLane, CommitAnswer, FetchedRange, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher, LaneLost, StateDoubted } from './publisher.js';
 import type { JourneyRenderer } from './journey-renderer.js';
@@ -27,6 +28,8 @@ export interface SessionParts {
   /** Where schemas are learned that records name; null: no record names any. */
   readonly schemas?: SchemaSettings | null;
   readonly judge: Omit<JudgeParts, 'lane' | 'telemetry'>;
+  /** Where the lane's measures are kept; absent: what steps add waits in the journal for whoever keeps it. */
+  readonly measures?: MeasureSettings;
   readonly renderJourney: JourneyRenderer;
   readonly time: TimeSettings;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
@@ -88,12 +91,12 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   /** What the lane has to keep up by now, with a step that is about to be committed. */
   const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state() });
   const write = async (result: StepResult): Promise<void> => {
-    const { orders, outputs } = result;
+    const { orders, outputs, measures } = result;
     const moved = progress.moved();
     const kept = upkeepNow();
     if (orders.length === 0 && moved.size === 0 && outputs.records.length === 0 && !isNews(upkeep, kept)) return;
     const outbox = outputs.records.length === 0 ? null : { firstSeq: seq + 1, lastSeq: outputs.seq, records: packOutbox(outputs.records) };
-    const commit: LaneCommit = { token: claimed.token, base: version, orders, topics: moved, seq: outputs.seq, outbox, ...(isNews(upkeep, kept) ? { upkeep: kept } : {}) };
+    const commit: LaneCommit = { token: claimed.token, base: version, orders, topics: moved, seq: outputs.seq, outbox, measures, ...(isNews(upkeep, kept) ? { upkeep: kept } : {}) };
     const began = performance.now();
     await persist(persistence, 'commit', async () => {
       if (!isApplied(lane, await store.commit(lane, commit), commit)) throw new Error('the store refused the commit without a reason; it is sent again');
@@ -149,14 +152,14 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (orderIds === null) return;
     const outputs: StepOutputs = { seq, records: [], causes: [] };
     sweep.run(orderIds, Math.max(0, time.now()), outputs);
-    await write({ consumed: 0, orders: takeWrites(step), outputs });
+    await write({ consumed: 0, ...takeWrites(step), outputs });
     bell.ring();
   };
   /** Everything is read again: every order is judged, and what differs from what was said is said. */
   const speak = async (): Promise<void> => {
     silence.end();
     sweep.restart();
-    await write({ consumed: 0, orders: [], outputs: { seq, records: [], causes: [] } });
+    await write({ consumed: 0, orders: [], measures: null, outputs: { seq, records: [], causes: [] } });
     if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {
@@ -236,7 +239,8 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     /** Works until it is left, lost or to be claimed anew. */
     async run(left: () => 'no' | 'stop' | 'drop'): Promise<SessionEnd> {
       leaving = left;
-      await Promise.all([guard(steps), guard(publish)]);
+      const keep = parts.measures === undefined ? [] : [guard(() => keepMeasures(parts, claimed.token, () => over() || leaving() !== 'no', bell.rest))];
+      await Promise.all([guard(steps), guard(publish), ...keep]);
       if (leaving() === 'stop' && end === null) await guard(() => publisher.flush(persistence));
       return end ?? { kind: 'left' };
     },

@@ -1,8 +1,12 @@
+import type { Place } from '../contracts/names.js';
+import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
 import { createFactsMemory, type FactsMemory, packFacts, unpackFacts } from '../core/facts-codec.js';
 import { indexKeys } from '../core/index-keys.js';
 import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
+import type { Kept } from '../core/measures/increments.js';
 import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
+import { placeOf } from '../core/reading.js';
 import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
 import { Final } from './retry.js';
 
@@ -12,6 +16,12 @@ export interface LiveOrder {
   readonly journey: Journey;
   readonly state: OrderState;
   customerId: string | null;
+  /** As it was judged last in this step; null: it wasn't. */
+  assessment: Assessment | null;
+  /** The place under which it has added to the measures. */
+  countedPlace: Place;
+  /** What it has added, unpacked; null: not yet. */
+  counted: readonly Kept[] | null;
   /** Facts of this step, not yet packed. */
   readonly fresh: Fact[];
   /** What the packed facts make known to the next one. */
@@ -26,7 +36,7 @@ export interface LiveOrder {
 
 /** An order of which nothing is known yet. */
 export const newOrder = (orderId: string): LiveOrder => ({
-  orderId, journey: createJourney(orderId), customerId: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
+  orderId, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
   state: newOrderState(),
 });
 
@@ -52,9 +62,15 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false,
+    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, assessment: null, counted: null, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(state, customerId), storedDue: state.due,
   };
+}
+
+/** It follows from the facts that were measured; where others came since, the state names it. */
+function countedPlaceOf({ counted }: OrderState, journey: Journey): Place {
+  const [, named] = counted;
+  return typeof named === 'string' ? (JSON.parse(named) as Place) : placeOf(journey);
 }
 
 /** `full`: the order takes no more facts. */
@@ -81,6 +97,8 @@ export interface OrderBook {
   /** As `touch`: the order has this fact, and stays to be judged with it. Its journey stays as it was published. */
   leaveUnjudged(order: LiveOrder, fact: Fact): void;
   touchedCount(): number;
+  /** Everything touched since the last call of `writes`. */
+  touched(): readonly LiveOrder[];
   /** What the store must write for everything touched since the last call. */
   writes(): OrderWrite[];
   /** Lets go of what is over capacity. */
@@ -127,6 +145,7 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
       touch(order, false);
     },
     touchedCount: () => touched.length,
+    touched: () => touched,
     writes: () => touched.splice(0).map(writeOf),
     settle() {
       if (orders.size <= capacity) return;
@@ -169,6 +188,7 @@ function writeOf(order: LiveOrder): OrderWrite {
   order.stale = false;
   // Made for judging; between steps it would only take room.
   order.journey.reading = null;
+  order.assessment = null;
   return write;
 }
 

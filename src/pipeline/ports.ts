@@ -219,6 +219,8 @@ export interface LaneCommit {
   readonly upkeep?: Upkeep;
   /** This commit carries out what a person decided. */
   readonly carriesOut?: boolean;
+  /** What the step adds to the measures, for their journal (measure-store.ts); null or absent: nothing. */
+  readonly measures?: Buffer | null;
 }
 
 /** The store's token and version after the call; the caller tells by them what happened (see commitOutcome). */

@@ -6,8 +6,10 @@ import type { ReadyLane, SessionParts } from './lane-session.js';
 import { createOrderBook } from './order-book.js';
 import { createLaneProgress, type LaneProgress } from './progress.js';
 import type { Silence, StepParts } from './step.js';
+import { createStepMeasures } from './step-measures.js';
 import { createSweep } from './sweep.js';
 import { createTimeReached } from './time-reached.js';
+import type { CatchUp, Upkeep } from './upkeep.js';
 
 /** The parts of a session that know how far it came, as it begins. */
 export function openSessionState(parts: SessionParts, ready: ReadyLane) {
@@ -26,9 +28,16 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   const silence = createSilence(ready, topics, progress);
   if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
   const book = createOrderBook(lane, store, parts.cacheOrders);
-  const judge = createJudge({ ...parts.judge, lane, telemetry });
+  const judge = createJudge({
+    ...parts.judge, lane, telemetry,
+    observe(order, assessment) {
+      order.assessment = assessment;
+      parts.judge.observe?.(order, assessment);
+    },
+  });
+  const measures = createStepMeasures(parts.judge.context, (orderId, error) => { telemetry.unassessed(lane, orderId, error); }, measuredTo(upkeep));
   const step: StepParts = {
-    lane, time, progress, silence, book, judge, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
+    lane, time, progress, silence, book, judge, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
     firstSeen: (sightings) => store.firstSeen(sightings), deadlines: createDeadlineWatch(lane, store),
   };
   const sweep = createSweep({
@@ -36,6 +45,9 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   }, upkeep, version === 0);
   return { topics, time, progress, intake, step, sweep, silence };
 }
+
+/** Events without order before these offsets are in the measures already; those of a lane that is built anew went with its orders. */
+const measuredTo = ({ catchUp }: Upkeep): CatchUp['countedTo'] => (catchUp === null || catchUp.why === 'rebuild' ? {} : catchUp.countedTo);
 
 /** Kept from the claim of a lane that has to catch up, until its sources are read as far as they must be. */
 function createSilence({ claimed, letters }: ReadyLane, topics: readonly SourceTopic[], progress: LaneProgress): Silence & { readonly isOver: () => boolean; readonly end: () => void } {

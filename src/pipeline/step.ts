@@ -5,6 +5,7 @@ import type { Decoded } from './decode.js';
 import type { Judge, StepOutputs } from './judge.js';
 import { fullMessage, type LiveOrder, type OrderBook, takeIn } from './order-book.js';
 import type { LaneStore, OrderWrite, SourceRecord, Telemetry } from './ports.js';
+import type { StepMeasures } from './step-measures.js';
 import type { LaneProgress } from './progress.js';
 import type { TimeReached } from './time-reached.js';
 
@@ -26,6 +27,7 @@ export interface StepParts {
   readonly deadlines: DeadlineWatch;
   readonly progress: LaneProgress;
   readonly judge: Judge;
+  readonly measures: StepMeasures;
   readonly telemetry: Telemetry;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   /** Tells of events without order which are met for the first time. */
@@ -51,6 +53,8 @@ export interface StepResult {
   readonly consumed: number;
   readonly orders: readonly OrderWrite[];
   readonly outputs: StepOutputs;
+  /** What it adds to the measures; null: nothing. */
+  readonly measures: Buffer | null;
 }
 
 interface Work {
@@ -94,15 +98,17 @@ export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: numbe
   const now = (): number => Math.min(parts.time.now(), until);
   const work: Work = { parts, deadlines, firsts, now, bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
   const consumed = applyAll(work, candidates);
-  return { consumed, orders: takeWrites(parts), outputs: work.outputs };
+  return { consumed, ...takeWrites(parts), outputs: work.outputs };
 }
 
 /** What the store must write for the orders that were changed, which then may leave the memory. */
-export function takeWrites({ book, deadlines }: Pick<StepParts, 'book' | 'deadlines'>): OrderWrite[] {
+export function takeWrites({ book, deadlines, measures }: Pick<StepParts, 'book' | 'deadlines' | 'measures'>): Pick<StepResult, 'orders' | 'measures'> {
+  // Once an order, however many events it had: what lies between doesn't show.
+  for (const order of book.touched()) measures.count(order);
   const orders = book.writes();
   for (const order of orders) if (order.due !== undefined) deadlines.note(order.due);
   book.settle();
-  return orders;
+  return { orders, measures: measures.take() };
 }
 
 function applyAll(work: Work, candidates: readonly Candidate[]): number {
@@ -165,7 +171,11 @@ type Refusal = Extract<Decoded, { kind: 'dead_letter' }>;
 
 function applyEvent(work: Work, candidate: RecordCandidate, event: EventRead): 'applied' | 'duplicate' | Refusal {
   const { parts, firsts } = work;
-  if (event.orderId === null) return firsts.get(candidate) === false ? 'duplicate' : 'applied';
+  if (event.orderId === null) {
+    if (firsts.get(candidate) === false) return 'duplicate';
+    parts.measures.orderless(event.fact);
+    return 'applied';
+  }
   const order = parts.book.get(event.orderId);
   const outcome = takeIn(order, event.fact, parts.maxFacts);
   if (outcome === 'full') return { kind: 'dead_letter', reason: 'journey_too_long', message: fullMessage(parts.maxFacts) };

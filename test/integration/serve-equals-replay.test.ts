@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
+import type { Measures } from '../../src/contracts/measures.js';
 import { foldedJourney, foldEvents, withoutRepeats } from '../support/derived.js';
 import { createStage, metric, ndjson, type Stage, touchpoint, until } from '../support/touchpoint.js';
 
@@ -32,7 +33,7 @@ describe('serve, with a worker killed midway, says what replay says', () => {
     urls = [second.url, third.url];
     const asOf = new Date().toISOString();
     const sources = 'orders,logistics,billing,notifications,contacts,feedback,incidents,audits,refunds';
-    const replayed = await touchpoint(['replay', input, '--out', directory, '--as-of', asOf, '--sources', sources]);
+    const replayed = await touchpoint(['replay', input, '--out', directory, '--as-of', asOf, '--sources', sources, '--by', 'carrier']);
     expect(replayed.code).toBe(0);
     journeys = ndjson(join(directory, 'journeys.ndjson'));
     report = JSON.parse(readFileSync(join(directory, 'report.json'), 'utf8')) as typeof report;
@@ -92,6 +93,20 @@ describe('serve, with a worker killed midway, says what replay says', () => {
       .map((j): [string, string[]] => [String(j['orderId']), (j['patterns'] as { pattern: string }[]).map((p) => p.pattern)]);
     expect(Object.fromEntries([...open].sort())).toEqual(Object.fromEntries(expected.sort()));
   }, 60_000);
+
+  test('measures are those of the replay, from any worker', async () => {
+    const replayed = JSON.parse(readFileSync(join(directory, 'measures.json'), 'utf8')) as Measures;
+    const expected = replayed.filter(({ measure }) => measure !== 'customers_hurt' && measure !== 'within_customer_sd_seconds');
+    for (const url of urls) {
+      const answer = await fetch(`${url}/v1/measures?window=all&by=carrier`);
+      expect((await answer.json())).toEqual(expected);
+    }
+    const [gauge] = await until('the gauges of measures', 40_000, async () => {
+      const shown = await Promise.all(urls.map((url) => metric(url, 'cx_measure', { measure: 'orders_delivered', window: 'all' })));
+      return shown.every((value) => value === shown[0] && value > 0) ? shown : null;
+    });
+    expect(gauge).toBe(expected.find(({ measure, by }) => measure === 'orders_delivered' && by === undefined)?.value);
+  }, 90_000);
 
   test('read = applied + duplicate + dead letter, as in the replay', async () => {
     const counts = await stage.counts();

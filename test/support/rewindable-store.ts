@@ -35,6 +35,10 @@ export function createRewindableStore(): RewindableStore {
       claim: noted((s, ...args: Parameters<MemoryLaneStore['claim']>) => s.claim(...args)), trim: noted((s, ...args: Parameters<MemoryLaneStore['trim']>) => s.trim(...args)), clean: noted((s, ...args: Parameters<MemoryLaneStore['clean']>) => s.clean(...args)), halt: noted((s, ...args: Parameters<MemoryLaneStore['halt']>) => s.halt(...args)), clear: noted((s, ...args: Parameters<MemoryLaneStore['clear']>) => s.clear(...args)), firstSeen: noted((s, ...args: Parameters<MemoryLaneStore['firstSeen']>) => s.firstSeen(...args)),
       commit: noted((s, ...args: Parameters<MemoryLaneStore['commit']>) => s.commit(...args), (answer, _lane, commit) => commitOutcome(answer, commit.token, commit.base) === 'applied'),
       halts: { lanes: () => inner.halts.lanes(), lift: noted((s, ...args: Parameters<MemoryLaneStore['halts']['lift']>) => s.halts.lift(...args)), decide: noted((s, ...args: Parameters<MemoryLaneStore['halts']['decide']>) => s.halts.decide(...args)) },
+      measures: {
+        journal: (...args) => inner.measures.journal(...args), cells: (...args) => inner.measures.cells(...args), fields: (...args) => inner.measures.fields(...args), view: (...args) => inner.measures.view(...args),
+        fold: noted((s, ...args: Parameters<MemoryLaneStore['measures']['fold']>) => s.measures.fold(...args)), admit: noted((s, ...args: Parameters<MemoryLaneStore['measures']['admit']>) => s.measures.admit(...args)),
+      },
       held: (...args) => inner.held(...args), load: (...args) => inner.load(...args), orderIds: (...args) => inner.orderIds(...args), due: (...args) => inner.due(...args),
       nextDue: (...args) => inner.nextDue(...args), dirty: (...args) => inner.dirty(...args), order: (...args) => inner.order(...args), list: (...args) => inner.list(...args),
       lanes: () => inner.lanes(), look: (...args) => inner.look(...args), members: (...args) => inner.members(...args), close: () => inner.close(),

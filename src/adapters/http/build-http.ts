@@ -3,6 +3,8 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { refuseBrokenRequest } from './broken-request.js';
+import { addCustomers } from './customers-api.js';
+import { addMeasures } from './measures-api.js';
 import { openApiDocument } from './openapi.js';
 import { addOperations } from './operations.js';
 import { addOrders } from './orders-api.js';
@@ -54,6 +56,8 @@ export async function buildHttp(ports: HttpPorts, settings: HttpSettings = DEFAU
 
   const store = createStoreAccess(ports, settings);
   addOrders(app, ports, store);
+  addCustomers(app, store);
+  addMeasures(app, ports.measures, store);
   addOperations(app, ports);
   addPages(app, ports, store);
   await app.register(fastifySwagger, { mode: 'static', specification: { document: openApiDocument(settings.version) as unknown as StaticDocument } });

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import {
   health, HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, orderBody, orderPage, problem, PROBLEM_EXAMPLE, ready, READY_EXAMPLE,
 } from '../../contracts/api.js';
+import { CUSTOMER_EXAMPLE, customerBody } from '../../contracts/customers.js';
+import { MEASURES_EXAMPLE, measures } from '../../contracts/measures.js';
+import { customerQuerySchema } from './customers-api.js';
+import { measuresQuerySchema } from './measures-api.js';
 import { orderQuerySchema } from './order-query.js';
 
 /** As much of OpenAPI 3.1 as we use; its schemas are JSON Schema 2020-12. */
@@ -45,6 +49,8 @@ export function openApiDocument(version: string): OpenApiDocument {
     paths: {
       '/v1/orders/{orderId}': { get: getOrder() },
       '/v1/orders': { get: getOrders() },
+      '/v1/customers/{customerId}': { get: getCustomer() },
+      '/v1/measures': { get: getMeasures() },
       '/healthz': { get: operation('The process lives', 'Operations', { 200: json('It does', 'Health') }) },
       '/readyz': { get: operation('The service can process', 'Operations', { 200: json('It can', 'Ready'), 503: problemAnswer('It cannot; `reasons` says why') }) },
       '/metrics': { get: operation('Metrics for Prometheus', 'Operations', { 200: { description: 'Exposition format', content: { 'text/plain': { schema: { type: 'string' } } } } }) },
@@ -53,6 +59,8 @@ export function openApiDocument(version: string): OpenApiDocument {
       schemas: {
         Order: schemaOf(orderBody, ORDER_EXAMPLE),
         OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),
+        Customer: schemaOf(customerBody, CUSTOMER_EXAMPLE),
+        Measures: schemaOf(measures, MEASURES_EXAMPLE),
         Health: schemaOf(health, HEALTH_EXAMPLE),
         Ready: schemaOf(ready, READY_EXAMPLE),
         Problem: schemaOf(problem, PROBLEM_EXAMPLE),
@@ -78,7 +86,26 @@ const getOrders = (): Operation => operation('Orders by what became of them', 'O
 }, {
   operationId: 'listOrders',
   description: 'Filters that are given all have to hold. A page may be short, even empty, and not be the last: go on while `nextCursor` is not null.',
-  parameters: queryParameters(),
+  parameters: queryParameters(orderQuerySchema),
+});
+
+const getCustomer = (): Operation => operation('One customer, over its orders', 'Customers', {
+  200: json('The orders as last judged, and a summary of them', 'Customer'),
+  404: problemAnswer('No order of this customer is known'),
+  503: problemAnswer('The store of orders cannot be read at present'),
+}, {
+  operationId: 'getCustomer',
+  parameters: [{ name: 'customerId', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }, ...queryParameters(customerQuerySchema)],
+});
+
+const getMeasures = (): Operation => operation('Measures over many orders', 'Measures', {
+  200: json('A row for each figure, all of them, zeros and nulls included', 'Measures'),
+  400: problemAnswer('`invalidParameters` names what is wrong'),
+  503: problemAnswer('The store cannot be read at present'),
+}, {
+  operationId: 'listMeasures',
+  description: 'A window is made of whole stretches of ten minutes, an hour or a day, all that reach into it, so it may begin earlier by one of them.',
+  parameters: queryParameters(measuresQuerySchema),
 });
 
 function schemaOf(schema: z.ZodType, example: object): object {
@@ -86,8 +113,8 @@ function schemaOf(schema: z.ZodType, example: object): object {
   return { ...rest, examples: [example] };
 }
 
-function queryParameters(): Parameter[] {
-  const { properties = {} } = z.toJSONSchema(orderQuerySchema, { io: 'input' });
+function queryParameters(query: z.ZodType): Parameter[] {
+  const { properties = {} } = z.toJSONSchema(query, { io: 'input' });
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...schema } = property as { readonly description?: string };
     return { name, in: 'query', schema, ...(description === undefined ? {} : { description }) };

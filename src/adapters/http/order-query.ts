@@ -3,6 +3,7 @@ import { SIGNALS, VERDICTS } from '../../contracts/names.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { OrderView } from './ports.js';
 import { HttpProblem } from './problems.js';
+import { invalidQuery, parseQuery } from './query.js';
 import type { StoreAccess } from './store-access.js';
 
 export const LARGEST_PAGE = 200;
@@ -34,17 +35,8 @@ export interface OrderViewPage {
 
 /** @throws HttpProblem 400 that names every parameter that is wrong */
 export function parseOrderQuery(query: unknown): OrderQuery {
-  const read = orderQuerySchema.safeParse(query);
-  if (read.success) return read.data;
-  const invalidParameters = read.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ name: key, reason: `no such parameter; known: ${Object.keys(orderQuerySchema.shape).join(', ')}` }))
-      : [{ name: issue.path.map(String).join('.'), reason: issue.message }]);
-  throw invalid(invalidParameters);
+  return parseQuery(orderQuerySchema, query);
 }
-
-const invalid = (invalidParameters: readonly { readonly name: string; readonly reason: string }[]): HttpProblem =>
-  new HttpProblem(400, invalidParameters.map(({ name, reason }) => `${name}: ${reason}`).join('; '), { invalidParameters });
 
 /**
  * One page of the orders that pass all filters: candidates come from the index that narrows most, and each is checked
@@ -75,7 +67,7 @@ function narrowestIndex({ customerId, pattern, signal, verdict }: OrderQuery): s
   return verdict === undefined || verdict === 'good' || verdict === 'on_course' ? null : `verdict:${verdict}`;
 }
 
-const badCursor = (): HttpProblem => invalid([{ name: 'cursor', reason: 'expected the nextCursor of an earlier page of the same query' }]);
+const badCursor = (): HttpProblem => invalidQuery([{ name: 'cursor', reason: 'expected the nextCursor of an earlier page of the same query' }]);
 
 function startOf({ cursor }: OrderQuery, index: string | null): string | null {
   if (cursor === undefined) return null;

@@ -2,6 +2,7 @@ import type { SourceTopic } from '../../contracts/names.js';
 import type { AlertRules } from '../../core/alert-rules.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
+import type { MeasureReader } from '../../pipeline/measure-reader.js';
 import type { OrderReader, StoredOrder, WallClock } from '../../pipeline/ports.js';
 
 /** What the HTTP side asks of the rest of the service. */
@@ -27,6 +28,7 @@ export interface HttpTelemetry {
 
 export interface HttpPorts {
   readonly orders: OrderReader;
+  readonly measures: MeasureReader;
   laneOf(orderId: string): number;
   /** Unpacks and assesses; throws when the stored bytes cannot be read or a rule fails on them. */
   assessStored(orderId: string, stored: StoredOrder): Omit<OrderView, 'lane'>;

@@ -5,12 +5,15 @@ import { HttpProblem } from './problems.js';
 export interface StoreAccess {
   /** null: no event of this order was ever applied. */
   view(orderId: string): Promise<OrderView | null>;
+  /** Any other question to the store. */
+  bounded<T>(answer: Promise<T>): Promise<T>;
   page(index: string | null, cursor: string | null, limit: number): Promise<{ readonly orderIds: readonly string[]; readonly cursor: string | null }>;
 }
 
 export function createStoreAccess(ports: HttpPorts, settings: HttpSettings): StoreAccess {
   const bounded = <T>(answer: Promise<T>): Promise<T> => withinTime(answer, settings.storeTimeoutMs);
   return {
+    bounded,
     async view(orderId) {
       const lane = ports.laneOf(orderId);
       const stored = await bounded(ports.orders.order(lane, orderId));

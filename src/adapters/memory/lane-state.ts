@@ -2,6 +2,7 @@ import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
 import type { Halt, OrderWrite, OutboxEntry, StoredOrder, TopicProgress } from '../../pipeline/ports.js';
 import { type Decision, NO_UPKEEP, type Upkeep } from '../../pipeline/upkeep.js';
 import { createDeadlineHeap, type DeadlineHeap, type Waiting } from './deadline-heap.js';
+import { createLaneMeasures, type LaneMeasures } from './measures.js';
 import { createOrderIndex, type OrderIndex } from './order-index.js';
 
 /** An order in memory. Bytes are kept as one-byte strings: a third of what a small Buffer costs. */
@@ -27,6 +28,7 @@ export interface LaneState {
   index: OrderIndex;
   /** Order to mark; a renewed mark moves to the end, so that iteration is oldest first. */
   readonly dirty: Map<string, number>;
+  readonly measures: LaneMeasures;
 }
 
 /** Name in the index under which every order stands; no entry of core/index-keys.ts is empty. */
@@ -47,14 +49,17 @@ export const createLaneState = (lanes: number): LaneState => ({
   deadlines: createDeadlineHeap(),
   index: createOrderIndex(),
   dirty: new Map(),
+  measures: createLaneMeasures(),
 });
 
-/** Forgets every order, and nothing else. */
+/** Forgets every order and what was measured of them, and nothing else. */
 export const forgetOrders = (lane: LaneState): void => {
   lane.orders.clear();
   lane.dirty.clear();
   lane.deadlines = createDeadlineHeap();
   lane.index = createOrderIndex();
+  lane.measures.journal = [];
+  lane.measures.cells.clear();
 };
 
 export const readOrder = (lane: LaneState, orderId: string): StoredOrder | null => {

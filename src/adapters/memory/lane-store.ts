@@ -3,14 +3,16 @@ import type { OutputTopic } from '../../contracts/names.js';
 import { checkCommit, checkEnds } from '../../pipeline/check-commit.js';
 import type { LaneHalts } from '../../pipeline/lane-halts.js';
 import type { LaneViewer } from '../../pipeline/lane-viewer.js';
+import type { MeasureStore } from '../../pipeline/measure-store.js';
 import type { ClaimedLane, CommitAnswer, DirtyOrder, LaneCommit, LaneStore, OrderReader } from '../../pipeline/ports.js';
 import { createLaneState, EVERY_ORDER, forgetOrders, readOrder, writeOrder, type LaneState } from './lane-state.js';
 import { createMemoryLaneHalts } from './lane-halts.js';
 import { createMemoryLaneViewer } from './lane-viewer.js';
+import { createMemoryMeasureStore } from './measures.js';
 import { createMemoryOrderReader } from './order-reader.js';
 
 /** The lane store of the embedded mode: as the Redis one in everything but surviving the process. */
-export type MemoryLaneStore = LaneStore & OrderReader & LaneViewer & { readonly halts: LaneHalts };
+export type MemoryLaneStore = LaneStore & OrderReader & LaneViewer & { readonly halts: LaneHalts; readonly measures: MeasureStore };
 
 const claimed = (lane: LaneState): ClaimedLane => ({
   token: lane.token,
@@ -30,6 +32,7 @@ const apply = (lane: LaneState, commit: LaneCommit): void => {
   for (const order of commit.orders) writeOrder(lane, order, version);
   for (const [topic, progress] of commit.topics) lane.topics.set(topic, progress);
   if (commit.outbox !== null) lane.outbox.push({ ...commit.outbox, records: Buffer.from(commit.outbox.records) });
+  if (commit.measures != null) lane.measures.journal.push(Buffer.from(commit.measures));
   lane.seq = commit.seq;
   if (commit.upkeep !== undefined) lane.upkeep = commit.upkeep;
   if (commit.carriesOut === true) lane.decision = null;
@@ -141,6 +144,7 @@ export const createMemoryLaneStore = (newToken: () => string = randomUUID): Memo
     ...createMemoryOrderReader(lanes),
     ...createMemoryLaneViewer(lanes),
     halts: createMemoryLaneHalts(lanes),
+    measures: createMemoryMeasureStore(lanes),
     async firstSeen(keys) {
       return keys.map(({ key, coordinates }) => {
         const first = seen.get(key);

@@ -5,7 +5,7 @@ import { pack, type Packable } from './pack.js';
 
 /** KEYS and ARGV of scripts/commit.ts. */
 
-export const commitKeys = (keys: LaneKeys): string[] => [keys.lane, keys.outbox, keys.due, keys.dirty, keys.orders];
+export const commitKeys = (keys: LaneKeys): string[] => [keys.lane, keys.outbox, keys.due, keys.dirty, keys.orders, keys.journal];
 
 const NOTHING = Buffer.alloc(0);
 
@@ -18,6 +18,7 @@ export const commitArguments = (keys: LaneKeys, commit: LaneCommit): (string | B
   commit.outbox === null ? '' : writeSpan(commit.outbox),
   commit.outbox === null ? NOTHING : commit.outbox.records,
   packChange(commit),
+  commit.measures ?? NOTHING,
 ];
 
 const packChange = (commit: LaneCommit): Buffer => {

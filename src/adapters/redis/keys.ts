@@ -2,7 +2,8 @@
  * Every key name there is. All keys of lane p carry the hash tag `{<prefix>:p}`: they live in one slot, so that one
  * script can touch them all, on Redis Cluster too.
  *
- *     {cx:3}:lane        hash    token, version, format, lanes, seq, topic:<topic>, end:<output>, halt, upkeep, decision
+ *     {cx:3}:lane        hash    token, version, format, lanes, seq, topic:<topic>, end:<output>, halt, upkeep, decision,
+ *                               folded (entries of the journal)
  *     {cx:3}:outbox      list    pairs of "<firstSeq>-<lastSeq>" and packed records, oldest first
  *     {cx:3}:due         zset    order by deadline in ms
  *     {cx:3}:dirty       zset    order by the version that left its published journey out of date
@@ -10,6 +11,9 @@
  *     {cx:3}:i:<name>    zset    orders under an index entry, score 0
  *     {cx:3}:f:<order>   string  packed facts
  *     {cx:3}:s:<order>   string  order state
+ *     {cx:3}:mj         list    what commits added to the measures, oldest first, until it is folded into cells
+ *     {cx:3}:m:<key>    hash    sums of measures by cell and value of a place key; without a key those of all orders
+ *     cx:named:<kind>   set     names that are measured apart: values of a place key, pairs of touchpoint and task
  *     cx:seen:<key>      string  coordinates of the first record with this key; expires
  *     cx:schemas         hash    schemas learned from the registry: id:<id>; ids of our own: out:<subject>:<digest>
  */
@@ -19,10 +23,12 @@ export interface LaneKeys {
   readonly due: string;
   readonly dirty: string;
   readonly orders: string;
-  /** Beginnings of key names: what follows is the order's id, or the index entry's name. */
+  /** Beginnings of key names: what follows is the order's id, the index entry's name, or a key of `place`. */
   readonly factsOf: string;
   readonly stateOf: string;
   readonly indexOf: string;
+  readonly journal: string;
+  readonly measuresOf: string;
 }
 
 export const DEFAULT_PREFIX = 'cx';
@@ -30,6 +36,7 @@ export const DEFAULT_PREFIX = 'cx';
 export interface KeyNames {
   lane(lane: number): LaneKeys;
   seen(key: string): string;
+  admitted(kind: string): string;
   readonly schemas: string;
   /** Names no key that exists: it tells Redis Cluster which node's clock is everybody's. */
   readonly clock: string;
@@ -46,6 +53,8 @@ const nameLane = (prefix: string, lane: number): LaneKeys => {
     factsOf: `${tag}f:`,
     stateOf: `${tag}s:`,
     indexOf: `${tag}i:`,
+    journal: `${tag}mj`,
+    measuresOf: `${tag}m:`,
   };
 };
 
@@ -60,6 +69,7 @@ export const keyNames = (prefix: string): KeyNames => {
       return known;
     },
     seen: (key) => `${prefix}:seen:${key}`,
+    admitted: (kind) => `${prefix}:named:${kind}`,
     schemas: `${prefix}:schemas`,
     clock: `${prefix}:clock`,
   };

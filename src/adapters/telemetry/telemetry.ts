@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
+import type { MeasureRow } from '../../contracts/measures.js';
 import { SOURCE_TOPICS } from '../../contracts/names.js';
+import type { Standing } from '../../pipeline/measure-reader.js';
 import type { Halt, Telemetry } from '../../pipeline/ports.js';
 import { createDeadLetterDigest, type Schedule } from './dead-letter-digest.js';
+import { createMeasureGauges } from './measure-gauges.js';
 import { createLaneSum } from './lane-sums.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { upkeepTelemetry } from './upkeep-telemetry.js';
@@ -17,6 +20,8 @@ export interface RunningTelemetry extends Telemetry {
   readonly registry: Metrics['registry'];
   /** A request that failed on our side; `route` is the pattern, never the address. */
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
+  /** What was measured, and how orders stand, over all lanes. */
+  measured(rows: readonly MeasureRow[], standing: Standing): void;
   /** Says what was held back. */
   close(): void;
 }
@@ -41,6 +46,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     registry: metrics.registry,
     ...lanes,
     ...upkeepTelemetry(logger, metrics),
+    measured: createMeasureGauges(metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
     deadLetter(lane, { topic, offset }, reason, message) {
       metrics.deadLetters.inc({ topic, reason });

@@ -96,8 +96,13 @@ const alerts = z.strictObject({
     .describe('Until when acting helps, by pattern: `within` after it matched (null: never), `while` the order is `open` or in `any` state, and the `reason` told. Empty: each default pattern has one already, others a day'),
 }).prefault({});
 
+const measures = z.strictObject({
+  mostValues: z.int().min(1).max(100_000).default(200)
+    .describe('Values of each key of `place` (and pairs of touchpoint and task) that are measured apart, the first ones that occur; all others count under `other`. 200: more warehouses, carriers or teams than most companies have, while what is kept stays bounded. Raising it applies to values that come from then on'),
+}).prefault({});
+
 export const configSchema = z.strictObject({
-  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, outputs, registry, limits, kafka, redis,
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, kafka, redis,
 });
 
 /** A configuration file as read: every default filled in, durations in ms. */

@@ -7,20 +7,26 @@ import { countFeedback } from './feedback.js';
 import type { Add, Amount, Contribution } from './quantities.js';
 
 /** What is measured of an assessment besides the views that it was judged by. */
-export type Listed = Pick<Assessment, 'signals' | 'patterns'>;
+export type Listed = Pick<Assessment, 'signals' | 'patterns' | 'verdict'>;
 
 /**
  * What an order adds to the measures, as of the time reached of its case: a function of its facts and that time alone, so
  * that a late or corrected fact needs no code of its own. What was added before is taken away, this is added. An order that
- * was never placed adds nothing but what its customer answered (rulings 66, 67).
+ * was never placed adds nothing but what its customer answered and how it stands (rulings 66, 67).
  */
 export function contribution(order: Case, listed: Listed): Contribution {
   const amounts: Amount[] = [];
-  const add = addTo(amounts);
+  contribute(order, listed, addTo(amounts));
+  return { place: order.place, amounts };
+}
+
+/** The same, told to a caller who wants it in another form. */
+export function contribute(order: Case, listed: Listed, add: Add): void {
   for (const answer of order.history.feedback) countFeedback(answer, add);
+  // How orders stand now, for /metrics: no measure of those that are published as rows.
+  add('verdict', order.history.facts[0]?.at ?? 0, 1, listed.verdict);
   const measured = measuredOrder(order, listed);
   if (measured !== null) for (const family of FAMILIES) family.count(measured, add);
-  return { place: order.place, amounts };
 }
 
 /** What a fact without order adds: an answer to a survey (rulings 5, 82). Null: nothing. */

@@ -21,7 +21,7 @@ export interface ProcessDuration {
 }
 
 /** The least severity of a signal that hurts (rulings 79). */
-const HURTS_FROM = 2;
+export const HURTS_FROM = 2;
 
 /** Null: no event names a customer. */
 export function customerPart(measured: MeasuredOrder): CustomerPart | null {

@@ -1,7 +1,7 @@
 import type { FactOf } from '../fact.js';
 import { rate as ratingOf } from '../feedback.js';
 import { rate, type Row } from './family.js';
-import type { Add, Amount, Quantity, Sums } from './quantities.js';
+import { OTHER, type Add, type Amount, type Quantity, type Sums } from './quantities.js';
 
 /**
  * Every answer to a survey counts when it was given, with or without order, of cancelled and of never placed ones too; one
@@ -33,7 +33,10 @@ const BY_PAIR: ReadonlySet<Quantity> = new Set<Quantity>(['nps.answers', 'nps.go
 export const isOfPair = ({ quantity, of }: Pick<Amount, 'quantity' | 'of'>): boolean => of !== OVERALL && BY_PAIR.has(quantity);
 
 /** A pair as text that sorts and reads back. */
-export const pairName = (touchpoint: string | null, task: string | null): string => JSON.stringify([touchpoint, task]);
+const pairName = (touchpoint: string | null, task: string | null): string => JSON.stringify([touchpoint, task]);
+
+/** Stands for the pairs beyond the number kept apart. */
+export const OTHER_PAIR = pairName(OTHER, OTHER);
 
 function labelsOf(pair: string): { readonly touchpoint?: string; readonly task?: string } {
   if (pair === OVERALL) return {};

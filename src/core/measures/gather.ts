@@ -5,12 +5,9 @@ import type { Case } from '../signals/rule.js';
 import { contribution, contributionOfOrderless, measuredOrder, type Listed } from './contribution.js';
 import { createCustomerTally, customerPart, type CustomerPart, type CustomerTally } from './customers.js';
 import type { RowContext } from './family.js';
-import { isOfPair, pairName } from './feedback.js';
-import { countsBy, createTally, type Amount, type Contribution, type Tally } from './quantities.js';
+import { isOfPair, OTHER_PAIR } from './feedback.js';
+import { countsBy, createTally, OTHER, type Amount, type Contribution, type Tally } from './quantities.js';
 import { rowsOf, scoped, type Scope } from './rows.js';
-
-/** Stands for all values of a place, and pairs of touchpoint and task, that are beyond the number kept apart. */
-export const OTHER = 'other';
 
 export interface GatherOptions extends RowContext {
   /** The place keys whose values are measured on their own. */
@@ -47,7 +44,7 @@ export function gather({ by, mostValues, ...context }: GatherOptions): Gathered 
     }
     return groups;
   };
-  const nameOf = (amount: Amount): string => (!isOfPair(amount) || keptPair(amount.of) ? amount.of : pairName(OTHER, OTHER));
+  const nameOf = (amount: Amount): string => (!isOfPair(amount) || keptPair(amount.of) ? amount.of : OTHER_PAIR);
   const take = ({ place, amounts }: Contribution, time: number, customer: CustomerPart | null): void => {
     if (amounts.length === 0) return;
     for (const { tally, customers } of groupsOf(place)) {

@@ -1,7 +1,7 @@
 import type { MeasureCohort, MeasureTarget } from '../../contracts/measures.js';
 import { rate, type MeasureFamily, type MeasuredOrder } from './family.js';
 import { dueOf } from './promise-dates.js';
-import type { Add } from './quantities.js';
+import type { Add, Sums } from './quantities.js';
 
 const TARGETS: readonly MeasureTarget[] = ['original', 'baseline', 'latest'];
 const COHORTS: readonly MeasureCohort[] = ['delivered', 'due'];
@@ -17,16 +17,23 @@ const COHORTS: readonly MeasureCohort[] = ['delivered', 'due'];
  */
 export const onTime: MeasureFamily = {
   count(measured, add) {
-    for (const target of TARGETS) countTarget(target, measured, add);
+    const [original, baseline, latest] = TARGETS.map((target) => dueOf(target, measured.order));
+    // Of most orders no promise was ever changed: one sum stands for all three.
+    if (original === baseline && original === latest) return countBy('every', original, measured, add);
+    countBy('original', original, measured, add);
+    countBy('baseline', baseline, measured, add);
+    countBy('latest', latest, measured, add);
   },
 
   rows: (sums) => TARGETS.flatMap((target) => COHORTS.map((cohort) =>
-    rate('on_time_rate', sums.get(`${target}.${cohort}.on_time`), sums.get(`${target}.${cohort}`), { target, cohort }))),
+    rate('on_time_rate', sumOf(sums, target, `${cohort}.on_time`), sumOf(sums, target, cohort), { target, cohort }))),
 };
 
-function countTarget(target: MeasureTarget, { order, delivered, cancelled }: MeasuredOrder, add: Add): void {
-  const due = dueOf(target, order);
-  if (due === null) return;
+const sumOf = (sums: Sums, target: MeasureTarget, what: MeasureCohort | `${MeasureCohort}.on_time`): number =>
+  sums.get(`every.${what}`) + sums.get(`${target}.${what}`);
+
+function countBy(target: MeasureTarget | 'every', due: number | null | undefined, { order, delivered, cancelled }: MeasuredOrder, add: Add): void {
+  if (due === null || due === undefined) return;
   const onTime = delivered !== null && delivered.at <= due;
   if (delivered !== null) {
     add(`${target}.delivered`, delivered.at);

@@ -7,6 +7,7 @@ import type { Place } from '../../contracts/names.js';
  */
 export const QUANTITIES = [
   'placed', 'delivered', 'cancelled', 'overdue',
+  'every.delivered', 'every.delivered.on_time', 'every.due', 'every.due.on_time',
   'original.delivered', 'original.delivered.on_time', 'original.due', 'original.due.on_time',
   'baseline.delivered', 'baseline.delivered.on_time', 'baseline.due', 'baseline.due.on_time',
   'latest.delivered', 'latest.delivered.on_time', 'latest.due', 'latest.due.on_time',
@@ -17,7 +18,7 @@ export const QUANTITIES = [
   'kept_orders', 'revisions', 'reschedule.kept', 'reschedule.broken', 'change_notice',
   'dispatched', 'dispatched.expedited', 'dispatch_by', 'dispatch_by.on_time',
   'invoiced', 'invoiced.accurate', 'contacted', 'signal', 'pattern',
-  'nps.answers', 'nps.good', 'nps.poor', 'csat.answers', 'csat.good', 'ces.answers', 'ces.good',
+  'nps.answers', 'nps.good', 'nps.poor', 'csat.answers', 'csat.good', 'ces.answers', 'ces.good', 'verdict',
 ] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 
@@ -26,11 +27,13 @@ export type Quantity = (typeof QUANTITIES)[number];
  * that came early need not be looked at once more when its promise passes.
  */
 const AHEAD_OF_TIME: ReadonlySet<Quantity> = new Set<Quantity>([
-  'original.due', 'original.due.on_time', 'baseline.due', 'baseline.due.on_time', 'latest.due', 'latest.due.on_time',
+  'every.due', 'every.due.on_time', 'original.due', 'original.due.on_time', 'baseline.due', 'baseline.due.on_time', 'latest.due', 'latest.due.on_time',
 ]);
 
+export const isAheadOfTime = (quantity: Quantity): boolean => AHEAD_OF_TIME.has(quantity);
+
 /** Does it count by this time reached, ms? */
-export const countsBy = (time: number, { quantity, at }: Amount): boolean => time > at || !AHEAD_OF_TIME.has(quantity);
+export const countsBy = (time: number, { quantity, at }: Amount): boolean => time > at || !isAheadOfTime(quantity);
 
 /** One thing that an order, or an answer of a customer, adds to the measures. */
 export interface Amount {
@@ -42,6 +45,9 @@ export interface Amount {
   /** A whole number. */
   readonly amount: number;
 }
+
+/** Stands for all values of a place, and pairs of touchpoint and task, that are beyond the number kept apart. */
+export const OTHER = 'other';
 
 /** Everything that something adds, and the place that it is counted under besides the whole. */
 export interface Contribution {

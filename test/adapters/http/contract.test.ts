@@ -77,7 +77,7 @@ describe('the OpenAPI document', () => {
   test('describes every address that programs ask, and none that is not there', () => {
     const documented = Object.keys(document.paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
     for (const url of documented) expect([url, app.hasRoute({ method: 'GET', url })]).toEqual([url, true]);
-    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/orders', '/v1/orders/:orderId']);
+    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/customers/:customerId', '/v1/measures', '/v1/orders', '/v1/orders/:orderId']);
   });
 
   test('has examples that fit its schemas, and refers to nothing that is missing', () => {

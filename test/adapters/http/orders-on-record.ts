@@ -1,4 +1,5 @@
 import { createMemoryLaneStore } from '../../../src/adapters/memory/lane-store.js';
+import { createMeasureReader } from '../../../src/pipeline/measure-reader.js';
 import type { HttpPorts, OrderView } from '../../../src/adapters/http/ports.js';
 import { SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
 import { DEFAULT_ALERT_RULES } from '../../../src/core/alert-rules.js';
@@ -73,6 +74,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
   }
   return {
     orders: store,
+    measures: createMeasureReader({ store: store.measures, lanes: LANES, context: { patterns: [] }, now: () => NOW }),
     laneOf,
     assessStored: (_, stored) => JSON.parse(stored.facts.toString()) as Omit<OrderView, 'lane'>,
     topicNames: Object.fromEntries(SOURCE_TOPICS.map((topic) => [topic, `shop.${topic}`])) as Record<SourceTopic, string>,

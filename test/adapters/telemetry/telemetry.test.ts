@@ -62,6 +62,21 @@ describe('metrics', () => {
     expect(await sample(telemetry, 'cx_dead_letters_total{topic="orders",reason="not_json"}')).toBe('1');
   });
 
+  test('measures are shown as gauges, without values of places and answers, and leave when they are not defined any more', async () => {
+    const { telemetry } = listening();
+    const rate = { measure: 'on_time_rate', window: '24h', unit: 'ratio', target: 'baseline', cohort: 'due' } as const;
+    const standing = { open: 7, verdicts: new Map([['poor', 2] as const]) };
+    telemetry.measured([{ ...rate, value: 0.5 }, { ...rate, value: 0.1, by: { carrier: 'x' } }, { measure: 'nps', window: '24h', unit: 'points', value: 3, task: 'pay' }], standing);
+    expect(await sample(telemetry, 'cx_measure{measure="on_time_rate",window="24h",target="baseline",cohort="due"}')).toBe('0.5');
+    expect((await telemetry.registry.metrics()).match(/^cx_measure\{/gm)).toHaveLength(1);
+    expect(await sample(telemetry, 'cx_orders_open')).toBe('7');
+    expect(await sample(telemetry, 'cx_orders{verdict="poor"}')).toBe('2');
+    expect(await sample(telemetry, 'cx_orders{verdict="failed"}')).toBe('0');
+    telemetry.measured([{ ...rate, value: null }], { open: 0, verdicts: new Map() });
+    expect((await telemetry.registry.metrics()).match(/^cx_measure\{/gm)).toBeNull();
+    expect(await sample(telemetry, 'cx_orders{verdict="poor"}')).toBe('0');
+  });
+
   test('series of outcomes that have not occurred are there, at 0', async () => {
     expect(await sample(listening().telemetry, 'cx_events_total{topic="audits",outcome="dead_letter"}')).toBe('0');
   });

@@ -1,7 +1,7 @@
 import { script } from '../script.js';
 
 /**
- * KEYS  1 lane, 2 outbox, 3 due, 4 dirty, 5 orders; the keys of single orders and index entries are made from the
+ * KEYS  1 lane, 2 outbox, 3 due, 4 dirty, 5 orders, 6 journal of measures; the keys of single orders and index entries are made from the
  *       beginnings below, which carry the same hash tag
  * ARGV  1 token, 2 base version, 3 beginning of facts' keys, 4 of states' keys, 5 of index entries' keys,
  *       6 span of the outbox entry ('' when there is none), 7 its records,
@@ -12,7 +12,8 @@ import { script } from '../script.js';
  *         4 deadlines gone: order, order...
  *         5 marks:          mark, order, mark, order...
  *         6 index added:    { name, { 0, order, 0, order... } }...
- *         7 index removed:  { name, { order, order... } }...
+ *         7 index removed:  { name, { order, order... } }...,
+ *       9 entry of the journal of measures ('' for none)
  * Answers { token, version } as they are after the call; nothing has changed unless both were as given.
  *
  * Lua in Redis doesn't roll back, so every check comes before the first write, and no write after it can fail: each key
@@ -30,6 +31,7 @@ local facts_of, state_of, index_of = ARGV[3], ARGV[4], ARGV[5]
 local change = cmsgpack.unpack(ARGV[8])
 local orders = change[1]
 redis.call('LLEN', KEYS[2])
+redis.call('LLEN', KEYS[6])
 for i = 3, 5 do redis.call('ZCARD', KEYS[i]) end
 for _, entries in ipairs({ change[6], change[7] }) do
   for _, entry in ipairs(entries) do redis.call('ZCARD', index_of .. entry[1]) end
@@ -65,6 +67,7 @@ in_chunks('ZREM', KEYS[3], change[4])
 in_chunks('ZADD', KEYS[4], change[5])
 for _, entry in ipairs(change[6]) do in_chunks('ZADD', index_of .. entry[1], entry[2]) end
 for _, entry in ipairs(change[7]) do in_chunks('ZREM', index_of .. entry[1], entry[2]) end
+if ARGV[9] ~= '' then redis.call('RPUSH', KEYS[6], ARGV[9]) end
 if ARGV[6] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[6], ARGV[7]) end
 return redis.call('HMGET', KEYS[1], 'token', 'version')
 `);

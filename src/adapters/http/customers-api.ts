@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import type { CustomerBody } from '../../contracts/customers.js';
+import { VERDICTS, type Verdict } from '../../contracts/names.js';
+import { HURTS_FROM } from '../../core/measures/customers.js';
+import { orderSummary } from './order-body.js';
+import { findOrders, LARGEST_PAGE, orderQuerySchema } from './order-query.js';
+import type { OrderView } from './ports.js';
+import { HttpProblem } from './problems.js';
+import { parseQuery } from './query.js';
+import type { StoreAccess } from './store-access.js';
+
+/** The query of `GET /v1/customers/{customerId}`. */
+export const customerQuerySchema = orderQuerySchema.pick({ limit: true, cursor: true });
+
+/**
+ * What a customer lived through. Its orders lie in several lanes, each of which keeps an index of its customers in the same
+ * commits as their orders, and is asked for it here: that takes a small question to every lane, is never behind, and holds nothing that could be
+ * wrong on its own. A second stage, keyed by customer, would have to be kept exactly once and repaired like the first, only to say the same later.
+ */
+export function addCustomers(app: FastifyInstance, store: StoreAccess): void {
+  app.get<{ Params: { customerId: string } }>('/v1/customers/:customerId', async (request): Promise<CustomerBody> => {
+    const { limit = LARGEST_PAGE, cursor } = parseQuery(customerQuerySchema, request.query);
+    const { customerId } = request.params;
+    const { views, nextCursor } = await findOrders(store, { customerId, limit, ...(cursor === undefined ? {} : { cursor }) });
+    if (views.length === 0 && cursor === undefined && nextCursor === null) throw new HttpProblem(404, 'No order of this customer is known.');
+    return { customerId, summary: summaryOf(views), orders: views.map(orderSummary), nextCursor };
+  });
+}
+
+function summaryOf(views: readonly OrderView[]): CustomerBody['summary'] {
+  const verdicts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
+  let settled = 0;
+  let hurt = 0;
+  for (const { assessment } of views) {
+    verdicts[assessment.verdict] += 1;
+    if (assessment.settled) settled += 1;
+    if (assessment.signals.some(({ severity }) => severity >= HURTS_FROM)) hurt += 1;
+  }
+  return { orders: views.length, settled, hurt, verdicts };
+}

@@ -1,0 +1,50 @@
+import type { MeasureStore } from '../../pipeline/measure-store.js';
+import type { LaneState } from './lane-state.js';
+
+/** What a lane keeps of its measures. */
+export interface LaneMeasures {
+  journal: Buffer[];
+  folded: number;
+  /** Packed amounts by place key ('' for the whole) and field. */
+  readonly cells: Map<string, Map<string, string>>;
+}
+
+export const createLaneMeasures = (): LaneMeasures => ({ journal: [], folded: 0, cells: new Map() });
+
+/** The measures of the given lanes, as the Redis one keeps them. */
+export function createMemoryMeasureStore(lanes: ReadonlyMap<number, LaneState>): MeasureStore {
+  const admitted = new Map<string, Set<string>>();
+  const cellsUnder = (lane: number, key: string | null): ReadonlyMap<string, string> => lanes.get(lane)?.measures.cells.get(key ?? '') ?? new Map<string, string>();
+  return {
+    async journal(lane, limit) {
+      const measures = lanes.get(lane)?.measures;
+      return { folded: measures?.folded ?? 0, entries: measures?.journal.slice(0, limit) ?? [] };
+    },
+    cells: async (lane, names) => names.map(({ key, field }) => cellsUnder(lane, key).get(field) ?? null),
+    fields: async (lane, key) => [...cellsUnder(lane, key).keys()],
+    async fold(number, token, { from, entries, writes }) {
+      const lane = lanes.get(number);
+      if (lane === undefined || lane.token !== token || lane.measures.folded !== from || lane.measures.journal.length < entries) return false;
+      lane.measures.journal = lane.measures.journal.slice(entries);
+      lane.measures.folded += entries;
+      for (const { key, field, sums } of writes) write(lane.measures, key ?? '', field, sums);
+      return true;
+    },
+    view: async (lane, key) => ({ journal: [...(lanes.get(lane)?.measures.journal ?? [])], cells: new Map(cellsUnder(lane, key)) }),
+    async admit(kind, names, most) {
+      const known = admitted.get(kind) ?? new Set<string>();
+      admitted.set(kind, known);
+      return names.map((name) => {
+        if (known.size < most) known.add(name);
+        return known.has(name);
+      });
+    },
+  };
+}
+
+function write({ cells }: LaneMeasures, key: string, field: string, sums: string | null): void {
+  let under = cells.get(key);
+  if (under === undefined) cells.set(key, (under = new Map<string, string>()));
+  if (sums === null) under.delete(field);
+  else under.set(field, sums);
+}

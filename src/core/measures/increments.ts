@@ -1,0 +1,154 @@
+import { PLACE_KEYS, type Place, type PlaceKey } from '../../contracts/names.js';
+import { QUANTITIES, type Quantity } from './quantities.js';
+
+/**
+ * Amounts as they are kept: by bucket, the stretch of BUCKET_MS in which they count, and by the place of their quantity in
+ * the list of all.
+ */
+export interface Kept {
+  readonly bucket: number;
+  readonly quantity: number;
+  readonly of: string;
+  readonly amount: number;
+}
+
+/** The finest stretch of time that windows are made of; ms. */
+export const BUCKET_MS = 600_000;
+export const bucketOf = (at: number): number => Math.floor(at / BUCKET_MS);
+
+/** Where a quantity stands in the list of all. */
+const INDEX: ReadonlyMap<Quantity, number> = new Map(QUANTITIES.map((quantity, index) => [quantity, index]));
+
+export const inOrder = (a: Kept, b: Kept): number =>
+  a.bucket - b.bucket || a.quantity - b.quantity || (a.of < b.of ? -1 : a.of > b.of ? 1 : 0);
+
+export const kept = (quantity: Quantity, at: number, amount = 1, of = ''): Kept => ({ bucket: bucketOf(at), quantity: INDEX.get(quantity) ?? 0, of, amount });
+
+/** Sorted by bucket and quantity, each of them once: two lists of the same amounts are equal. The list given is used up. */
+export function keep(amounts: Kept[]): readonly Kept[] {
+  sort(amounts);
+  let last: Kept | undefined;
+  let isUnique = true;
+  for (const entry of amounts) {
+    if (last !== undefined && inOrder(last, entry) === 0) isUnique = false;
+    last = entry;
+  }
+  return isUnique ? amounts : addUp(amounts);
+}
+
+/** By insertion: an order has a few dozen amounts at the most, most of them in their places. */
+function sort(amounts: Kept[]): void {
+  for (let i = 1; i < amounts.length; i++) {
+    const entry = amounts[i];
+    if (entry === undefined) return;
+    let at = i;
+    for (let before = amounts[at - 1]; before !== undefined && inOrder(before, entry) > 0; before = amounts[at - 1]) amounts[at--] = before;
+    amounts[at] = entry;
+  }
+}
+
+/** What has to be added for `before` to become `now`; both as `keep` gives them. */
+export function difference(before: readonly Kept[], now: readonly Kept[]): Kept[] {
+  const changes: Kept[] = [];
+  let i = 0;
+  for (const entry of now) {
+    for (let old = before[i]; old !== undefined && inOrder(old, entry) < 0; old = before[++i]) changes.push(negative(old));
+    const same = before[i];
+    if (same === undefined || inOrder(same, entry) !== 0) changes.push(entry);
+    else {
+      i += 1;
+      if (same.amount !== entry.amount) changes.push({ ...entry, amount: entry.amount - same.amount });
+    }
+  }
+  for (; i < before.length; i++) {
+    const old = before[i];
+    if (old !== undefined) changes.push(negative(old));
+  }
+  return changes;
+}
+
+export const negative = (entry: Kept): Kept => ({ ...entry, amount: -entry.amount });
+
+/** Amounts under one value of a place key; key null: all of them. */
+export interface Group {
+  readonly key: PlaceKey | null;
+  readonly value: string;
+  /** As `keep` gives them. */
+  readonly amounts: readonly Kept[];
+}
+
+/** What a step adds to the measures, summed up: to the whole, and under each value of the places. */
+export interface Increments {
+  /** @param amounts as `keep` gives them */
+  add(place: Place, amounts: readonly Kept[]): void;
+  /** What doesn't come to nothing; empties it. */
+  take(): Group[];
+}
+
+export function createIncrements(): Increments {
+  let whole: Sums = new Map();
+  let places = new Map<PlaceKey, Map<string, Sums>>();
+  const under = (key: PlaceKey, value: string): Sums => {
+    let values = places.get(key);
+    if (values === undefined) places.set(key, (values = new Map<string, Sums>()));
+    let sums = values.get(value);
+    if (sums === undefined) values.set(value, (sums = new Map<number | string, Sum>()));
+    return sums;
+  };
+  return {
+    add(place, amounts) {
+      if (amounts.length === 0) return;
+      grow(whole, amounts);
+      for (const key of PLACE_KEYS) {
+        const value = place[key];
+        if (value !== undefined && value !== '') grow(under(key, value), amounts);
+      }
+    },
+    take() {
+      const groups: Group[] = [{ key: null, value: '', amounts: listed(whole) }];
+      for (const [key, values] of places) for (const [value, sums] of values) groups.push({ key, value, amounts: listed(sums) });
+      whole = new Map();
+      places = new Map();
+      return groups.filter(({ amounts }) => amounts.length > 0);
+    },
+  };
+}
+
+/** Adds lists of amounts up; what comes to nothing is gone. Each list by itself is best sorted. */
+export function addUp(...lists: readonly (readonly Kept[])[]): Kept[] {
+  const sums: Sums = new Map();
+  for (const list of lists) grow(sums, list);
+  return listed(sums);
+}
+
+/** A sum while it grows; changed in place, since every amount of every order passes through several. */
+interface Sum extends Kept {
+  amount: number;
+}
+/** By what is summed up; where there is but one of a quantity by a number, and a small one, which a map finds faster. */
+type Sums = Map<number | string, Sum>;
+
+/** More than there are quantities. */
+const QUANTITIES_AT_MOST = 128;
+/** The bucket that is counted from: of 2021, so that those of a century around it make small numbers. */
+const ORIGIN = 2_700_000;
+
+const keyOf = ({ bucket, quantity, of }: Kept): number | string => {
+  const key = (bucket - ORIGIN) * QUANTITIES_AT_MOST + quantity;
+  return of === '' ? key : `${key}:${of}`;
+};
+
+function grow(sums: Sums, amounts: readonly Kept[]): void {
+  for (const entry of amounts) {
+    const key = keyOf(entry);
+    const sum = sums.get(key);
+    if (sum === undefined) sums.set(key, { bucket: entry.bucket, quantity: entry.quantity, of: entry.of, amount: entry.amount });
+    else sum.amount += entry.amount;
+  }
+}
+
+function listed(sums: Sums): Kept[] {
+  const all: Kept[] = [];
+  for (const sum of sums.values()) if (sum.amount !== 0) all.push(sum);
+  return all.sort(inOrder);
+}

@@ -1,0 +1,123 @@
+import { NOTICE_BUCKETS, PLACE_KEYS, SIGNALS, VERDICTS, type PlaceKey } from '../../contracts/names.js';
+import type { Group, Kept } from './increments.js';
+import { QUANTITIES, type Quantity } from './quantities.js';
+
+/**
+ * Amounts as text that can stand in JSON as it is: numbers in base 64, five bits a character and the sixth for "more
+ * follows", the lowest first. Buckets and quantities are told by their distance to the one before, so that an amount of 1
+ * takes a character or two.
+ */
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** By character code. */
+const VALUES: readonly number[] = Array.from({ length: 128 }, (_, code) => DIGITS.indexOf(String.fromCharCode(code)));
+const MORE = 32;
+
+/** Names that have a number; their order is stored, so new ones go to the end. Others are written out. */
+const NAMED: Partial<Record<Quantity, readonly string[]>> = { signal: SIGNALS, change_notice: NOTICE_BUCKETS, verdict: VERDICTS };
+const NAMES: readonly (readonly string[] | undefined)[] = QUANTITIES.map((quantity) => NAMED[quantity]);
+
+interface Reading {
+  readonly text: string;
+  at: number;
+}
+
+/** @param amounts as `keep` gives them */
+export function packAmounts(amounts: readonly Kept[]): string {
+  let text = '';
+  let bucket = 0;
+  let quantity = 0;
+  for (const entry of amounts) {
+    const next = entry.bucket !== bucket;
+    if (next) quantity = 0;
+    const step = entry.quantity - quantity;
+    text += digits(step * 8 + (next ? 4 : 0) + (entry.of === '' ? 0 : 2) + (entry.amount === 1 ? 0 : 1));
+    if (next) text += signed(entry.bucket - bucket);
+    if (entry.of !== '') text += packName(entry);
+    if (entry.amount !== 1) text += signed(entry.amount);
+    ({ bucket, quantity } = entry);
+  }
+  return text;
+}
+
+/** @throws RangeError when the text isn't what `packAmounts` wrote */
+export function unpackAmounts(text: string): Kept[] {
+  const reading: Reading = { text, at: 0 };
+  const amounts: Kept[] = [];
+  let bucket = 0;
+  let quantity = 0;
+  while (reading.at < text.length) {
+    const head = takeDigits(reading);
+    const flags = head % 8;
+    if (flags >= 4) {
+      bucket += takeSigned(reading);
+      quantity = 0;
+    }
+    quantity += (head - flags) / 8;
+    const of = flags % 4 >= 2 ? takeName(reading, quantity) : '';
+    amounts.push({ bucket, quantity, of, amount: flags % 2 === 1 ? takeSigned(reading) : 1 });
+  }
+  return amounts;
+}
+
+/** By its number, from 1 on; or 0, its length, and the name. */
+function packName({ quantity, of }: Kept): string {
+  const known = NAMES[quantity]?.indexOf(of) ?? -1;
+  return known >= 0 ? digits(known + 1) : digits(0) + digits(of.length) + of;
+}
+
+function takeName(reading: Reading, quantity: number): string {
+  const known = takeDigits(reading);
+  if (known > 0) return NAMES[quantity]?.[known - 1] ?? damaged();
+  const length = takeDigits(reading);
+  const of = reading.text.slice(reading.at, reading.at + length);
+  if (of.length < length) damaged();
+  reading.at += length;
+  return of;
+}
+
+function digits(value: number): string {
+  let text = '';
+  let rest = value;
+  for (; rest >= MORE; rest = Math.floor(rest / MORE)) text += DIGITS.charAt((rest % MORE) + MORE);
+  return text + DIGITS.charAt(rest);
+}
+
+/** The sign is the lowest bit; exact within ±2^52. */
+const signed = (value: number): string => digits(value < 0 ? -2 * value - 1 : 2 * value);
+
+function takeDigits(reading: Reading): number {
+  let value = 0;
+  for (let scale = 1; ; scale *= MORE) {
+    const digit = VALUES[reading.text.charCodeAt(reading.at)] ?? -1;
+    if (digit < 0) damaged();
+    reading.at += 1;
+    value += (digit % MORE) * scale;
+    if (digit < MORE) return value;
+  }
+}
+
+function takeSigned(reading: Reading): number {
+  const value = takeDigits(reading);
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+function damaged(): never {
+  throw new RangeError('packed amounts of measures are damaged');
+}
+
+/** As JSON: [key, value, amounts, key, value, amounts...]. */
+export const packGroups = (groups: readonly Group[]): string =>
+  JSON.stringify(groups.flatMap(({ key, value, amounts }) => [key ?? '', value, packAmounts(amounts)]));
+
+/** @throws RangeError, SyntaxError when the text isn't what `packGroups` wrote */
+export function unpackGroups(text: string): Group[] {
+  const parts = JSON.parse(text) as readonly string[];
+  const groups: Group[] = [];
+  for (let i = 0; i + 2 < parts.length; i += 3) {
+    const [key, value = '', amounts = ''] = parts.slice(i, i + 3);
+    groups.push({ key: key === '' ? null : keyNamed(key), value, amounts: unpackAmounts(amounts) });
+  }
+  return groups;
+}
+
+const keyNamed = (name: string | undefined): PlaceKey => PLACE_KEYS.find((key) => key === name) ?? damaged();

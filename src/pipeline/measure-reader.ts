@@ -1,0 +1,99 @@
+import type { MeasureRow, MeasureWindow } from '../contracts/measures.js';
+import type { PlaceKey, Verdict } from '../contracts/names.js';
+import { cellOfBucket, isAhead, isInWindow } from '../core/measures/cells.js';
+import type { RowContext } from '../core/measures/family.js';
+import type { Kept } from '../core/measures/increments.js';
+import { unpackAmounts, unpackGroups } from '../core/measures/packed.js';
+import { createTally, isAheadOfTime, QUANTITIES, type Sums, type Tally } from '../core/measures/quantities.js';
+import { rowsOf } from '../core/measures/rows.js';
+import { type MeasureStore, partsOfField } from './measure-store.js';
+
+export interface MeasureReaderParts {
+  readonly store: MeasureStore;
+  readonly lanes: number;
+  readonly context: RowContext;
+  readonly now: () => number;
+}
+
+/** How orders stand, of all that were ever measured. */
+export interface Standing {
+  /** Placed, and neither delivered nor cancelled. */
+  readonly open: number;
+  readonly verdicts: ReadonlyMap<Verdict, number>;
+}
+
+/** Measures over all lanes, whoever owns them: each worker gives the same answer. */
+export interface MeasureReader {
+  /** Rows over all orders, and with `by` also of each value of that key, sorted. */
+  rows(windows: readonly MeasureWindow[], by: PlaceKey | null): Promise<MeasureRow[]>;
+  standing(): Promise<Standing>;
+}
+
+/** Sums by value of the key ('' for the whole). */
+type Parts = Map<string, Tally>;
+
+/** Lanes asked at once. */
+const AT_ONCE = 8;
+
+export function createMeasureReader({ store, lanes, context, now }: MeasureReaderParts): MeasureReader {
+  /** Adds up the lanes one after the other: what is read of one need not stay. */
+  const sum = async (key: PlaceKey | null, windows: readonly MeasureWindow[]): Promise<Map<MeasureWindow, Parts>> => {
+    const at = now();
+    const sums = new Map(windows.map((window): [MeasureWindow, Parts] => [window, new Map<string, Tally>()]));
+    const take = (cell: string, value: string, amounts: readonly Kept[]): void => {
+      const counting = isAhead(cell, at) ? amounts.filter(hasHappened) : amounts;
+      for (const [window, parts] of sums) if (isInWindow(cell, window, at)) addTo(tallyOf(parts, value), counting);
+    };
+    for (let first = 0; first < lanes; first += AT_ONCE) {
+      const views = await Promise.all(Array.from({ length: Math.min(AT_ONCE, lanes - first) }, (_, i) => store.view(first + i, key)));
+      for (const { journal, cells } of views) {
+        for (const [field, packed] of cells) {
+          const { cell, value } = partsOfField(field);
+          take(cell, value, unpackAmounts(packed));
+        }
+        for (const entry of journal) {
+          for (const group of unpackGroups(entry.toString())) {
+            if (group.key === key) for (const amount of group.amounts) take(cellOfBucket(amount.bucket, at), group.value, [amount]);
+          }
+        }
+      }
+    }
+    return sums;
+  };
+  return {
+    async rows(windows, by) {
+      const whole = await sum(null, windows);
+      const parts = by === null ? null : await sum(by, windows);
+      return windows.flatMap((window) => [
+        ...rowsOf(whole.get(window)?.get('') ?? createTally(), context, { window }),
+        ...[...(parts?.get(window) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
+          .flatMap(([value, tally]) => rowsOf(tally, context, { window, ...(by === null ? {} : { by: { [by]: value } }) })),
+      ]);
+    },
+    async standing() {
+      const all: Sums = (await sum(null, ['all'])).get('all')?.get('') ?? createTally();
+      return {
+        open: all.get('placed') - all.get('delivered') - all.get('cancelled'),
+        verdicts: all.each('verdict') as ReadonlyMap<Verdict, number>,
+      };
+    },
+  };
+}
+
+function tallyOf(parts: Parts, value: string): Tally {
+  let tally = parts.get(value);
+  if (tally === undefined) parts.set(value, (tally = createTally()));
+  return tally;
+}
+
+const hasHappened = ({ quantity }: Kept): boolean => {
+  const name = QUANTITIES[quantity];
+  return name !== undefined && !isAheadOfTime(name);
+};
+
+function addTo(tally: Tally, amounts: readonly Kept[]): void {
+  for (const { quantity, of, amount } of amounts) {
+    const name = QUANTITIES[quantity];
+    if (name !== undefined) tally.add(name, of, amount);
+  }
+}

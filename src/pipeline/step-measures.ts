@@ -1,0 +1,83 @@
+import type { Fact } from '../core/fact.js';
+import { caseOf, openCase } from '../core/assess.js';
+import { contribute, contributionOfOrderless } from '../core/measures/contribution.js';
+import { createIncrements, difference, keep, kept, negative, type Kept } from '../core/measures/increments.js';
+import { packAmounts, packGroups, unpackAmounts } from '../core/measures/packed.js';
+import { PLACE_KEYS, type Place, type SourceTopic } from '../contracts/names.js';
+import type { AssessmentContext } from '../core/rules.js';
+import type { LiveOrder } from './order-book.js';
+
+/** What a step adds to the measures. */
+export interface StepMeasures {
+  /** Takes away what the order added before, and adds what it adds as it was judged last. */
+  count(order: LiveOrder): void;
+  /** An event without order, met for the first time. */
+  orderless(fact: Fact): void;
+  /** All of it, packed for the store; null: nothing. Empties it. */
+  take(): Buffer | null;
+}
+
+/**
+ * @param context as the orders were judged
+ * @param failed told of an order that could not be measured; what it added before stays
+ * @param measuredTo per topic, the offset before which events without order were measured when they were read first
+ */
+export function createStepMeasures(context: () => AssessmentContext, failed: (orderId: string, error: Error) => void, measuredTo: Readonly<Partial<Record<SourceTopic, number>>> = {}): StepMeasures {
+  const increments = createIncrements();
+  const move = (order: LiveOrder, assessment: NonNullable<LiveOrder['assessment']>): void => {
+    const { state } = order;
+    const measured = caseOf(assessment) ?? openCase(order.journey, state.judgedAt, context());
+    const amounts: Kept[] = [];
+    contribute(measured, assessment, (quantity, at, amount, of) => { amounts.push(kept(quantity, at, amount, of)); });
+    const { place } = measured;
+    const now = keep(amounts);
+    const before = (order.counted ??= unpackAmounts(String(state.counted[0] ?? '')));
+    if (isSamePlace(place, order.countedPlace)) {
+      const changes = difference(before, now);
+      if (changes.length === 0) return;
+      increments.add(place, changes);
+    } else {
+      increments.add(order.countedPlace, before.map(negative));
+      increments.add(place, now);
+    }
+    state.counted = now.length === 0 ? [] : [packAmounts(now)];
+    order.counted = now;
+    order.countedPlace = place;
+  };
+  return {
+    count(order) {
+      const { assessment, state } = order;
+      if (assessment === null || state.unassessed) {
+        keepPlace(order);
+        return;
+      }
+      try {
+        move(order, assessment);
+      } catch (error) {
+        keepPlace(order);
+        failed(order.orderId, error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+    orderless(fact) {
+      if (fact.offset < (measuredTo[fact.topic] ?? 0)) return;
+      const answer = contributionOfOrderless(fact);
+      if (answer !== null) increments.add(answer.place, keep(answer.amounts.map(({ quantity, at, amount, of }) => kept(quantity, at, amount, of))));
+    },
+    take() {
+      const groups = increments.take();
+      return groups.length === 0 ? null : Buffer.from(packGroups(groups));
+    },
+  };
+}
+
+/** Facts that weren't measured may have changed the order's place, which is read from them unless it stands here. */
+function keepPlace({ state, countedPlace }: LiveOrder): void {
+  const [counted] = state.counted;
+  if (counted !== undefined) state.counted = [counted, JSON.stringify(countedPlace)];
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  for (const key of PLACE_KEYS) if (a[key] !== b[key]) return false;
+  return true;
+}
+
