@@ -20,14 +20,23 @@ interface Change {
 export function createRewindableStore(): RewindableStore {
   let changes: Change[] = [];
   let tokens = 0;
-  const fresh = (): MemoryLaneStore => createMemoryLaneStore(() => `token ${++tokens}`);
+  /** While a claim is done again: the token that it got. */
+  let given: string | null = null;
+  const fresh = (): MemoryLaneStore => createMemoryLaneStore(() => given ?? `token ${++tokens}`);
   let inner = fresh();
   const noted = <A extends unknown[], R>(call: (store: MemoryLaneStore, ...args: A) => Promise<R>, isCommit: (answer: R, ...args: A) => boolean = () => false) =>
     async (...args: A): Promise<R> => {
       const answer = await call(inner, ...args);
       // Maps may change after the call.
-      const given = args.map((each) => (each instanceof Map ? new Map(each) : each)) as A;
-      changes.push({ isCommit: isCommit(answer, ...args), again: (store) => call(store, ...given) });
+      const copies = args.map((each) => (each instanceof Map ? new Map(each) : each)) as A;
+      changes.push({
+        isCommit: isCommit(answer, ...args),
+        async again(store) {
+          given = tokenOf(answer);
+          await call(store, ...copies);
+          given = null;
+        },
+      });
       return answer;
     };
   return {
@@ -52,13 +61,13 @@ export function createRewindableStore(): RewindableStore {
     async goBack(distance) {
       const commits = changes.flatMap(({ isCommit }, i) => (isCommit ? [i] : []));
       changes = changes.slice(0, commits[Math.max(1, commits.length - distance)] ?? changes.length);
-      tokens = 0;
       const restored = fresh();
       for (const { again } of changes) await again(restored);
-      // Whoever claims it now must not get the token that a later owner had.
-      tokens += 1_000;
       inner = restored;
       return commits.length - changes.filter(({ isCommit }) => isCommit).length;
     },
   };
 }
+
+const tokenOf = (answer: unknown): string | null =>
+  (typeof answer === 'object' && answer !== null && 'token' in answer && typeof answer.token === 'string' ? answer.token : null);
