@@ -42,8 +42,7 @@ export async function prepareLane(parts: PrepareParts, claimed: ClaimedLane): Pr
   if (wrong !== null) return { kind: 'halt', finding: wrong };
   const tail = await readOutputTail(lane, output, writer.lane());
   const word = unknownWord(tail, writer.lane());
-  // Before that stage everything is read back anyhow.
-  if (word !== null && (writer.lane().upkeep.catchUp?.stage ?? 'read') === 'read') await beginRecovery(parts, writer, word);
+  if (word !== null) await beginRecovery(parts, writer, word);
   const { catchUp } = writer.lane().upkeep;
   if (catchUp === null) return { kind: 'ready', claimed: writer.lane(), tail, letters: null };
   const cut = await checkOutputs(parts, catchUp);
@@ -76,15 +75,19 @@ async function acceptLoss(parts: PrepareParts, writer: LaneWriter, name: string)
   for (const { message } of [...losses, ...(cut === null ? [] : [cut])]) parts.telemetry.lossAccepted(parts.lane, name, message);
 }
 
-/** Keeps that the lane has to catch up, before anything is read or said. */
+/**
+ * Keeps that the lane has to catch up, before anything is read or said. A state that was to catch up already may be older than what was
+ * said since: it has to be silent for longer then, up to the present ends.
+ */
 async function beginRecovery(parts: PrepareParts, writer: LaneWriter, { topic, seq }: UnknownWord): Promise<void> {
   const { upkeep, seq: given, outputEnds } = writer.lane();
   const before = upkeep.catchUp;
-  parts.telemetry.stateWentBack(parts.lane, seq > given
+  const isUnderWay = before !== null && before.stage !== 'read';
+  if (!isUnderWay) parts.telemetry.stateWentBack(parts.lane, seq > given
     ? `${topic}/${parts.lane} holds record number ${seq}, but the state in Redis has given out ${given} only: Redis lost its last writes or was restored to an older state`
     : `${topic}/${parts.lane} holds record number ${seq} of a state that was lost: a former worker wrote it late`);
   const catchUp: CatchUp = {
-    why: before?.why ?? 'state_went_back', stage: 'recall', countedTo: before?.countedTo ?? {},
+    why: before?.why ?? 'state_went_back', stage: before?.stage === 'clear' ? 'clear' : 'recall', countedTo: before?.countedTo ?? {},
     saidFrom: Object.fromEntries(OUTPUT_TOPICS.map((each) => [each, Math.min(outputEnds.get(each) ?? 0, before?.saidFrom[each] ?? Infinity)])),
     until: untilEnd(await boundsOf(parts)),
   };
