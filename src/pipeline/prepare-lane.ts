@@ -88,7 +88,8 @@ async function beginRecovery(parts: PrepareParts, writer: LaneWriter, { topic, s
     : `${topic}/${parts.lane} holds record number ${seq} of a state that was lost: a former worker wrote it late`);
   const catchUp: CatchUp = {
     why: before?.why ?? 'state_went_back', stage: before?.stage === 'clear' ? 'clear' : 'recall', countedTo: before?.countedTo ?? {},
-    saidFrom: Object.fromEntries(OUTPUT_TOPICS.map((each) => [each, Math.min(outputEnds.get(each) ?? 0, before?.saidFrom[each] ?? Infinity)])),
+    // Where that begins is known already, or what lies before is lost and a person accepted it.
+    saidFrom: isUnderWay ? before.saidFrom : Object.fromEntries(OUTPUT_TOPICS.map((each) => [each, Math.min(outputEnds.get(each) ?? 0, before?.saidFrom[each] ?? Infinity)])),
     until: untilEnd(await boundsOf(parts)),
   };
   await writer.commit({ upkeep: { ...upkeep, catchUp, judgedBy: null, sweep: null } });

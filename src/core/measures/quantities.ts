@@ -74,13 +74,25 @@ export interface Tally extends Sums {
 const NOTHING: ReadonlyMap<string, number> = new Map();
 
 export function createTally(): Tally {
-  const sums = new Map<Quantity, Map<string, number>>();
+  // Most of what is added is of quantities of which there is but one.
+  const wholes = new Map<Quantity, { sum: number }>();
+  const parts = new Map<Quantity, Map<string, number>>();
   return {
-    get: (quantity) => sums.get(quantity)?.get('') ?? 0,
-    each: (quantity) => sums.get(quantity) ?? NOTHING,
+    get: (quantity) => wholes.get(quantity)?.sum ?? 0,
+    each(quantity) {
+      const whole = wholes.get(quantity);
+      const under = parts.get(quantity) ?? NOTHING;
+      return whole === undefined ? under : new Map([['', whole.sum], ...under]);
+    },
     add(quantity, of, amount) {
-      let under = sums.get(quantity);
-      if (under === undefined) sums.set(quantity, (under = new Map<string, number>()));
+      if (of === '') {
+        const whole = wholes.get(quantity);
+        if (whole === undefined) wholes.set(quantity, { sum: amount });
+        else whole.sum += amount;
+        return;
+      }
+      let under = parts.get(quantity);
+      if (under === undefined) parts.set(quantity, (under = new Map<string, number>()));
       under.set(of, (under.get(of) ?? 0) + amount);
     },
   };
