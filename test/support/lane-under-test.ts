@@ -44,7 +44,7 @@ const decodeFact = (record: SourceRecord): Decoded => {
 
 /** Polls until it holds; fails after 20 s. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const until = performance.now() + 20_000; !(await holds());) {
+  for (const until = performance.now() + 45_000; !(await holds());) {
     if (performance.now() > until) throw new Error(`it never came to this: ${what}`);
     await new Promise((resolve) => { setImmediate(resolve); });
   }
