@@ -1,6 +1,6 @@
 import { type Line, openLines } from '../adapters/files/lines.js';
 import type { CoverableSource, DeadLetterReason, SourceTopic } from '../contracts/names.js';
-import { openCase } from '../core/assess.js';
+import { caseOf } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
 import type { Gathered } from '../core/measures/gather.js';
@@ -38,8 +38,8 @@ export interface ReplayParts {
   readonly wallClock: () => number;
   /** Called for every order at the end, in the order of their ids. */
   readonly order: (assessment: Assessment, facts: readonly Fact[]) => void;
-  /** Takes every order at the end, and the events without one. */
-  readonly measures: Gathered;
+  /** Takes every order at the end, and the events without one; null: nobody wants measures. */
+  readonly measures: Gathered | null;
   /** Called now and then with the lines read and the bytes of the files behind them. */
   readonly progress: (lines: number, bytes: number) => void;
 }
@@ -115,7 +115,7 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
     orderless.add(`${fact.topic}|${fact.id}`);
     const first = orderless.size > size;
     account.took(fact.topic, first ? 'applied' : 'duplicate');
-    if (first) parts.measures.addOrderless(fact);
+    if (first) parts.measures?.addOrderless(fact);
     passed(fact);
   };
   const refuse = (line: Line, topic: SourceTopic | null, { reason, message }: Refusal): void => {
@@ -141,7 +141,7 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
       orders.reach(time.now());
       time.finish();
       orders.reach(time.now());
-      await judgeAll(orders, judge, watcher, Math.max(0, time.now()), { ...parts, covered });
+      await judgeAll(orders, judge, watcher, Math.max(0, time.now()), parts);
     },
   };
 }
@@ -162,17 +162,14 @@ function createReplayJudge({ config, sink, telemetry, wallClock }: ReplayParts, 
   });
 }
 
-async function judgeAll(
-  orders: ReplayOrders, judge: Judge, watcher: Watcher, at: number, parts: ReplayParts & Pick<ReplayResult, 'covered'>,
-): Promise<void> {
+async function judgeAll(orders: ReplayOrders, judge: Judge, watcher: Watcher, at: number, parts: ReplayParts): Promise<void> {
   const { sink, config } = parts;
-  const context = { rules: config.rules, covered: parts.covered };
   let done = 0;
   for (const order of orders.ended()) {
     watcher.see = (assessment) => {
       sink.journey(() => JSON.stringify(journeyOf(assessment, config.rules.version)));
       parts.order(assessment, order.journey.facts);
-      parts.measures.add(openCase(order.journey, order.state.judgedAt, context), assessment);
+      parts.measures?.add(caseOf(assessment), assessment);
     };
     const outputs = { seq: 0, records: [] as OutputRecord[], causes: [] };
     judge(order, at, { fact: null, at }, outputs);

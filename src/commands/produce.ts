@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import { type Produced, produceFiles } from '../adapters/kafka/produce.js';
-import { createSourceEncoder } from '../adapters/registry/source-encoder.js';
+import { createSourceEncoder, type SourceEncoder } from '../adapters/registry/source-encoder.js';
 import { OUTPUT_FORMATS } from '../app/config/schema.js';
 import type { Config } from '../app/config.js';
 import { topicNames } from '../app/kafka-ground.js';
@@ -45,13 +45,13 @@ export async function produce(files: readonly string[], options: { readonly rate
 
 const counted = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
-function encoderOf(config: Config, text: string): ((line: Buffer) => Promise<Buffer | null>) | null {
+function encoderOf(config: Config, text: string): SourceEncoder | null {
   const format = OUTPUT_FORMATS.find((known) => known === text);
   if (format === undefined) throw new CommandFault(`--format ${text}: expected one of ${OUTPUT_FORMATS.join(', ')}`, 2);
   if (format === 'json') return null;
   if (config.schemaRegistryUrl === null) throw new CommandFault(`--format ${format} needs a schema registry: set SCHEMA_REGISTRY_URL`, 2);
   const encode = createSourceEncoder({ format, address: config.schemaRegistryUrl, timeoutMs: config.registry.requestTimeoutMs, topicNames: topicNames(config).sources });
-  return (line) => encode(line).catch((error: unknown) => {
+  return (event) => encode(event).catch((error: unknown) => {
     throw new CommandFault(`No schema to write with: ${error instanceof Error ? error.message : String(error)}`, 1);
   });
 }

@@ -3,7 +3,6 @@ import { quietTelemetry } from '../app/quiet-telemetry.js';
 import { nowhere } from '../app/replay-output.js';
 import { replay } from '../app/replay.js';
 import { renderTellability, tellabilityJson } from '../app/report/tell.js';
-import { gather } from '../core/measures/gather.js';
 import { createTellability, type TellabilityTally } from '../core/tellability/tellability.js';
 import { CommandFault, configOrFault } from './context.js';
 import { kafkaOrFault, tellingKafkaFaults } from './kafka.js';
@@ -32,7 +31,7 @@ async function fromFiles(named: readonly string[], { map }: TellOptions, tellabi
   const { maps, data: files } = mapsOrFault(map, named);
   const { account } = await replay({ files, maps, asOf: null, covered: null }, {
     config, sink: nowhere, telemetry: quietTelemetry(() => undefined), wallClock: () => Date.now(), progress: () => undefined,
-    measures: gather({ by: [], mostValues: 1, patterns: [] }),
+    measures: null,
     order: (assessment, facts) => { tellability.add(assessment, facts); },
   }).catch(toldAsFault);
   return [...account.reasons.values()].reduce((sum, { count }) => sum + count, 0);

@@ -58,7 +58,10 @@ class Judged implements Assessment {
     this.#ground = ground;
   }
 
-  static caseOf(assessment: Assessment): Case | null { return #order in assessment ? assessment.#order : null; }
+  static caseOf(assessment: Assessment): Case {
+    if (!(#order in assessment)) throw new TypeError('only what assess made has the views that it was made from');
+    return assessment.#order;
+  }
 
   get place(): Place { return this.#order.place; }
   get goods(): readonly GoodTouchpoint[] { return this.#ground?.goods ?? goodTouchpoints(this.#order); }
@@ -71,8 +74,8 @@ class Judged implements Assessment {
   get lastTold(): Assessment['lastTold'] { return lastToldOf(this.#order.history); }
 }
 
-/** The views that an assessment was made from, while its journey is as it was; null: it was not made by `assess`. */
-export const caseOf = (assessment: Assessment): Case | null => Judged.caseOf(assessment);
+/** The views that an assessment was made from, while its journey is as it was: measures are taken from them. @throws TypeError for what `assess` did not make */
+export const caseOf = (assessment: Assessment): Case => Judged.caseOf(assessment);
 
 /** Everything that an assessment says, as plain fields. */
 export const everythingOf = (a: Assessment): Assessment => ({

@@ -35,7 +35,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
       parts.judge.observe?.(order, assessment);
     },
   });
-  const measures = createStepMeasures(parts.judge.context, (orderId, error) => { telemetry.unassessed(lane, orderId, error); }, measuredTo(upkeep));
+  const measures = createStepMeasures((orderId, error) => { telemetry.unassessed(lane, orderId, error); }, measuredTo(upkeep));
   const step: StepParts = {
     lane, time, progress, silence, book, judge, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
     firstSeen: (sightings) => store.firstSeen(sightings), deadlines: createDeadlineWatch(lane, store),

@@ -1,10 +1,9 @@
 import type { Fact } from '../core/fact.js';
-import { caseOf, openCase } from '../core/assess.js';
+import { caseOf } from '../core/assess.js';
 import { contribute, contributionOfOrderless } from '../core/measures/contribution.js';
 import { createIncrements, difference, keep, kept, negative, type Kept } from '../core/measures/increments.js';
 import { packAmounts, packGroups, unpackAmounts } from '../core/measures/packed.js';
 import { PLACE_KEYS, type Place, type SourceTopic } from '../contracts/names.js';
-import type { AssessmentContext } from '../core/rules.js';
 import type { LiveOrder } from './order-book.js';
 
 /** What a step adds to the measures. */
@@ -18,15 +17,14 @@ export interface StepMeasures {
 }
 
 /**
- * @param context as the orders were judged
  * @param failed told of an order that could not be measured; what it added before stays
  * @param measuredTo per topic, the offset before which events without order were measured when they were read first
  */
-export function createStepMeasures(context: () => AssessmentContext, failed: (orderId: string, error: Error) => void, measuredTo: Readonly<Partial<Record<SourceTopic, number>>> = {}): StepMeasures {
+export function createStepMeasures(failed: (orderId: string, error: Error) => void, measuredTo: Readonly<Partial<Record<SourceTopic, number>>> = {}): StepMeasures {
   const increments = createIncrements();
   const move = (order: LiveOrder, assessment: NonNullable<LiveOrder['assessment']>): void => {
     const { state } = order;
-    const measured = caseOf(assessment) ?? openCase(order.journey, state.judgedAt, context());
+    const measured = caseOf(assessment);
     const amounts: Kept[] = [];
     contribute(measured, assessment, (quantity, at, amount, of) => { amounts.push(kept(quantity, at, amount, of)); });
     const { place } = measured;

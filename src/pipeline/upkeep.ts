@@ -38,7 +38,6 @@ const MOST_SPANS = 100;
 /** The skipped numbers and one more span of them. */
 export const skipping = (skipped: readonly Span[], span: Span): readonly Span[] => (span.last < span.first ? skipped : [...skipped, span].slice(-MOST_SPANS));
 
-
 /** May a lost state have given out this number? */
 export const isSkipped = (skipped: readonly Span[], seq: number): boolean => skipped.some(({ first, last }) => seq >= first && seq <= last);
 

@@ -11,13 +11,14 @@ export interface Chunks {
   readonly close: () => void;
 }
 
-const CHUNK = 1 << 18;
-
-/** Opens a file; `.gz` files are unpacked on the way. Rejects when it can't be read. */
-export async function openChunks(file: string): Promise<Chunks> {
+/**
+ * Opens a file; `.gz` files are unpacked on the way. Rejects when it can't be read.
+ * @param size of a piece at the most, bytes
+ */
+export async function openChunks(file: string, size: number): Promise<Chunks> {
   await stat(file);
-  const raw = createReadStream(file, { highWaterMark: CHUNK });
-  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: CHUNK })) : raw;
+  const raw = createReadStream(file, { highWaterMark: size });
+  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: size })) : raw;
   if (stream !== raw) raw.on('error', (error) => stream.destroy(error));
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   return {

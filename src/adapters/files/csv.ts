@@ -32,6 +32,7 @@ export class CsvFault extends Error {
   }
 }
 
+const CHUNK = 1 << 18;
 /** A row is not longer: what no limit would accept is taken for a quote that was not closed. Characters. */
 const LONGEST_ROW = 16 << 20;
 
@@ -40,7 +41,7 @@ const LONGEST_ROW = 16 << 20;
  * doubled quotes. Empty lines are skipped. `.gz` files are unpacked. Rejects when the file can't be read or is no table.
  */
 export async function openCsv(file: string, { delimiter, encoding }: CsvSettings): Promise<CsvSource> {
-  const chunks = await openChunks(file);
+  const chunks = await openChunks(file, CHUNK);
   const decoder = new TextDecoder(encoding);
   const splitter = createSplitter(file, delimiter);
   let queue: CsvRow[] = [];

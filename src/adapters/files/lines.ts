@@ -1,7 +1,5 @@
 import { isAscii } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { openChunks } from './chunks.js';
 
 /** A line as it stands in its file, without its line end. */
 export interface Line {
@@ -31,11 +29,7 @@ const LONGEST_LINE = 16 << 20;
 
 /** Reads a file's lines in batches; `.gz` files are unpacked on the way. Throws when it cannot be read. */
 export async function openLines(file: string): Promise<LineSource> {
-  await stat(file);
-  const raw = createReadStream(file, { highWaterMark: CHUNK });
-  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: CHUNK })) : raw;
-  if (stream !== raw) raw.on('error', (error) => stream.destroy(error));
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
+  const chunks = await openChunks(file, CHUNK);
   let rest: Buffer[] = [];
   let restLength = 0;
   let number = 0;
@@ -95,20 +89,20 @@ export async function openLines(file: string): Promise<LineSource> {
     async next() {
       while (!ended) {
         const chunk = await chunks.next();
-        if (chunk.done === true) {
+        if (chunk === null) {
           ended = true;
           if (restLength === 0) return null;
           const last: Line[] = [];
           addRest(last);
           return last;
         }
-        const lines = split(chunk.value);
+        const lines = split(chunk);
         if (lines.length > 0) return lines;
       }
       return null;
     },
-    bytesRead: () => raw.bytesRead,
-    close: () => { raw.destroy(); },
+    bytesRead: chunks.bytesRead,
+    close: chunks.close,
   };
 }
 

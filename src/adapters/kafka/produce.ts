@@ -19,8 +19,8 @@ export interface ProduceOptions {
   readonly partitioner?: PartitionFunction;
   /** Events a second; null: as fast as Kafka takes them. */
   readonly rate: number | null;
-  /** Writes a line in another format; null: it can't be, and the line is sent as it is. Absent: lines are sent as they are. */
-  readonly encode?: (line: Buffer) => Promise<Buffer | null>;
+  /** Writes what a line holds (null: no JSON) in another format; null: it can't be, and the line is sent as it is. Absent: lines are sent as they are. */
+  readonly encode?: (event: LineContent | null) => Promise<Buffer | null>;
   /** Called after every acknowledged request. */
   readonly progress?: (so: Produced) => void;
   readonly signal?: AbortSignal;
@@ -35,6 +35,9 @@ export interface Produced {
   readonly unencoded: number;
   readonly perTopic: ReadonlyMap<SourceTopic, number>;
 }
+
+/** The object of JSON that a line holds. */
+type LineContent = Readonly<Record<string, unknown>>;
 
 /** A line on its way. */
 export interface PlacedLine {
@@ -90,7 +93,9 @@ export const produceLines = async (producer: Pick<KafkaProducer, 'send'>, lines:
     for (const line of chunk) {
       if (isBlank(line)) continue;
       if (options.signal?.aborted === true) break;
-      const placed = options.encode === undefined ? placeLine(line, options.topicOf) : await encoded(placeLine(line, options.topicOf), options.encode);
+      const event = parsed(line);
+      const plain = placeContent(line, event, options.topicOf);
+      const placed = options.encode === undefined ? plain : encoded(plain, await options.encode(event));
       if (!request.add(placed)) {
         await flush();
         request.add(placed);
@@ -106,24 +111,22 @@ export const produceLines = async (producer: Pick<KafkaProducer, 'send'>, lines:
   return { lines: total, unplaced, unencoded, perTopic };
 };
 
-const encoded = async (line: PlacedLine, encode: (line: Buffer) => Promise<Buffer | null>): Promise<PlacedLine> => {
-  const value = await encode(line.value);
-  return value === null ? { ...line, unencoded: true } : { ...line, value };
-};
+const encoded = (line: PlacedLine, value: Buffer | null): PlacedLine => (value === null ? { ...line, unencoded: true } : { ...line, value });
 
 /** The topic and key of a line. One that tells neither goes to `orders` without a key, for the service to refuse. */
-export const placeLine = (line: Buffer, topicOf: (type: string) => SourceTopic | null): PlacedLine => {
-  const event = parsed(line);
+export const placeLine = (line: Buffer, topicOf: ProduceOptions['topicOf']): PlacedLine => placeContent(line, parsed(line), topicOf);
+
+const placeContent = (line: Buffer, event: LineContent | null, topicOf: ProduceOptions['topicOf']): PlacedLine => {
   const topic = typeof event?.['type'] === 'string' ? topicOf(event['type']) : null;
   if (topic === null) return { topic: 'orders', key: null, value: line, unplaced: true };
   const orderId = event?.['orderId'];
   return { topic, key: typeof orderId === 'string' && orderId !== '' ? Buffer.from(orderId) : null, value: line, unplaced: false };
 };
 
-const parsed = (line: Buffer): Readonly<Record<string, unknown>> | null => {
+const parsed = (line: Buffer): LineContent | null => {
   try {
     const value: unknown = JSON.parse(line.toString());
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
+    return typeof value === 'object' && value !== null ? (value as LineContent) : null;
   } catch {
     return null;
   }

@@ -55,7 +55,8 @@ const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
  * for an answer without end; and it registers only under a level of compatibility that it is told beforehand.
  */
 export function createRegistryClient(address: string, timeoutMs: number): RegistryClient {
-  const { url, authorization } = splitAddress(address);
+  const { url, credentials } = splitAddress(address);
+  const authorization = credentials === null ? null : `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
   const ask = async (path: string, body?: object): Promise<Readonly<Record<string, unknown>>> => {
     const headers = { 'accept': CONTENT_TYPE, ...(authorization === null ? {} : { authorization }), ...(body === undefined ? {} : { 'content-type': CONTENT_TYPE }) };
     let status: number;
@@ -83,13 +84,16 @@ export function createRegistryClient(address: string, timeoutMs: number): Regist
   };
 }
 
-function splitAddress(address: string): { readonly url: string; readonly authorization: string | null } {
+/** Where a registry is, without a slash at the end, and who signs in there; null: nobody does. */
+export function splitAddress(address: string): { readonly url: string; readonly credentials: { readonly username: string; readonly password: string } | null } {
   const url = new URL(address);
   const { username, password } = url;
   url.username = '';
   url.password = '';
-  const authorization = username === '' ? null : `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
-  return { url: url.href.replace(/\/+$/, ''), authorization };
+  return {
+    url: url.href.replace(/\/+$/, ''),
+    credentials: username === '' ? null : { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+  };
 }
 
 /** `fetch failed` says nothing; its cause does. */

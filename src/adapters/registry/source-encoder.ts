@@ -5,7 +5,7 @@ import type { SourceTopic } from '../../contracts/names.js';
 import { schemaFiles } from '../../contracts/schema-files.js';
 import { SOURCES, type SourceDeclaration } from '../../contracts/sources.js';
 import type { RegistryFormat } from './output-schemas.js';
-import { createRegistryClient } from './registry-client.js';
+import { createRegistryClient, splitAddress } from './registry-client.js';
 
 const { SchemaRegistry, SchemaType } = confluent;
 const NAMESPACE = 'touchpoint.source';
@@ -19,8 +19,8 @@ export interface SourceEncoderSettings {
   readonly topicNames: ReadonlyMap<SourceTopic, string>;
 }
 
-/** Writes a line of JSON in a registry's wire format; null: it's no valid event, so no schema of ours has room for it. */
-export type SourceEncoder = (line: Buffer) => Promise<Buffer | null>;
+/** Writes what a line of JSON holds (null: it holds none) in a registry's wire format; null: it's no valid event, so no schema of ours has room for it. */
+export type SourceEncoder = (event: Readonly<Record<string, unknown>> | null) => Promise<Buffer | null>;
 
 /**
  * Stands for a company's producer, and so writes with the library that producers on KafkaJS use: what the service reads is then
@@ -28,7 +28,8 @@ export type SourceEncoder = (line: Buffer) => Promise<Buffer | null>;
  */
 export function createSourceEncoder({ format, address, timeoutMs, topicNames }: SourceEncoderSettings): SourceEncoder {
   const client = createRegistryClient(address, timeoutMs);
-  const registry = new SchemaRegistry(libraryAddress(address), {
+  const { url: host, credentials: auth } = splitAddress(address);
+  const registry = new SchemaRegistry(auth === null ? { host } : { host, auth }, {
     [SchemaType.JSON]: { ajvInstance: new Ajv2020({ strict: false, validateFormats: false }) },
   });
   const files = format === 'json-schema' ? schemaFiles() : null;
@@ -40,30 +41,11 @@ export function createSourceEncoder({ format, address, timeoutMs, topicNames }: 
     }
     return client.register(`${name}-${type}`, 'JSON', JSON.stringify(JSON.parse(files.get(`json/source/${topic}/${type}.schema.json`) ?? 'null')));
   };
-  return async (line) => {
-    const event = parsed(line);
+  return async (event) => {
     const source = SOURCES.get(String(event?.['type']));
     if (source === undefined || !source.schema.safeParse(event).success) return null;
     const registered = ids.get(source.type) ?? register(source);
     ids.set(source.type, registered);
     return registry.encode(await registered, files === null ? toAvro(event, source.schema) : event);
   };
-}
-
-const parsed = (line: Buffer): Readonly<Record<string, unknown>> | null => {
-  try {
-    const value: unknown = JSON.parse(line.toString());
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
-};
-
-function libraryAddress(address: string): { readonly host: string; readonly auth?: { readonly username: string; readonly password: string } } {
-  const url = new URL(address);
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  const host = url.href.replace(/\/+$/, '');
-  return username === '' ? { host } : { host, auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) } };
 }

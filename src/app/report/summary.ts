@@ -2,6 +2,7 @@ import type { Measures } from '../../contracts/measures.js';
 import type { CoverableSource, DeadLetterReason, SignalName, Verdict } from '../../contracts/names.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
+import { HURTS_FROM } from '../../core/measures/customers.js';
 import type { Tellability } from '../../core/tellability/tellability.js';
 import type { MapAccount } from '../../pipeline/maps/records.js';
 import { worstFirst } from './worst-first.js';
@@ -75,8 +76,6 @@ export interface Tally {
   result(): OrderTally;
 }
 
-const HURT_FROM = 2;
-
 const count = <K>(counts: Map<K, number>, key: K): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
@@ -138,7 +137,7 @@ export const createTally = (worst = 10): Tally => {
       for (const signal of assessment.unknown) count(unknown, signal);
       if (customerId !== null) {
         customers.add(customerId);
-        if (assessment.signals.some(({ severity }) => severity >= HURT_FROM)) hurt.add(customerId);
+        if (assessment.signals.some(({ severity }) => severity >= HURTS_FROM)) hurt.add(customerId);
       }
       ranking.offer(assessment, facts);
     },

@@ -20,7 +20,7 @@ export interface ProcessDuration {
   readonly ms: number;
 }
 
-/** The least severity of a signal that hurts (rulings 79). */
+/** The least severity of a signal that hurts its customer (rulings 79). */
 export const HURTS_FROM = 2;
 
 /** Null: no event names a customer. */
