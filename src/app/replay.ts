@@ -16,7 +16,6 @@ import type { Config } from './config.js';
 import { createReplayAccount, type ReplayAccount } from './replay-account.js';
 import { createFoldedOrders } from './folded-orders.js';
 import { createJudgedOrders } from './judged-orders.js';
-import { openMappedInput } from './maps/mapped-input.js';
 import { createReplayInput, type ReplayItem, topicOfLine } from './replay-input.js';
 import type { ReplaySink } from './replay-output.js';
 import type { OrdersParts, ReplayOrders } from './replay-orders.js';
@@ -80,7 +79,11 @@ export async function replay(request: ReplayRequest, parts: ReplayParts): Promis
 
 async function openInput({ files, maps = [] }: ReplayRequest, { config, sink, wallClock }: ReplayParts) {
   const settings = { now: wallClock, ...config.limits };
-  if (maps.length > 0) return openMappedInput({ maps, files, maxRecordBytes: config.limits.maxValueBytes }, sink.outputs, createEventDecoder(settings));
+  if (maps.length > 0) {
+    // Most input is events: it need not wait for what reads maps.
+    const { openMappedInput } = await import('./maps/mapped-input.js');
+    return openMappedInput({ maps, files, maxRecordBytes: config.limits.maxValueBytes }, sink.outputs, createEventDecoder(settings));
+  }
   const sources = await Promise.all(files.map((file) => openLines(file)));
   return { ...createReplayInput(sources, createLineDecoder(settings)), accounts: [] };
 }

@@ -7,7 +7,8 @@ import { runExamples, tablesOf, takeExample } from '../app/maps/examples.js';
 import { openMappedRecords } from '../app/maps/mapped-records.js';
 import { ValueFault } from '../pipeline/maps/value-fault.js';
 import { CommandFault, configOrFault } from './context.js';
-import { mapOrFault, mapsOrFault, readTextOrFault } from './maps.js';
+import { mapOrFault, readTextOrFault } from './maps.js';
+import { mapsOrFault } from './named-input.js';
 
 /** `touchpoint map check FILE...`: exit code 2 when a map can't be used, 1 when one of its examples fails. */
 export function checkMaps(files: readonly string[]): void {
@@ -96,7 +97,7 @@ function jsonOrFault(text: string, what: string): unknown {
 /** `touchpoint map run --map FILE... DATA...`: the events as NDJSON; exit code 1 when records were refused. */
 export async function runMaps(named: readonly string[], options: { readonly map?: readonly string[] }): Promise<void> {
   const { limits } = configOrFault();
-  const { maps, data } = mapsOrFault(options.map, named);
+  const { maps, data } = await mapsOrFault(options.map, named);
   if (maps.length === 0) throw new CommandFault('--map: expected at least one map', 2);
   try {
     const records = await openMappedRecords({ maps, files: data, maxRecordBytes: limits.maxValueBytes }, createEventDecoder({ now: () => Date.now(), ...limits }));

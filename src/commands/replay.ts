@@ -9,7 +9,7 @@ import { createTellability } from '../core/tellability/tellability.js';
 import { DataFault } from '../app/maps/data-files.js';
 import { gather } from '../core/measures/gather.js';
 import { CommandFault, configOrFault } from './context.js';
-import { mapsOrFault } from './maps.js';
+import { mapsOrFault } from './named-input.js';
 
 export interface ReplayOptions {
   readonly asOf?: string;
@@ -27,11 +27,14 @@ const PROGRESS_EVERY_MS = 1_000;
 /** `touchpoint replay FILE...` */
 export async function replayFiles(named: readonly string[], options: ReplayOptions): Promise<void> {
   const config = configOrFault();
-  const { maps, data: files } = mapsOrFault(options.map, named);
+  const { maps, data: files } = await mapsOrFault(options.map, named);
   const sink = options.out === undefined ? nowhere : createOutputFiles(options.out);
   const tally = createTally();
   const tellability = createTellability();
-  const measures = gather({ by: keysOf(options.by ?? []), mostValues: MOST_VALUES, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
+  const by = keysOf(options.by ?? []);
+  // The report shows measures of the whole alone; files have them all.
+  const inFiles = options.out !== undefined;
+  const measures = gather({ by: inFiles ? by : [], customers: inFiles, mostValues: MOST_VALUES, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
   const began = performance.now();
   const progress = progressLine();
   const result = await replay(

@@ -6,7 +6,7 @@ import { renderTellability, tellabilityJson } from '../app/report/tell.js';
 import { createTellability, type TellabilityTally } from '../core/tellability/tellability.js';
 import { CommandFault, configOrFault } from './context.js';
 import { kafkaOrFault, tellingKafkaFaults } from './kafka.js';
-import { mapsOrFault } from './maps.js';
+import { mapsOrFault } from './named-input.js';
 import { toldAsFault } from './replay.js';
 
 export interface TellOptions {
@@ -28,7 +28,7 @@ export async function tell(named: readonly string[], options: TellOptions): Prom
 /** Gives the number of records that were refused, as does `fromKafka`. */
 async function fromFiles(named: readonly string[], { map }: TellOptions, tellability: TellabilityTally): Promise<number> {
   const config = configOrFault();
-  const { maps, data: files } = mapsOrFault(map, named);
+  const { maps, data: files } = await mapsOrFault(map, named);
   const { account } = await replay({ files, maps, asOf: null, covered: null }, {
     config, sink: nowhere, telemetry: quietTelemetry(() => undefined), wallClock: () => Date.now(), progress: () => undefined,
     measures: null,

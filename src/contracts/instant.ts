@@ -60,11 +60,23 @@ const leapSecond = (minuteStart: number): number => {
   return first && (month === 0 || month === 6) ? minuteStart + 59_999 : NaN;
 };
 
+/** The text read last, which is checked first and then read: it need not be taken apart twice. */
+let lastText = '';
+let lastInstant = NaN;
+
 /**
  * Ms since the epoch of an RFC 3339 instant with an offset (`T` and `Z` in either case, `-00:00` read as UTC), finer
  * digits than milliseconds cut off; NaN for anything else, such as a date that never was or a missing offset.
  */
 export const parseInstant = (text: string): number => {
+  if (text !== lastText) {
+    lastInstant = readInstant(text);
+    lastText = text;
+  }
+  return lastInstant;
+};
+
+const readInstant = (text: string): number => {
   const separator = text.charCodeAt(10);
   if ((separator !== 84 && separator !== 116) || text.length > LONGEST_INSTANT) return NaN;
   const day = dayAt(text);

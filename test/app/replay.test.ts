@@ -26,7 +26,7 @@ writeFileSync(file, lines.join(''));
 
 async function run(sink: ReplaySink, config: Config, asOf: number | null) {
   const orders: { assessment: Assessment; facts: readonly Fact[] }[] = [];
-  const measures = gather({ by: ['carrier'], mostValues: 100, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
+  const measures = gather({ by: ['carrier'], mostValues: 100, customers: true, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
   const result = await replay({ files: [file], asOf, covered: null }, {
     config, sink, measures, wallClock: () => Date.parse('2040-01-01T00:00:00Z'), progress: () => undefined,
     telemetry: quietTelemetry((_, error) => { throw error; }),

@@ -14,13 +14,6 @@ export type Listed = Pick<Assessment, 'signals' | 'patterns' | 'verdict'>;
  * that a late or corrected fact needs no code of its own. What was added before is taken away, this is added. An order that
  * was never placed adds nothing but what its customer answered and how it stands (rulings 66, 67).
  */
-export function contribution(order: Case, listed: Listed): Contribution {
-  const amounts: Amount[] = [];
-  contribute(order, listed, addTo(amounts));
-  return { place: order.place, amounts };
-}
-
-/** The same, told to a caller who wants it in another form. */
 export function contribute(order: Case, listed: Listed, add: Add): void {
   for (const answer of order.history.feedback) countFeedback(answer, add);
   // How orders stand now, for /metrics: no measure of those that are published as rows.
@@ -33,11 +26,9 @@ export function contribute(order: Case, listed: Listed, add: Add): void {
 export function contributionOfOrderless(fact: Fact): Contribution | null {
   if (fact.type !== 'feedback.received') return null;
   const amounts: Amount[] = [];
-  countFeedback(fact, addTo(amounts));
+  countFeedback(fact, (quantity, at, amount = 1, of = '') => { amounts.push({ quantity, of, at, amount }); });
   return { place: fact.place ?? {}, amounts };
 }
-
-const addTo = (amounts: Amount[]): Add => (quantity, at, amount = 1, of = '') => { amounts.push({ quantity, of, at, amount }); };
 
 /** Null: it was never placed. */
 export function measuredOrder(order: Case, { signals, patterns }: Listed): MeasuredOrder | null {

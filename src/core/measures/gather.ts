@@ -2,11 +2,11 @@ import type { MeasureRow } from '../../contracts/measures.js';
 import type { Place, PlaceKey } from '../../contracts/names.js';
 import type { Fact } from '../fact.js';
 import type { Case } from '../signals/rule.js';
-import { contribution, contributionOfOrderless, measuredOrder, type Listed } from './contribution.js';
-import { createCustomerTally, customerPart, type CustomerPart, type CustomerTally } from './customers.js';
+import { contribute, contributionOfOrderless, measuredOrder, type Listed } from './contribution.js';
+import { createCustomerTally, customerPart, type CustomerTally } from './customers.js';
 import type { RowContext } from './family.js';
 import { isOfPair, OTHER_PAIR } from './feedback.js';
-import { countsBy, createTally, OTHER, type Amount, type Contribution, type Tally } from './quantities.js';
+import { countsBy, createTally, OTHER, type Add, type Quantity, type Tally } from './quantities.js';
 import { rowsOf, scoped, type Scope } from './rows.js';
 
 export interface GatherOptions extends RowContext {
@@ -14,6 +14,8 @@ export interface GatherOptions extends RowContext {
   readonly by: readonly PlaceKey[];
   /** Values kept apart per key, and pairs of touchpoint and task; whatever comes after so many goes under `other`. */
   readonly mostValues: number;
+  /** Also measure customers, which takes some room for each. */
+  readonly customers: boolean;
 }
 
 /** Measures over whole orders, each added once. */
@@ -27,12 +29,12 @@ export interface Gathered {
 
 interface Group {
   readonly tally: Tally;
-  readonly customers: CustomerTally;
+  /** null: customers aren't measured. */
+  readonly customers: CustomerTally | null;
 }
 
-const createGroup = (): Group => ({ tally: createTally(), customers: createCustomerTally() });
-
-export function gather({ by, mostValues, ...context }: GatherOptions): Gathered {
+export function gather({ by, mostValues, customers, ...context }: GatherOptions): Gathered {
+  const createGroup = (): Group => ({ tally: createTally(), customers: customers ? createCustomerTally() : null });
   const whole = createGroup();
   const parts = by.map((key) => ({ key, kept: keepMost(mostValues), values: new Map<string, Group>() }));
   const keptPair = keepMost(mostValues);
@@ -40,26 +42,29 @@ export function gather({ by, mostValues, ...context }: GatherOptions): Gathered 
     const groups = [whole];
     for (const { key, kept, values } of parts) {
       const value = place[key];
-      if (value !== undefined) groups.push(groupIn(values, kept(value) ? value : OTHER));
+      if (value !== undefined) groups.push(groupIn(values, kept(value) ? value : OTHER, createGroup));
     }
     return groups;
   };
-  const nameOf = (amount: Amount): string => (!isOfPair(amount) || keptPair(amount.of) ? amount.of : OTHER_PAIR);
-  const take = ({ place, amounts }: Contribution, time: number, customer: CustomerPart | null): void => {
-    if (amounts.length === 0) return;
-    for (const { tally, customers } of groupsOf(place)) {
-      for (const amount of amounts) if (countsBy(time, amount)) tally.add(amount.quantity, nameOf(amount), amount.amount);
-      if (customer !== null) customers.add(customer);
-    }
+  const nameOf = (quantity: Quantity, of: string): string => (of === '' || !isOfPair({ quantity, of }) || keptPair(of) ? of : OTHER_PAIR);
+  const addTo = (groups: readonly Group[], time: number): Add => (quantity, at, amount = 1, of = '') => {
+    if (!countsBy(time, quantity, at)) return;
+    const name = nameOf(quantity, of);
+    for (const { tally } of groups) tally.add(quantity, name, amount);
   };
   return {
     add(order, listed) {
-      const measured = measuredOrder(order, listed);
-      take(contribution(order, listed), order.at, measured === null ? null : customerPart(measured));
+      const groups = groupsOf(order.place);
+      contribute(order, listed, addTo(groups, order.at));
+      const measured = customers ? measuredOrder(order, listed) : null;
+      const part = measured === null ? null : customerPart(measured);
+      if (part !== null) for (const group of groups) group.customers?.add(part);
     },
     addOrderless(fact) {
       const answer = contributionOfOrderless(fact);
-      if (answer !== null) take(answer, Infinity, null);
+      if (answer === null) return;
+      const add = addTo(groupsOf(answer.place), Infinity);
+      for (const { quantity, at, amount, of } of answer.amounts) add(quantity, at, amount, of);
     },
     rows: () => [
       ...groupRows(whole, context, { window: 'all' }),
@@ -75,11 +80,11 @@ function keepMost(most: number): (name: string) => boolean {
   return (name) => kept.has(name) || (kept.size < most && kept.add(name).has(name));
 }
 
-function groupIn(values: Map<string, Group>, value: string): Group {
+function groupIn(values: Map<string, Group>, value: string, createGroup: () => Group): Group {
   let group = values.get(value);
   if (group === undefined) values.set(value, (group = createGroup()));
   return group;
 }
 
 const groupRows = ({ tally, customers }: Group, context: RowContext, scope: Scope): MeasureRow[] =>
-  [...rowsOf(tally, context, scope), ...customers.rows().map((row) => scoped(row, scope))];
+  [...rowsOf(tally, context, scope), ...(customers?.rows() ?? []).map((row) => scoped(row, scope))];

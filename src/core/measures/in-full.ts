@@ -2,7 +2,7 @@ import type { End, History } from '../timeline/history.js';
 import { Delivered, sumByLine } from '../timeline/quantities.js';
 import { rate, type MeasureFamily, type MeasuredOrder } from './family.js';
 import { dueOf } from './promise-dates.js';
-import type { Add, Sums } from './quantities.js';
+import { quantitiesOf, type Add, type Sums } from './quantities.js';
 
 /**
  * Of delivered orders, at the final delivery (rulings 70-72):
@@ -48,6 +48,9 @@ function countOnTimeInFull({ order, signals }: MeasuredOrder, { at }: End, known
 const LARGEST = 1e12;
 const MILLION = 1_000_000;
 
+const PARTS = ['units', 'millionths'] as const;
+const UNITS = { ordered: quantitiesOf('ordered', PARTS), filled: quantitiesOf('filled', PARTS) };
+
 function countUnits(history: History, end: End, complete: boolean, add: Add): void {
   const wanted = sumByLine(history.ordered?.lines ?? []);
   let ordered = 0;
@@ -69,8 +72,8 @@ function addUnits(what: 'ordered' | 'filled', quantity: number, at: number, add:
   const bounded = Math.min(quantity, LARGEST);
   const units = Math.floor(bounded);
   const millionths = Math.round((bounded - units) * MILLION);
-  if (units > 0) add(`${what}.units`, at, units);
-  if (millionths > 0) add(`${what}.millionths`, at, millionths);
+  if (units > 0) add(UNITS[what].units, at, units);
+  if (millionths > 0) add(UNITS[what].millionths, at, millionths);
 }
 
-const unitsIn = (sums: Sums, what: 'ordered' | 'filled'): number => sums.get(`${what}.units`) + sums.get(`${what}.millionths`) / MILLION;
+const unitsIn = (sums: Sums, what: 'ordered' | 'filled'): number => sums.get(UNITS[what].units) + sums.get(UNITS[what].millionths) / MILLION;

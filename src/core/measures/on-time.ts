@@ -1,10 +1,15 @@
 import type { MeasureCohort, MeasureTarget } from '../../contracts/measures.js';
 import { rate, type MeasureFamily, type MeasuredOrder } from './family.js';
 import { dueOf } from './promise-dates.js';
-import type { Add, Sums } from './quantities.js';
+import { quantitiesOf, type Add, type Quantity, type Sums } from './quantities.js';
 
 const TARGETS: readonly MeasureTarget[] = ['original', 'baseline', 'latest'];
 const COHORTS: readonly MeasureCohort[] = ['delivered', 'due'];
+
+const PARTS = ['delivered', 'delivered.on_time', 'due', 'due.on_time'] as const;
+const QUANTITIES = {
+  every: quantitiesOf('every', PARTS), original: quantitiesOf('original', PARTS), baseline: quantitiesOf('baseline', PARTS), latest: quantitiesOf('latest', PARTS),
+} satisfies Record<string, Record<string, Quantity>>;
 
 /**
  * `on_time_rate` by `target` and `cohort`: delivered at or before the promise + tolerance, of
@@ -29,19 +34,20 @@ export const onTime: MeasureFamily = {
     rate('on_time_rate', sumOf(sums, target, `${cohort}.on_time`), sumOf(sums, target, cohort), { target, cohort }))),
 };
 
-const sumOf = (sums: Sums, target: MeasureTarget, what: MeasureCohort | `${MeasureCohort}.on_time`): number =>
-  sums.get(`every.${what}`) + sums.get(`${target}.${what}`);
+const sumOf = (sums: Sums, target: MeasureTarget, what: (typeof PARTS)[number]): number =>
+  sums.get(QUANTITIES.every[what]) + sums.get(QUANTITIES[target][what]);
 
-function countBy(target: MeasureTarget | 'every', due: number | null | undefined, { order, delivered, cancelled }: MeasuredOrder, add: Add): void {
+function countBy(target: keyof typeof QUANTITIES, due: number | null | undefined, { order, delivered, cancelled }: MeasuredOrder, add: Add): void {
   if (due === null || due === undefined) return;
+  const quantities = QUANTITIES[target];
   const onTime = delivered !== null && delivered.at <= due;
   if (delivered !== null) {
-    add(`${target}.delivered`, delivered.at);
-    if (onTime) add(`${target}.delivered.on_time`, delivered.at);
+    add(quantities.delivered, delivered.at);
+    if (onTime) add(quantities['delivered.on_time'], delivered.at);
   }
   if (cancelled !== null && cancelled.at <= due) return;
   if (order.history.end === null && (order.at <= due || !order.covered.has('logistics'))) return;
   // Of an order that ended before its promise passed this is known already, and counts from then on.
-  add(`${target}.due`, due);
-  if (onTime) add(`${target}.due.on_time`, due);
+  add(quantities.due, due);
+  if (onTime) add(quantities['due.on_time'], due);
 }

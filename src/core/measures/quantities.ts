@@ -22,6 +22,11 @@ export const QUANTITIES = [
 ] as const;
 export type Quantity = (typeof QUANTITIES)[number];
 
+/** Quantities named `beginning.part`, by part. To be made once: a text that is put together anew is found letter by letter. */
+export const quantitiesOf = <B extends string, P extends string>(beginning: B, parts: readonly P[]): { readonly [K in P]: `${B}.${K}` } =>
+  // One entry for each part, named by it.
+  Object.fromEntries(parts.map((part) => [part, `${beginning}.${part}`])) as { readonly [K in P]: `${B}.${K}` };
+
 /**
  * Quantities that are known before their time: they count once the time reached is greater than their instant. So an order
  * that came early need not be looked at once more when its promise passes.
@@ -33,7 +38,7 @@ const AHEAD_OF_TIME: ReadonlySet<Quantity> = new Set<Quantity>([
 export const isAheadOfTime = (quantity: Quantity): boolean => AHEAD_OF_TIME.has(quantity);
 
 /** Does it count by this time reached, ms? */
-export const countsBy = (time: number, { quantity, at }: Amount): boolean => time > at || !isAheadOfTime(quantity);
+export const countsBy = (time: number, quantity: Quantity, at: number): boolean => time > at || !isAheadOfTime(quantity);
 
 /** One thing that an order, or an answer of a customer, adds to the measures. */
 export interface Amount {

@@ -11,8 +11,11 @@ const LOG_GROWTH = Math.log(GROWTH);
 export function binOf(value: number): string {
   if (value === 0) return '=';
   const index = Math.ceil(Math.log(Math.abs(value)) / LOG_GROWTH);
-  return value < 0 ? `-${index}` : String(index);
+  return value < 0 ? `-${index}` : (NAMES[index] ??= String(index));
 }
+
+/** Of bins met before: one text for each is found in maps faster than as many as there are values. */
+const NAMES: string[] = [];
 
 /** What stands for the values of a bin. */
 function valueOf(bin: string): number {

@@ -1,28 +1,40 @@
 import { quantile, binOf } from './sketch.js';
-import type { Add, Sums } from './quantities.js';
+import { quantitiesOf, type Add, type Quantity, type Sums } from './quantities.js';
 
 /** Durations of which mean, deviation and percentiles are kept. */
 export type Spread = 'delay' | 'cycle';
 
-const LIMB = 2 ** 30;
-const BITS = 30n;
-const MASK = 0x3fff_ffffn;
+const PARTS = ['bin', 'sum', 'squares.low', 'squares.middle', 'squares.high'] as const;
+const QUANTITIES = { delay: quantitiesOf('delay', PARTS), cycle: quantitiesOf('cycle', PARTS) } satisfies Record<Spread, Record<string, Quantity>>;
+
+const HALF = 2 ** 15;
+const LIMB = HALF ** 2;
 
 /**
  * Adds one duration, in ms and of either sign. Its square passes 2^53 from 26 hours on, so it is added in three limbs of
  * 30 bits: sums stay whole numbers for millions of orders, and a mean or deviation loses nothing to rounding.
  */
 export function addDuration(what: Spread, at: number, ms: number, add: Add): void {
-  add(`${what}.bin`, at, 1, binOf(ms));
+  const quantities = QUANTITIES[what];
+  add(quantities.bin, at, 1, binOf(ms));
   if (ms === 0) return;
-  add(`${what}.sum`, at, ms);
-  const square = BigInt(ms) * BigInt(ms);
-  addSome(`${what}.squares.low`, at, Number(square & MASK), add);
-  addSome(`${what}.squares.middle`, at, Number((square >> BITS) & MASK), add);
-  addSome(`${what}.squares.high`, at, Number(square >> (2n * BITS)), add);
+  add(quantities.sum, at, ms);
+  const size = Math.abs(ms);
+  const above = Math.floor(size / LIMB);
+  const below = size % LIMB;
+  const left = Math.floor(below / HALF);
+  const right = below % HALF;
+  // (above * LIMB + left * HALF + right)^2; what a limb can't hold goes to the next. Years have four digits, so that `above`
+  // is less than 2^19 and a double holds each term.
+  const cross = 2 * left * right;
+  const low = right * right + (cross % HALF) * HALF;
+  const middle = left * left + Math.floor(cross / HALF) + 2 * above * below + Math.floor(low / LIMB);
+  addSome(quantities['squares.low'], at, low % LIMB, add);
+  addSome(quantities['squares.middle'], at, middle % LIMB, add);
+  addSome(quantities['squares.high'], at, above * above + Math.floor(middle / LIMB), add);
 }
 
-function addSome(quantity: Parameters<Add>[0], at: number, amount: number, add: Add): void {
+function addSome(quantity: Quantity, at: number, amount: number, add: Add): void {
   if (amount !== 0) add(quantity, at, amount);
 }
 
@@ -37,10 +49,10 @@ export interface SpreadFigures {
 }
 
 export function figuresOf(what: Spread, sums: Sums): SpreadFigures {
-  const bins = sums.each(`${what}.bin`);
+  const bins = sums.each(QUANTITIES[what].bin);
   let n = 0;
   for (const count of bins.values()) n += count;
-  const sum = sums.get(`${what}.sum`);
+  const sum = sums.get(QUANTITIES[what].sum);
   return {
     n,
     mean: n > 0 ? sum / n / 1_000 : null,
@@ -54,7 +66,8 @@ export function figuresOf(what: Spread, sums: Sums): SpreadFigures {
 
 function squaresOf(what: Spread, sums: Sums): bigint {
   const limb = BigInt(LIMB);
-  return (BigInt(sums.get(`${what}.squares.high`)) * limb + BigInt(sums.get(`${what}.squares.middle`))) * limb + BigInt(sums.get(`${what}.squares.low`));
+  const { 'squares.low': low, 'squares.middle': middle, 'squares.high': high } = QUANTITIES[what];
+  return (BigInt(sums.get(high)) * limb + BigInt(sums.get(middle))) * limb + BigInt(sums.get(low));
 }
 
 /** n times the sum of squared deviations from the mean, exactly. */

@@ -1,5 +1,5 @@
 import type { SourceType } from '../fact.js';
-import type { OrderTold } from './told.js';
+import { tells, tellsAny, type OrderTold, type Telling } from './told.js';
 
 /** Something that data must have for a question to be answered. */
 export interface Need {
@@ -14,9 +14,11 @@ export interface Need {
   readonly has: (told: OrderTold) => boolean;
 }
 
-const event = (type: SourceType, what: string, system: string): Need => ({ what, fields: `\`${type}\``, system, of: 'data', has: ({ types }) => types.has(type) });
+const telling = (what: Telling) => (told: OrderTold): boolean => tells(told, what);
+
+const event = (type: SourceType, what: string, system: string): Need => ({ what, fields: `\`${type}\``, system, of: 'data', has: telling(type) });
 const anyEvent = (types: readonly SourceType[], what: string, system: string): Need =>
-  ({ what, fields: types.map((type) => `\`${type}\``).join(' or '), system, of: 'data', has: (told) => types.some((type) => told.types.has(type)) });
+  ({ what, fields: types.map((type) => `\`${type}\``).join(' or '), system, of: 'data', has: (told) => tellsAny(told, types) });
 
 const SHOP = 'the shop or ERP';
 const WAREHOUSE = 'the warehouse or ERP';
@@ -28,35 +30,35 @@ const DESK = 'the help desk';
 
 /** By name; a new question takes what is here, or adds a line. */
 export const NEEDS = {
-  placed: { what: 'order date and customer', fields: '`order.placed`', system: SHOP, of: 'order', has: ({ placed }) => placed },
-  promise: { what: 'promised delivery date', fields: '`promisedDeliveryAt` of `order.placed`', system: SHOP, of: 'order', has: ({ promise }) => promise },
-  orderedLines: { what: 'list of what was ordered', fields: '`lines` of `order.placed`', system: SHOP, of: 'order', has: ({ orderedLines }) => orderedLines },
-  total: { what: 'total of the order', fields: '`totalMinor` and `currency` of `order.placed`', system: SHOP, of: 'order', has: ({ total }) => total },
-  dispatchBy: { what: 'date to dispatch by', fields: '`dispatchBy` of `order.placed`', system: WAREHOUSE, of: 'order', has: ({ dispatchBy }) => dispatchBy },
+  placed: { what: 'order date and customer', fields: '`order.placed`', system: SHOP, of: 'order', has: telling('placed') },
+  promise: { what: 'promised delivery date', fields: '`promisedDeliveryAt` of `order.placed`', system: SHOP, of: 'order', has: telling('promise') },
+  orderedLines: { what: 'list of what was ordered', fields: '`lines` of `order.placed`', system: SHOP, of: 'order', has: telling('orderedLines') },
+  total: { what: 'total of the order', fields: '`totalMinor` and `currency` of `order.placed`', system: SHOP, of: 'order', has: telling('total') },
+  dispatchBy: { what: 'date to dispatch by', fields: '`dispatchBy` of `order.placed`', system: WAREHOUSE, of: 'order', has: telling('dispatchBy') },
   deliveredLines: {
     what: 'word on what a delivery held', fields: '`lines` of `delivery.completed`, or of the `shipment.dispatched` that it names', system: `${WAREHOUSE}, or ${CARRIER}`, of: 'order',
-    has: ({ deliveredLines }) => deliveredLines,
+    has: telling('deliveredLines'),
   },
-  invoice: { what: 'invoice', fields: '`invoice.issued`', system: BILLING, of: 'order', has: ({ types }) => types.has('invoice.issued') },
-  invoiceLines: { what: 'list of what was billed', fields: '`lines` of `invoice.issued`', system: BILLING, of: 'order', has: ({ invoiceLines }) => invoiceLines },
-  answer: { what: 'answer to a survey', fields: '`feedback.received` with its `orderId`', system: 'the survey tool', of: 'order', has: ({ metrics }) => metrics.size > 0 },
+  invoice: { what: 'invoice', fields: '`invoice.issued`', system: BILLING, of: 'order', has: telling('invoice.issued') },
+  invoiceLines: { what: 'list of what was billed', fields: '`lines` of `invoice.issued`', system: BILLING, of: 'order', has: telling('invoiceLines') },
+  answer: { what: 'answer to a survey', fields: '`feedback.received` with its `orderId`', system: 'the survey tool', of: 'order', has: telling('feedback.received') },
   dispatches: event('shipment.dispatched', 'dispatch', WAREHOUSE),
   deliveries: event('delivery.completed', 'delivery', `${CARRIER} or the warehouse`),
   dateChanges: {
     what: 'change of a promised date', fields: '`delivery.rescheduled`, or `order.amended` with a date', system: `${SHOP}, if it keeps changes instead of overwriting dates`, of: 'data',
-    has: ({ dateChange }) => dateChange,
+    has: telling('dateChange'),
   },
   attempts: event('delivery.attempt_failed', 'failed attempt to deliver', CARRIER),
   exceptions: event('delivery.exception', 'damage or loss', CARRIER),
-  substitutes: { what: 'substituted article', fields: '`substituteFor` in the `lines` of `delivery.completed`', system: WAREHOUSE, of: 'data', has: ({ substitute }) => substitute },
-  expedited: { what: 'expedited shipment', fields: '`expedited` of `shipment.dispatched`', system: WAREHOUSE, of: 'data', has: ({ expedited }) => expedited },
+  substitutes: { what: 'substituted article', fields: '`substituteFor` in the `lines` of `delivery.completed`', system: WAREHOUSE, of: 'data', has: telling('substitute') },
+  expedited: { what: 'expedited shipment', fields: '`expedited` of `shipment.dispatched`', system: WAREHOUSE, of: 'data', has: telling('expedited') },
   cancellations: event('order.cancelled', 'cancellation', SHOP),
   payments: event('payment.captured', 'payment', PAYMENTS),
   failedPayments: event('payment.failed', 'failed payment', PAYMENTS),
   refunds: event('refund.issued', 'refund', PAYMENTS),
   objections: anyEvent(['billing.disputed', 'invoice.corrected'], 'dispute or correction of a bill', BILLING),
   notices: anyEvent(['notification.sent', 'notification.failed'], 'notice to a customer', MESSAGES),
-  statedDates: { what: 'notice that names a date', fields: '`statedDeliveryAt` of `notification.sent`', system: MESSAGES, of: 'data', has: ({ statedDate }) => statedDate },
+  statedDates: { what: 'notice that names a date', fields: '`statedDeliveryAt` of `notification.sent`', system: MESSAGES, of: 'data', has: telling('statedDate') },
   failedNotices: event('notification.failed', 'notice that failed', MESSAGES),
   contacts: anyEvent(['contact.opened', 'contact.reopened'], 'contact of a customer', DESK),
   resolutions: event('contact.resolved', 'end of a contact', DESK),

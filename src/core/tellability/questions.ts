@@ -1,7 +1,7 @@
 import type { MeasureName } from '../../contracts/measures.js';
 import type { SignalName } from '../../contracts/names.js';
 import type { NeedName } from './needs.js';
-import type { OrderTold } from './told.js';
+import { tells, tellsAny, type OrderTold } from './told.js';
 
 /** A question that a company asks of its orders, and what data must have to answer it. */
 export interface Question {
@@ -17,19 +17,20 @@ export interface Question {
 /** The orders that a question is about. */
 export interface Concern {
   readonly words: string;
-  /** `late`: a promised date of the order passed without its delivery, or it was delivered after it. */
-  readonly covers: (told: OrderTold, late: boolean) => boolean;
+  readonly covers: (told: OrderTold) => boolean;
 }
 
-const PLACED: Concern = { words: 'orders', covers: ({ placed }) => placed };
-const KEPT: Concern = { words: 'orders that were not cancelled', covers: ({ placed, cancelled }) => placed && !cancelled };
-const DISPATCHED: Concern = { words: 'orders that left the house', covers: ({ placed, types, delivered }) => placed && (delivered || types.has('shipment.dispatched')) };
-const DELIVERED: Concern = { words: 'delivered orders', covers: ({ placed, delivered }) => placed && delivered };
-const INVOICED: Concern = { words: 'orders with an invoice', covers: ({ placed, types }) => placed && types.has('invoice.issued') };
-const CALLED_OFF: Concern = { words: 'cancelled orders that were paid', covers: ({ placed, cancelled, types }) => placed && cancelled && types.has('payment.captured') };
-const CHANGED: Concern = { words: 'orders whose promised date was moved or missed', covers: ({ placed, dateChange }, late) => placed && (dateChange || late) };
-const IN_TOUCH: Concern = { words: 'orders whose customer was in touch', covers: ({ placed, types }) => placed && (types.has('contact.opened') || types.has('contact.reopened')) };
-const NOTIFIED: Concern = { words: 'orders with a notice', covers: ({ placed, types }) => placed && (types.has('notification.sent') || types.has('notification.failed')) };
+const PLACED: Concern = { words: 'orders', covers: (told) => tells(told, 'placed') };
+/** Some of the placed orders. */
+const those = (words: string, covers: Concern['covers']): Concern => ({ words, covers: (told) => PLACED.covers(told) && covers(told) });
+const KEPT = those('orders that were not cancelled', (told) => !tells(told, 'cancelled'));
+const DISPATCHED = those('orders that left the house', (told) => tellsAny(told, ['delivered', 'shipment.dispatched']));
+const DELIVERED = those('delivered orders', (told) => tells(told, 'delivered'));
+const INVOICED = those('orders with an invoice', (told) => tells(told, 'invoice.issued'));
+const CALLED_OFF = those('cancelled orders that were paid', (told) => tells(told, 'cancelled') && tells(told, 'payment.captured'));
+const CHANGED = those('orders whose promised date was moved or missed', (told) => tellsAny(told, ['dateChange', 'late']));
+const IN_TOUCH = those('orders whose customer was in touch', (told) => tellsAny(told, ['contact.opened', 'contact.reopened']));
+const NOTIFIED = those('orders with a notice', (told) => tellsAny(told, ['notification.sent', 'notification.failed']));
 
 /** In the order in which a customer lives through them. */
 export const QUESTIONS: readonly Question[] = [

@@ -3,7 +3,7 @@ import type { Assessment } from '../assessment.js';
 import type { Fact } from '../fact.js';
 import { NEEDS, type NeedName } from './needs.js';
 import { type Question, QUESTIONS } from './questions.js';
-import { toldBy } from './told.js';
+import { tells, toldBy, type OrderTold } from './told.js';
 
 /** Whether the data can answer a question. */
 export interface Answer {
@@ -27,57 +27,58 @@ export interface Tellability {
   readonly places: ReadonlyMap<PlaceKey, number>;
 }
 
-/** Looks at orders one by one; needs no room for them. */
+/** Looks at orders one by one; needs room only for each set of things that some of them tell. */
 export interface TellabilityTally {
   add(assessment: Assessment, facts: readonly Fact[]): void;
   result(): Tellability;
 }
 
-interface Count {
+/** Starts to look. An assessment is taken for its place and for whether a promised date was missed, and nothing else. */
+export function createTellability(): TellabilityTally {
+  /** How many orders tell the same. */
+  const orders = new Map<OrderTold, number>();
+  return {
+    add({ place, signals }, facts) {
+      const told = toldBy(facts, place, signals.some(({ signal }) => signal === 'late_delivery'));
+      orders.set(told, (orders.get(told) ?? 0) + 1);
+    },
+    result() {
+      const seen = new Set(NAMES.filter((name) => [...orders.keys()].some(NEEDS[name].has)));
+      const countOf = (covers: (told: OrderTold) => boolean): number => sumOf([...orders].filter(([told]) => covers(told)));
+      return {
+        orders: countOf(() => true),
+        placed: countOf(NEEDS.placed.has),
+        places: new Map(PLACE_KEYS.map((key) => [key, countOf((told) => tells(told, 'placed') && tells(told, key))])),
+        answers: QUESTIONS.map((question) => answerOf(question, askedOf(question, orders), seen)),
+      };
+    },
+  };
+}
+
+const NAMES = Object.keys(NEEDS) as NeedName[];
+
+const sumOf = (orders: readonly (readonly [OrderTold, number])[]): number => orders.reduce((sum, [, count]) => sum + count, 0);
+
+interface Asked {
   concerned: number;
   /** Orders that have all that each order must have. */
   whole: number;
   readonly lacking: Map<NeedName, number>;
 }
 
-/** Starts to look. An assessment is taken for whether a promised date was missed, and nothing else. */
-export function createTellability(): TellabilityTally {
-  const counts = QUESTIONS.map((): Count => ({ concerned: 0, whole: 0, lacking: new Map() }));
-  const seen = new Set<NeedName>();
-  const places = new Map<PlaceKey, number>(PLACE_KEYS.map((key) => [key, 0]));
-  let orders = 0;
-  let placed = 0;
-  return {
-    add(assessment, facts) {
-      const told = toldBy(facts);
-      const late = assessment.signals.some(({ signal }) => signal === 'late_delivery');
-      orders += 1;
-      if (told.placed) {
-        placed += 1;
-        for (const key of told.places) places.set(key, (places.get(key) ?? 0) + 1);
-      }
-      const has = new Set(NAMES.filter((name) => NEEDS[name].has(told)));
-      for (const name of has) seen.add(name);
-      QUESTIONS.forEach((question, i) => {
-        const count = counts[i];
-        if (count !== undefined && question.of.covers(told, late)) take(count, question, has);
-      });
-    },
-    result: () => ({ orders, placed, places, answers: QUESTIONS.map((question, i) => answerOf(question, counts[i], seen)) }),
-  };
+function askedOf({ of, needs }: Question, orders: ReadonlyMap<OrderTold, number>): Asked {
+  const asked: Asked = { concerned: 0, whole: 0, lacking: new Map() };
+  for (const [told, count] of orders) {
+    if (!of.covers(told)) continue;
+    asked.concerned += count;
+    const lacks = needs.filter((need) => NEEDS[need].of === 'order' && !NEEDS[need].has(told));
+    if (lacks.length === 0) asked.whole += count;
+    for (const need of lacks) asked.lacking.set(need, (asked.lacking.get(need) ?? 0) + count);
+  }
+  return asked;
 }
 
-const NAMES = Object.keys(NEEDS) as NeedName[];
-
-function take(count: Count, { needs }: Question, has: ReadonlySet<NeedName>): void {
-  count.concerned += 1;
-  const lacks = needs.filter((need) => NEEDS[need].of === 'order' && !has.has(need));
-  if (lacks.length === 0) count.whole += 1;
-  for (const need of lacks) count.lacking.set(need, (count.lacking.get(need) ?? 0) + 1);
-}
-
-function answerOf(question: Question, count: Count | undefined, seen: ReadonlySet<NeedName>): Answer {
-  const { concerned, whole, lacking } = count ?? { concerned: 0, whole: 0, lacking: new Map<NeedName, number>() };
+function answerOf(question: Question, { concerned, whole, lacking }: Asked, seen: ReadonlySet<NeedName>): Answer {
   const unseen = question.needs.filter((need) => NEEDS[need].of === 'data' && !seen.has(need));
   const missing = [...unseen.map((need) => ({ need, orders: concerned })), ...[...lacking].map(([need, orders]) => ({ need, orders }))];
   return { question, concerned, told: unseen.length > 0 ? 0 : whole, missing };

@@ -1,94 +1,114 @@
-import { PLACE_KEYS, type PlaceKey } from '../../contracts/names.js';
+import { PLACE_KEYS, type Place, type PlaceKey } from '../../contracts/names.js';
+import { SOURCE_EVENT_TYPES } from '../../contracts/source-types.js';
 import type { Fact, FactBodies, SourceType } from '../fact.js';
 
-/** What the facts of one order say at all, whatever they say. */
-export interface OrderTold {
-  readonly types: ReadonlySet<SourceType>;
-  readonly placed: boolean;
-  readonly cancelled: boolean;
-  readonly delivered: boolean;
+/** What the facts of an order may say besides their types and places. */
+const SAYINGS = [
+  'placed', 'cancelled', 'delivered',
   /** Any date was promised, by whatever event. */
-  readonly promise: boolean;
-  readonly dispatchBy: boolean;
-  readonly orderedLines: boolean;
-  readonly total: boolean;
+  'promise',
+  'dispatchBy', 'orderedLines', 'total',
   /** Each delivery says what it held, or the shipment does that it names. */
-  readonly deliveredLines: boolean;
-  readonly substitute: boolean;
-  readonly invoiceLines: boolean;
+  'deliveredLines',
+  'substitute', 'invoiceLines',
   /** A date was moved or taken back after it had been promised. */
-  readonly dateChange: boolean;
-  readonly statedDate: boolean;
-  readonly expedited: boolean;
-  readonly metrics: ReadonlySet<'nps' | 'csat' | 'ces'>;
-  readonly places: ReadonlySet<PlaceKey>;
+  'dateChange',
+  'statedDate', 'expedited',
+  /** A promised date passed without the delivery, or it was delivered after it. */
+  'late',
+] as const;
+type Saying = (typeof SAYINGS)[number];
+
+/** Anything that an order may tell. */
+export type Telling = SourceType | Saying | PlaceKey;
+
+const bitsOf = <T extends string>(names: readonly T[]): ReadonlyMap<T, number> => new Map(names.map((name, i) => [name, 2 ** i]));
+const TYPE_BITS = bitsOf<SourceType>(SOURCE_EVENT_TYPES);
+const OTHER_BITS = bitsOf<Saying | PlaceKey>([...SAYINGS, ...PLACE_KEYS]);
+const TYPES_END = 2 ** SOURCE_EVENT_TYPES.length;
+
+/**
+ * What the facts of one order tell at all, whatever they say: a whole number, with a bit for each thing. Orders that tell the
+ * same have the same, and there are far fewer such numbers than orders.
+ */
+export type OrderTold = number;
+
+export function tells(told: OrderTold, telling: Telling): boolean {
+  const bit = TYPE_BITS.get(telling as SourceType);
+  return bit === undefined
+    ? (Math.floor(told / TYPES_END) & (OTHER_BITS.get(telling as Saying | PlaceKey) ?? 0)) !== 0
+    : ((told % TYPES_END) & bit) !== 0;
 }
 
-type Draft = { -readonly [K in keyof OrderTold]: OrderTold[K] } & { readonly types: Set<SourceType>; readonly metrics: Set<'nps' | 'csat' | 'ces'>; readonly places: Set<PlaceKey> };
+export const tellsAny = (told: OrderTold, tellings: readonly Telling[]): boolean => tellings.some((telling) => tells(told, telling));
 
-/** Reads an order's facts, in their places. */
-export function toldBy(facts: readonly Fact[]): OrderTold {
-  const told: Draft = {
-    types: new Set(), placed: false, cancelled: false, delivered: false, promise: false, dispatchBy: false, orderedLines: false, total: false,
-    deliveredLines: true, substitute: false, invoiceLines: true, dateChange: false, statedDate: false, expedited: false, metrics: new Set(), places: new Set(),
-  };
-  const packed = shipmentsWithLines(facts);
+/** Collects what is told. */
+interface Draft {
+  types: number;
+  others: number;
+  /** A delivery, or an invoice, doesn't say what it is of. */
+  vagueDelivery: boolean;
+  vagueInvoice: boolean;
+}
+
+const has = (draft: Draft, saying: Saying): boolean => (draft.others & (OTHER_BITS.get(saying) ?? 0)) !== 0;
+function note(draft: Draft, saying: Saying | PlaceKey, isSo: boolean): void {
+  if (isSo) draft.others |= OTHER_BITS.get(saying) ?? 0;
+}
+
+/**
+ * Reads an order's facts, in their places.
+ * @param place the place that they name
+ */
+export function toldBy(facts: readonly Fact[], place: Place, late: boolean): OrderTold {
+  const draft: Draft = { types: 0, others: 0, vagueDelivery: false, vagueInvoice: false };
   for (const fact of facts) {
-    told.types.add(fact.type);
-    if (fact.place !== null) for (const key of PLACE_KEYS) if (fact.place[key] !== undefined && fact.place[key] !== '') told.places.add(key);
-    read(told, fact, packed);
+    draft.types |= TYPE_BITS.get(fact.type) ?? 0;
+    read(draft, fact, facts);
   }
-  if (!told.delivered) told.deliveredLines = false;
-  if (!told.types.has('invoice.issued')) told.invoiceLines = false;
-  return told;
+  note(draft, 'deliveredLines', has(draft, 'delivered') && !draft.vagueDelivery);
+  note(draft, 'invoiceLines', (draft.types & (TYPE_BITS.get('invoice.issued') ?? 0)) !== 0 && !draft.vagueInvoice);
+  note(draft, 'late', late);
+  for (const key of PLACE_KEYS) note(draft, key, place[key] !== undefined);
+  return draft.others * TYPES_END + draft.types;
 }
 
-/** Whenever it was dispatched, a shipment may say what a delivery held (rulings 37). */
-function shipmentsWithLines(facts: readonly Fact[]): ReadonlySet<string> {
-  return new Set(facts.flatMap((fact) => (fact.type === 'shipment.dispatched' && fact.body.lines !== null ? [fact.body.shipmentId] : [])));
-}
-
-function read(told: Draft, fact: Fact, packed: ReadonlySet<string>): void {
+function read(draft: Draft, fact: Fact, facts: readonly Fact[]): void {
   switch (fact.type) {
-    case 'order.placed': return readPlaced(told, fact.body);
+    case 'order.placed': return readPlaced(draft, fact.body);
     case 'order.amended':
-      if (fact.body.promisedDelivery !== null) told.promise = told.dateChange = true;
-      if ((fact.body.lines ?? []).length > 0) told.orderedLines = true;
+      note(draft, 'promise', fact.body.promisedDelivery !== null);
+      note(draft, 'dateChange', fact.body.promisedDelivery !== null);
+      note(draft, 'orderedLines', (fact.body.lines ?? []).length > 0);
       return;
-    case 'order.cancelled':
-      told.cancelled ||= !told.delivered;
-      return;
+    case 'order.cancelled': return note(draft, 'cancelled', !has(draft, 'delivered'));
     case 'delivery.rescheduled':
-      told.dateChange = true;
-      told.promise ||= fact.body.newDelivery !== null;
-      return;
-    case 'shipment.dispatched':
-      told.expedited ||= fact.body.expedited;
-      return;
-    case 'delivery.completed': return readDelivery(told, fact.body, packed);
+      note(draft, 'dateChange', true);
+      return note(draft, 'promise', fact.body.newDelivery !== null);
+    case 'shipment.dispatched': return note(draft, 'expedited', fact.body.expedited);
+    case 'delivery.completed': return readDelivery(draft, fact.body, facts);
     case 'invoice.issued':
-      told.invoiceLines &&= fact.body.lines !== null;
+      draft.vagueInvoice ||= fact.body.lines === null;
       return;
-    case 'notification.sent':
-      told.statedDate ||= fact.body.statedDelivery !== null;
-      return;
-    case 'feedback.received':
-      told.metrics.add(fact.body.metric);
-      return;
+    case 'notification.sent': return note(draft, 'statedDate', fact.body.statedDelivery !== null);
     default:
   }
 }
 
-function readPlaced(told: Draft, { promisedDelivery, dispatchBy, lines, totalMinor }: FactBodies['order.placed']): void {
-  told.placed = true;
-  told.promise ||= promisedDelivery !== null;
-  told.dispatchBy ||= dispatchBy !== null;
-  told.orderedLines ||= lines.length > 0;
-  told.total ||= totalMinor !== null;
+function readPlaced(draft: Draft, { promisedDelivery, dispatchBy, lines, totalMinor }: FactBodies['order.placed']): void {
+  note(draft, 'placed', true);
+  note(draft, 'promise', promisedDelivery !== null);
+  note(draft, 'dispatchBy', dispatchBy !== null);
+  note(draft, 'orderedLines', lines.length > 0);
+  note(draft, 'total', totalMinor !== null);
 }
 
-function readDelivery(told: Draft, { final, lines, shipmentId }: FactBodies['delivery.completed'], packed: ReadonlySet<string>): void {
-  told.delivered ||= final && !told.cancelled;
-  told.deliveredLines &&= lines !== null || (shipmentId !== null && packed.has(shipmentId));
-  told.substitute ||= (lines ?? []).some(({ substituteFor }) => substituteFor !== null);
+function readDelivery(draft: Draft, { final, lines, shipmentId }: FactBodies['delivery.completed'], facts: readonly Fact[]): void {
+  note(draft, 'delivered', final && !has(draft, 'cancelled'));
+  draft.vagueDelivery ||= lines === null && (shipmentId === null || !isPacked(shipmentId, facts));
+  note(draft, 'substitute', (lines ?? []).some(({ substituteFor }) => substituteFor !== null));
 }
+
+/** Whenever it was dispatched, a shipment may say what a delivery held (rulings 37). */
+const isPacked = (shipmentId: string, facts: readonly Fact[]): boolean =>
+  facts.some((fact) => fact.type === 'shipment.dispatched' && fact.body.shipmentId === shipmentId && fact.body.lines !== null);

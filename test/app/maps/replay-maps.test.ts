@@ -66,7 +66,7 @@ async function run(maps: readonly CompiledMap[], files: Readonly<Record<string, 
   for (const [name, text] of Object.entries(files)) writeFileSync(join(data, name), text);
   const orders: string[] = [];
   const config = defaultConfig();
-  const measures = gather({ by: [], mostValues: 10, patterns: [] });
+  const measures = gather({ by: [], mostValues: 10, customers: true, patterns: [] });
   const result = await replay({ files: named?.map((name) => join(data, name)) ?? [data], maps, asOf: null, covered: null }, {
     config, sink, measures, wallClock: () => Date.parse('2027-01-01T00:00:00Z'), progress: () => undefined,
     telemetry: quietTelemetry((_, error) => { throw error; }),

@@ -3,9 +3,9 @@ import type { MeasureRow } from '../../../src/contracts/measures.js';
 import { assess, openCase } from '../../../src/core/assess.js';
 import type { Fact } from '../../../src/core/fact.js';
 import { createJourney, place } from '../../../src/core/journey.js';
-import { contribution } from '../../../src/core/measures/contribution.js';
+import { contribute } from '../../../src/core/measures/contribution.js';
 import { gather, type Gathered } from '../../../src/core/measures/gather.js';
-import type { Contribution } from '../../../src/core/measures/quantities.js';
+import type { Amount, Contribution } from '../../../src/core/measures/quantities.js';
 import { DEFAULT_RULES, type AssessmentContext } from '../../../src/core/rules.js';
 
 export const CONTEXT: AssessmentContext = { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) };
@@ -20,7 +20,10 @@ function journeyOf(orderId: string, facts: readonly Fact[]) {
 /** What an order of these facts adds at a time reached. */
 export function contributed(facts: readonly Fact[], at: number, context = CONTEXT): Contribution {
   const journey = journeyOf('order-1', facts);
-  return contribution(openCase(journey, at, context), assess(journey, at, context));
+  const order = openCase(journey, at, context);
+  const amounts: Amount[] = [];
+  contribute(order, assess(journey, at, context), (quantity, counted, amount = 1, of = '') => { amounts.push({ quantity, of, at: counted, amount }); });
+  return { place: order.place, amounts };
 }
 
 interface Circumstances {
@@ -33,7 +36,7 @@ interface Circumstances {
 
 /** All rows of these orders, each a list of facts. */
 export function measured(orders: readonly (readonly Fact[])[], { at, by = [], mostValues = 100, context = CONTEXT, orderless = [] }: Circumstances): MeasureRow[] {
-  const measures: Gathered = gather({ by, mostValues, patterns: PATTERNS });
+  const measures: Gathered = gather({ by, mostValues, customers: true, patterns: PATTERNS });
   orders.forEach((facts, i) => {
     const journey = journeyOf(`order-${i}`, facts);
     measures.add(openCase(journey, at, context), assess(journey, at, context));

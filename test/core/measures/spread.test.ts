@@ -44,6 +44,16 @@ describe('durations', () => {
     }));
   });
 
+  test('squares are kept exactly, over all the years that can be written', () => {
+    fc.assert(fc.property(fc.oneof(ms, fc.integer({ min: -3.2e14, max: 3.2e14 })), (value) => {
+      const limbs = new Map<string, bigint>();
+      addDuration('cycle', 0, value, (quantity, _, amount = 1) => { limbs.set(quantity, BigInt(amount)); });
+      const [low, middle, high] = ['low', 'middle', 'high'].map((limb) => limbs.get(`cycle.squares.${limb}`) ?? 0n) as [bigint, bigint, bigint];
+      expect((high << 60n) + (middle << 30n) + low).toBe(BigInt(value) ** 2n);
+      expect([low, middle].every((limb) => limb < 1n << 30n)).toBe(true);
+    }), { numRuns: 2_000 });
+  });
+
   test('of none and of one', () => {
     expect(tallyOf([])).toMatchObject({ n: 0, mean: null, sd: null });
     expect(tallyOf([]).percentile(0.5)).toBeNull();
