@@ -29,6 +29,8 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly outputFormat: 'json' | 'avro' | 'json-schema';
   readonly registry: { readonly unknownSchema: 'wait' | 'dead_letter'; readonly alarmAfterMs: number; readonly requestTimeoutMs: number };
   readonly limits: { readonly maxValueBytes: number; readonly maxJourneyEvents: number; readonly maxAheadMs: number };
+  /** How long settled orders are kept to which nothing happens, ms; null: for ever. */
+  readonly retentionMs: number | null;
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
@@ -88,6 +90,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
       unknownSchema: settings.registry.unknownSchema, alarmAfterMs: settings.registry.alarmAfter, requestTimeoutMs: settings.registry.requestTimeout,
     },
     limits: { maxValueBytes: settings.limits.maxValueBytes, maxJourneyEvents: settings.limits.maxJourneyEvents, maxAheadMs: settings.limits.maxAhead },
+    retentionMs: settings.retention.settledOrders,
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,

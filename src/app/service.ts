@@ -89,7 +89,7 @@ function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts): Wo
     renderJourney: createJourneyRenderer(context, SOURCE, ground.outputFormat),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
     measures: { store: ground.measures, mostValues: config.measures.mostValues },
-    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS,
+    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS, retention: config.retentionMs,
   });
 }
 

@@ -94,7 +94,7 @@ function partsOf(config: Config, { logs, viewer, now, isLive, schemas }: VerifyG
     context: { rules: config.rules, covered: config.covered },
     topicNames: config.topics.sources, outputNames: config.topics.outputs,
     allowedLatenessMs: config.time.allowedLatenessMs, settleMs: Math.max(config.time.settleMs, config.time.settleReplayingMs),
-    maxAheadMs: config.limits.maxAheadMs,
+    maxAheadMs: config.limits.maxAheadMs, retention: config.retentionMs,
   };
 }
 

@@ -18,19 +18,24 @@ export interface AlertChange {
   /** One line that a person understands. */
   readonly headline: string;
   /** Of `alert.resolved` only. */
-  readonly reason: 'cleared' | null;
+  readonly reason: AlertEnd | null;
   /** null once resolved. */
   readonly guidance: AlertGuidance | null;
   /** Orders with the same group suffer from the same cause: `carrier:parcelx|2026-03-01`. */
   readonly causeGroup: string | null;
 }
 
+/** Why an alert ends: its patterns no longer hold, or it is past its use. */
+export type AlertEnd = 'cleared' | 'expired';
+
 /** Says what is new of the order's alert and brings `said` up to date; null when nothing is. */
 export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules: AlertRules): AlertChange | null {
   const before = said.alert;
   const open = before !== null && before.state === 'open';
   const [first, ...rest] = assessment.patterns;
-  if (first === undefined) return open ? resolve(said, assessment, cause) : null;
+  if (first === undefined) return open ? resolve(said, assessment, cause.at, 'cleared') : null;
+  // It was known when the order was given up, and is nothing new where that comes back with an older state.
+  if (before?.state === 'expired' && cause.fact === null) return null;
   const patterns = assessment.patterns.map((p) => p.pattern);
   const severity = worst(assessment.patterns);
   if (open && before.severity === severity && sameNames(before.patterns, patterns)) return null;
@@ -48,15 +53,20 @@ export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules
   };
 }
 
-function resolve(said: Said, assessment: Assessment, cause: Cause): AlertChange | null {
+/** Ends the order's alert, if one is open, because the order itself is kept no longer. @param at event time, ms */
+export const expireAlert = (said: Said, assessment: Assessment, at: number): AlertChange | null =>
+  (said.alert?.state === 'open' ? resolve(said, assessment, at, 'expired') : null);
+
+function resolve(said: Said, assessment: Assessment, at: number, reason: AlertEnd): AlertChange | null {
   const before = said.alert;
   if (before === null) return null;
   const revision = before.revision + 1;
-  said.alert = { ...before, revision, state: 'resolved', patterns: [] };
+  said.alert = { ...before, revision, state: reason === 'cleared' ? 'resolved' : 'expired', patterns: [] };
   return {
-    type: 'alert.resolved', at: cause.at, episode: before.episode, revision, sequence: ++said.sequence,
-    patterns: [], severity: before.severity, reason: 'cleared', guidance: null, causeGroup: causeGroupOf(assessment, cause.at),
-    headline: `No reason for an alert is left: ${before.patterns.map(words).join(', ')} no longer hold`,
+    type: 'alert.resolved', at, episode: before.episode, revision, sequence: ++said.sequence,
+    patterns: [], severity: before.severity, reason, guidance: null, causeGroup: causeGroupOf(assessment, at),
+    headline: reason === 'cleared' ? `No reason for an alert is left: ${before.patterns.map(words).join(', ')} no longer hold`
+      : 'Past its use: the order was settled long ago, nothing happened to it since, and it is no longer kept',
   };
 }
 

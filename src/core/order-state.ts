@@ -12,6 +12,11 @@ export interface OrderState {
   /** A rule threw on these facts: assessed again once it is mended. */
   unassessed: boolean;
   /**
+   * Since when nothing can happen to it any more but new facts: it is settled and has no deadline left. The time reached when it came to
+   * that, or its latest fact, whichever is later; null: it isn't at rest. Ms.
+   */
+  rests: number | null;
+  /**
    * What the order has added to the measures, packed (core/measures/packed.ts), to be taken away again exactly; and, where it isn't that of
    * the order's facts, the place under which it did so, as JSON. [] while it has added nothing.
    */
@@ -24,7 +29,7 @@ export interface OrderState {
 
 /** Of an order of which nothing is known yet. */
 export const newOrderState = (): OrderState => ({
-  said: nothingSaid(), judgedAt: 0, due: null, unassessed: false, counted: [], judgedBy: null, published: null,
+  said: nothingSaid(), judgedAt: 0, due: null, unassessed: false, rests: null, counted: [], judgedBy: null, published: null,
 });
 
 /** Older code refuses what it cannot read. */
@@ -32,16 +37,18 @@ export const ORDER_STATE_FORMAT = 1;
 
 type PackedSignal = [SignalName, number, number, 0 | 1 | 2, Severity, string];
 type PackedPattern = [string, number, number, 0 | 1, PatternSeverity];
-type PackedAlert = [number, number, 0 | 1, PatternSeverity, readonly string[]];
+type PackedAlert = [number, number, 0 | 1 | 2, PatternSeverity, readonly string[]];
 type Packed = [
   format: number, judgedAt: number, due: number | null, unassessed: 0 | 1, sequence: number, verdict: Verdict,
   verdictRevision: number, signals: PackedSignal[], patterns: PackedPattern[], alert: PackedAlert | 0,
-  counted: readonly (string | number)[], judgedBy?: string | 0, published?: string,
+  counted: readonly (string | number)[], judgedBy?: string | 0, published?: string | 0,
+  /** Milliseconds from `judgedAt` to `rests`; absent: not at rest. */
+  restsAfter?: number,
 ];
 
 const SIGNAL_STATES = ['open', 'resolved', 'retracted'] as const;
 const PATTERN_STATES = ['matched', 'cleared'] as const;
-const ALERT_STATES = ['open', 'resolved'] as const;
+const ALERT_STATES = ['open', 'resolved', 'expired'] as const;
 
 /** As compact JSON text: short for the many orders of which nothing was said. */
 export function packOrderState(state: OrderState): string {
@@ -58,17 +65,19 @@ export function packOrderState(state: OrderState): string {
     ORDER_STATE_FORMAT, state.judgedAt, state.due, state.unassessed ? 1 : 0, said.sequence, said.verdict,
     said.verdictRevision, signals, patterns, packAlert(said.alert), state.counted, state.judgedBy ?? 0,
   ];
-  if (state.published !== null) packed.push(state.published);
+  // What is last may be left out, in most orders both.
+  if (state.rests !== null) packed.push(state.published ?? 0, state.rests - state.judgedAt);
+  else if (state.published !== null) packed.push(state.published);
   return JSON.stringify(packed);
 }
 
 const packAlert = (a: SaidAlert | null): PackedAlert | 0 =>
-  a === null ? 0 : [a.episode, a.revision, a.state === 'open' ? 0 : 1, a.severity, a.patterns];
+  a === null ? 0 : [a.episode, a.revision, ALERT_STATES.indexOf(a.state) as 0 | 1 | 2, a.severity, a.patterns];
 
 /** Throws when the bytes were written by newer code: going on would lose what it kept. */
 export function unpackOrderState(text: string): OrderState {
   const packed = JSON.parse(text) as Packed;
-  const [format, judgedAt, due, unassessed, sequence, verdict, verdictRevision, signals, patterns, alert, counted, judgedBy, published] = packed;
+  const [format, judgedAt, due, unassessed, sequence, verdict, verdictRevision, signals, patterns, alert, counted, judgedBy, published, restsAfter] = packed;
   if (format !== ORDER_STATE_FORMAT) {
     throw new Error(`an order's state has format ${String(format)}, this version reads ${ORDER_STATE_FORMAT}: run the newer version that wrote it`);
   }
@@ -83,5 +92,8 @@ export function unpackOrderState(text: string): OrderState {
     const [episode, revision, state, severity, names] = alert;
     said.alert = { episode, revision, state: ALERT_STATES[state], severity, patterns: names };
   }
-  return { said, judgedAt, due, unassessed: unassessed === 1, counted, judgedBy: typeof judgedBy === 'string' ? judgedBy : null, published: published ?? null };
+  return {
+    said, judgedAt, due, unassessed: unassessed === 1, rests: restsAfter === undefined ? null : judgedAt + restsAfter, counted,
+    judgedBy: typeof judgedBy === 'string' ? judgedBy : null, published: typeof published === 'string' ? published : null,
+  };
 }

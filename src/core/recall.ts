@@ -24,7 +24,8 @@ export function recallAlert(said: Said, alert: Alert): void {
   said.sequence = Math.max(said.sequence, alert.sequence);
   if (!isNews(said.alert, alert)) return;
   const { episode, revision, severity, patterns } = alert;
-  said.alert = { episode, revision, severity, patterns, state: alert.type === 'alert.resolved' ? 'resolved' : 'open' };
+  const ended = alert.reason === 'expired' ? 'expired' : 'resolved';
+  said.alert = { episode, revision, severity, patterns, state: alert.type === 'alert.resolved' ? ended : 'open' };
 }
 
 interface Counted {

@@ -25,7 +25,8 @@ export interface SaidPattern {
 export interface SaidAlert {
   readonly episode: number;
   readonly revision: number;
-  readonly state: 'open' | 'resolved';
+  /** `expired`: resolved because its order was given up, whatever its patterns say. */
+  readonly state: 'open' | 'resolved' | 'expired';
   readonly severity: PatternSeverity;
   readonly patterns: readonly string[];
 }

@@ -20,6 +20,7 @@ const checkProgress = (topic: string, progress: TopicProgress): void => {
 export const checkCommit = (commit: LaneCommit): void => {
   requireWhole(commit.base, 'base version');
   requireWhole(commit.seq, 'seq');
+  if (commit.calendar !== null) requireWhole(commit.calendar, 'calendar');
   for (const [topic, progress] of commit.topics) checkProgress(topic, progress);
   if (commit.outbox !== null) {
     requireWhole(commit.outbox.firstSeq, 'first seq of the outbox entry');

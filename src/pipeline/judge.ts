@@ -1,5 +1,5 @@
 import type { AlertRules } from '../core/alert-rules.js';
-import { sayAlert } from '../core/alerts.js';
+import { type AlertChange, expireAlert, sayAlert } from '../core/alerts.js';
 import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import { type Cause, sayChanges } from '../core/changes.js';
@@ -8,6 +8,7 @@ import type { AssessmentContext } from '../core/rules.js';
 import { customerOf, type LiveOrder } from './order-book.js';
 import type { OutputRecord, Telemetry } from './ports.js';
 import type { Renderer } from './render.js';
+import { isAtRest } from './retention.js';
 
 /** What one step says: records numbered on from the lane's last `cx_seq`. */
 export interface StepOutputs {
@@ -50,12 +51,14 @@ export function createJudge(parts: JudgeParts): Judge {
     } catch (error) {
       state.unassessed = true;
       state.due = null;
+      state.rests = null;
       order.customerId = customerOf(order.journey);
       parts.telemetry.unassessed(parts.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
       return null;
     }
     state.unassessed = false;
     state.due = assessment.nextDeadline;
+    state.rests = restsSince(order, assessment);
     order.customerId = assessment.customerId;
     if (parts.renderer !== null) say(parts, parts.renderer, order, assessment, cause, out);
     parts.observe?.(order, assessment);
@@ -66,19 +69,33 @@ export function createJudge(parts: JudgeParts): Judge {
 /** Two contexts by which the same facts may be judged differently have different names. */
 export const catalogueOf = ({ rules, covered }: AssessmentContext): string => fingerprint([rules.version, ...[...covered].sort()]);
 
+/** Since when the order is at rest, see OrderState. */
+function restsSince({ journey, state }: LiveOrder, assessment: Assessment): number | null {
+  return isAtRest(assessment) ? Math.max(state.judgedAt, journey.facts.at(-1)?.at ?? 0) : null;
+}
+
 function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment: Assessment, cause: Cause, out: StepOutputs): void {
   const { said, judgedAt } = order.state;
-  const push = (record: OutputRecord, type: string, name: string): void => {
-    out.records.push(record);
-    parts.telemetry.derived(type, name);
-  };
   for (const change of sayChanges(said, assessment, cause)) {
     const name = 'signal' in change ? change.signal : 'pattern' in change ? change.pattern : change.verdict;
-    push(renderer.change(change, assessment, cause, parts.lane, { seq: ++out.seq, judgedAt }), change.type, name);
+    out.records.push(renderer.change(change, assessment, cause, parts.lane, { seq: ++out.seq, judgedAt }));
+    parts.telemetry.derived(change.type, name);
   }
-  const alert = sayAlert(said, assessment, cause, parts.alertRules);
+  sayAlertChange(parts, renderer, order, assessment, sayAlert(said, assessment, cause, parts.alertRules), out);
+}
+
+function sayAlertChange(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment: Assessment, alert: AlertChange | null, out: StepOutputs): void {
   if (alert === null) return;
-  const { record, mode } = renderer.alert(alert, assessment, { seq: ++out.seq, judgedAt });
-  push(record, alert.type, alert.severity);
+  const { record, mode } = renderer.alert(alert, assessment, { seq: ++out.seq, judgedAt: order.state.judgedAt });
+  out.records.push(record);
+  parts.telemetry.derived(alert.type, alert.severity);
   if (alert.type === 'alert.raised') parts.telemetry.alertRaised(parts.lane, order.orderId, alert.headline, alert.severity, mode);
+}
+
+/** Says the last of an order that is to be forgotten at this instant, ms: nobody could end its alert any more. */
+export function sayLast(parts: JudgeParts, order: LiveOrder, at: number, out: StepOutputs): void {
+  const { said, judgedAt } = order.state;
+  if (parts.renderer === null || said.alert?.state !== 'open') return;
+  const assessment = assess(order.journey, judgedAt, parts.context());
+  sayAlertChange(parts, parts.renderer, order, assessment, expireAlert(said, assessment, at), out);
 }

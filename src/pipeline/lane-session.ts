@@ -14,6 +14,8 @@ import { Final, persist, type Persistence } from './retry.js';
 import { createSchemaWaits, type SchemaSettings } from './schema-waits.js';
 import { openSessionState } from './session-state.js';
 import { type Candidate, type PreparedStep, prepareStep, runStep, type StepLimits, type StepResult, takeWrites } from './step.js';
+import type { Passage } from './expiries.js';
+import type { Retention } from './retention.js';
 import type { TimeSettings } from './time-reached.js';
 import type { Upkeep } from './upkeep.js';
 
@@ -35,6 +37,8 @@ export interface SessionParts {
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly limits: StepLimits;
   readonly maxFacts: number;
+  /** How long orders at rest are kept. */
+  readonly retention: Retention;
   /** Orders kept decoded. */
   readonly cacheOrders: number;
   /** A defect: the process should end and be restarted. */
@@ -71,7 +75,7 @@ export interface ReadyLane {
 export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const { claimed, tail } = ready;
   const { lane, source, store, telemetry } = parts;
-  const { topics, time, progress, intake, step, sweep, silence } = openSessionState(parts, ready);
+  const { topics, time, progress, intake, step, sweep, expiries, silence } = openSessionState(parts, ready);
   const publisher = createPublisher({ ...parts, isBehind: () => !intake.isEmpty(), isSilent: silence.isKept }, claimed, tail);
   const bell = createBell();
   const paused = new Set<SourceTopic>();
@@ -91,12 +95,15 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   /** What the lane has to keep up by now, with a step that is about to be committed. */
   const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state() });
   const write = async (result: StepResult): Promise<void> => {
-    const { orders, outputs, measures } = result;
+    const { orders, forget, outputs, measures } = result;
     const moved = progress.moved();
     const kept = upkeepNow();
-    if (orders.length === 0 && moved.size === 0 && outputs.records.length === 0 && !isNews(upkeep, kept)) return;
+    if (orders.length === 0 && forget.length === 0 && moved.size === 0 && outputs.records.length === 0 && !isNews(upkeep, kept)) return;
     const outbox = outputs.records.length === 0 ? null : { firstSeq: seq + 1, lastSeq: outputs.seq, records: packOutbox(outputs.records) };
-    const commit: LaneCommit = { token: claimed.token, base: version, orders, topics: moved, seq: outputs.seq, outbox, measures, ...(isNews(upkeep, kept) ? { upkeep: kept } : {}) };
+    const commit: LaneCommit = {
+      token: claimed.token, base: version, orders, forget, calendar: step.calendar.kept(), topics: moved, seq: outputs.seq, outbox, measures,
+      ...(isNews(upkeep, kept) ? { upkeep: kept } : {}),
+    };
     const began = performance.now();
     await persist(persistence, 'commit', async () => {
       if (!isApplied(lane, await store.commit(lane, commit), commit)) throw new Error('the store refused the commit without a reason; it is sent again');
@@ -109,6 +116,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     telemetry.committed(lane, performance.now() - began, orders.length);
     if (outbox !== null) publisher.enqueue(outbox, outputs.causes);
     if (orders.some(({ dirty }) => dirty)) publisher.markDirty(version);
+    for (const { rests } of orders) expiries.note(rests);
   };
 
   const schemaWaits = createSchemaWaits(parts, intake, () => {
@@ -123,17 +131,30 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     }
   };
 
+  const giveUpOn = async (): Promise<void> => {
+    let passage: Passage | null = null;
+    await persist(untilStop, 'look for orders to give up', async () => {
+      passage = await expiries.next();
+    });
+    if (passage === null) return;
+    await write(expiries.giveUp(passage, seq));
+    if (!over()) expiries.passed(passage);
+  };
   const steps = async (): Promise<void> => {
     while (!over() && leaving() === 'no') {
       if (silence.isOver()) await speak();
       const isAtWork = !intake.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
       const isSweeping = !silence.isKept() && !sweep.isDone();
-      if ((!isAtWork && !isSweeping) || publisher.pendingEntries() > MOST_PENDING) {
+      if (!silence.isKept()) step.calendar.follow(time.now());
+      // An order that has to be judged anew may not be at rest.
+      const isGivingUp = !silence.isKept() && sweep.isDone() && expiries.isDue();
+      if ((!isAtWork && !isSweeping && !isGivingUp) || publisher.pendingEntries() > MOST_PENDING) {
         await bell.rest(1_000);
         continue;
       }
       if (isAtWork) await stepOn();
       if (isSweeping) await sweepOn();
+      if (isGivingUp) await giveUpOn();
     }
   };
   const stepOn = async (): Promise<void> => {
@@ -152,14 +173,14 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (orderIds === null) return;
     const outputs: StepOutputs = { seq, records: [], causes: [] };
     sweep.run(orderIds, Math.max(0, time.now()), outputs);
-    await write({ consumed: 0, ...takeWrites(step), outputs });
+    await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
     bell.ring();
   };
   /** Everything is read again: every order is judged, and what differs from what was said is said. */
   const speak = async (): Promise<void> => {
     silence.end();
     sweep.restart();
-    await write({ consumed: 0, orders: [], measures: null, outputs: { seq, records: [], causes: [] } });
+    await write({ consumed: 0, orders: [], forget: [], measures: null, outputs: { seq, records: [], causes: [] } });
     if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {

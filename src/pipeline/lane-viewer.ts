@@ -17,6 +17,8 @@ export interface SeenOrder {
   readonly due: number | null;
   /** The version that left its published journey out of date; null: it is up to date. */
   readonly mark: number | null;
+  /** The lane gave it up. */
+  readonly forgotten: boolean;
   /** Those of the asked index entries under which it stands. */
   readonly indexes: readonly string[];
 }

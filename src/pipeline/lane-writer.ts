@@ -20,7 +20,7 @@ export interface LaneWriter {
   commit(change: QuietChange): Promise<void>;
   /** Keeps where the outputs end; outbox entries up to `seq` are dropped. @throws as `commit` */
   trim(seq: number, ends: ReadonlyMap<OutputTopic, number>): Promise<void>;
-  /** Forgets the lane's orders. @throws as `commit` */
+  /** Forgets the lane's orders, and which of them were given up. @throws as `commit` */
   clear(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export function createLaneWriter(lane: number, store: LaneStore, claimed: Claime
     lane: () => now,
     async commit({ orders = [], topics = new Map<SourceTopic, TopicProgress>(), seq = now.seq, upkeep = now.upkeep, carriesOut = false }) {
       const { token, version } = now;
-      const answer = await store.commit(lane, { token, base: version, orders, topics, seq, outbox: null, upkeep, carriesOut });
+      const answer = await store.commit(lane, { token, base: version, orders, forget: [], calendar: now.calendar, topics, seq, outbox: null, upkeep, carriesOut });
       if (commitOutcome(answer, token, version) !== 'applied') throw changed();
       now = {
         ...now, version: version + 1, seq, upkeep, topics: new Map([...now.topics, ...topics]), decision: carriesOut ? null : now.decision,
@@ -43,6 +43,7 @@ export function createLaneWriter(lane: number, store: LaneStore, claimed: Claime
     },
     async clear() {
       if (!(await store.clear(lane, now.token))) throw changed();
+      now = { ...now, forgotten: 0 };
     },
   };
 }

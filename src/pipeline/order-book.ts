@@ -32,11 +32,13 @@ export interface LiveOrder {
   touched: boolean;
   /** Its published journey is out of date. */
   stale: boolean;
+  /** The lane gave it up: its facts are gone, and it takes no more. */
+  readonly forgotten: boolean;
 }
 
-/** An order of which nothing is known yet. */
-export const newOrder = (orderId: string): LiveOrder => ({
-  orderId, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
+/** An order of which nothing is known yet, or no more. */
+export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
   state: newOrderState(),
 });
 
@@ -44,7 +46,7 @@ export const newOrder = (orderId: string): LiveOrder => ({
 export const openOrder = (orderId: string, stored: StoredOrder): LiveOrder => readable(orderId, () => readOrder(orderId, stored));
 
 /** What is kept of an order beside its facts; null: nothing is. @throws as `openOrder` */
-export const openState = (orderId: string, stored: StoredOrder | null): OrderState =>
+export const openState = (orderId: string, stored: Pick<StoredOrder, 'state'> | null): OrderState =>
   (stored === null ? newOrderState() : readable(orderId, () => unpackOrderState(stored.state.toString())));
 
 function readable<T>(orderId: string, read: () => T): T {
@@ -62,7 +64,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, assessment: null, counted: null, countedPlace: countedPlaceOf(state, journey),
+    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, forgotten: false, assessment: null, counted: null, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(state, customerId), storedDue: state.due,
   };
 }
@@ -103,10 +105,15 @@ export interface OrderBook {
   writes(): OrderWrite[];
   /** Lets go of what is over capacity. */
   settle(): void;
+  /** The lane gave these orders up: what is known of them here is no longer true. */
+  forget(orderIds: readonly string[]): void;
 }
 
-/** A lane's orders, read through a bounded cache (least recently used go first). Only the lane's owner may use it. */
-export function createOrderBook(lane: number, store: LaneStore, capacity: number): OrderBook {
+/**
+ * A lane's orders, read through a bounded cache (least recently used go first). Only the lane's owner may use it.
+ * @param forgets the lane may have given up orders: of those that it doesn't know it is asked
+ */
+export function createOrderBook(lane: number, store: LaneStore, capacity: number, forgets = false): OrderBook {
   const orders = new Map<string, LiveOrder>();
   const touched: LiveOrder[] = [];
   const touch = (order: LiveOrder, stale: boolean): void => {
@@ -114,6 +121,17 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
     if (order.touched) return;
     order.touched = true;
     touched.push(order);
+  };
+  let mayBeForgotten = forgets;
+  const load = async (ids: readonly string[]): Promise<void> => {
+    const stored = await store.load(lane, ids);
+    const unknown = ids.filter((_, i) => stored[i] == null);
+    const answers = mayBeForgotten && unknown.length > 0 ? await store.forgotten(lane, unknown) : [];
+    unknown.forEach((id, i) => orders.set(id, newOrder(id, answers[i] === true)));
+    ids.forEach((id, i) => {
+      const found = stored[i];
+      if (found != null) orders.set(id, openOrder(id, found));
+    });
   };
   return {
     async prepare(orderIds) {
@@ -126,12 +144,7 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
           orders.set(id, order);
         }
       }
-      if (missing.length === 0) return;
-      const stored = await store.load(lane, missing);
-      missing.forEach((id, i) => {
-        const found = stored[i];
-        orders.set(id, found == null ? newOrder(id) : openOrder(id, found));
-      });
+      if (missing.length > 0) await load(missing);
     },
     get(orderId) {
       const order = orders.get(orderId);
@@ -141,6 +154,8 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
     touch: (order, stale = true) => touch(order, stale),
     leaveUnjudged(order, fact) {
       order.state.judgedBy = null;
+      // Nobody knows whether it still is at rest, and no other fact may be refused because of that.
+      order.state.rests = null;
       order.customerId ??= fact.customerId;
       touch(order, false);
     },
@@ -154,6 +169,10 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
         if (!order.touched) orders.delete(id);
       }
     },
+    forget(orderIds) {
+      for (const id of orderIds) orders.delete(id);
+      mayBeForgotten ||= orderIds.length > 0;
+    },
   };
 }
 
@@ -165,7 +184,7 @@ export function packLiveOrder(order: LiveOrder): StoredOrder {
 /** The entry under which orders stand on which a rule failed. */
 export const UNASSESSED = 'unassessed';
 
-const keysOf = (state: OrderState, customerId: string | null): string[] => {
+export const keysOf = (state: OrderState, customerId: string | null): string[] => {
   const keys = indexKeys(state.said, customerId);
   if (state.unassessed) keys.push(UNASSESSED);
   return keys;
@@ -178,7 +197,7 @@ function writeOf(order: LiveOrder): OrderWrite {
   const { due } = order.state;
   const write: OrderWrite = {
     orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
-    due: due === order.storedDue ? undefined : due,
+    due: due === order.storedDue ? undefined : due, rests: order.state.rests,
     indexAdd: keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
     dirty: order.stale,
   };
@@ -196,7 +215,7 @@ function writeOf(order: LiveOrder): OrderWrite {
 export function writeState(orderId: string, before: OrderState, now: OrderState): OrderWrite {
   const [had, has] = [keysOf(before, null), keysOf(now, null)];
   return {
-    orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined,
+    orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: now.rests,
     indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false,
   };
 }

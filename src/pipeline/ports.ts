@@ -1,4 +1,5 @@
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
+import type { TopicProgress } from './topic-progress.js';
 import type { Decision, Upkeep } from './upkeep.js';
 
 /**
@@ -123,13 +124,7 @@ export interface OutputLog {
 
 // ------------------------------------------------------------------ the lane's state
 
-/** The last record applied of a topic: at claim it must still be where it was, else the topic was replaced. */
-export interface Position {
-  readonly offset: number;
-  readonly timestamp: number;
-  /** Digest of key and value. */
-  readonly digest: string;
-}
+export type { Position, TopicCount, TopicProgress } from './topic-progress.js';
 
 /** Why a lane stands still until a person says how to go on. */
 export interface Halt {
@@ -137,23 +132,6 @@ export interface Halt {
   /** What happened, what was at risk, what to do. */
   readonly message: string;
   readonly since: number;
-}
-
-/** read = applied + duplicate + deadLetter, per topic, since the lane's first record (I7). */
-export interface TopicCount {
-  readonly read: number;
-  readonly applied: number;
-  readonly duplicate: number;
-  readonly deadLetter: number;
-}
-
-export interface TopicProgress {
-  /** The next offset to read. */
-  readonly next: number;
-  /** The greatest `occurredAt` read; null while there is none. */
-  readonly clock: number | null;
-  readonly position: Position | null;
-  readonly count: TopicCount;
 }
 
 /** What a claim hands to the new owner. */
@@ -171,6 +149,10 @@ export interface ClaimedLane {
   readonly outputEnds: ReadonlyMap<OutputTopic, number>;
   /** Outbox entries not yet trimmed, in order. */
   readonly outbox: readonly OutboxEntry[];
+  /** The lane's calendar (retention.ts), ms; null before the first event. */
+  readonly calendar: number | null;
+  /** How many orders the lane has forgotten so far. */
+  readonly forgotten: number;
   readonly halt: Halt | null;
   readonly upkeep: Upkeep;
   /** What a person decided and nobody has carried out yet. */
@@ -197,11 +179,20 @@ export interface OrderWrite {
   readonly state: Buffer;
   /** When time alone may change the answer; null: never; undefined: as before. */
   readonly due: number | null | undefined;
+  /** Since when the order is at rest, for the sweep; it stands in `state` too. */
+  readonly rests: number | null;
   /** Index entries gained and lost; each is a name such as `verdict:poor`, see core/index-keys.ts. */
   readonly indexAdd: readonly string[];
   readonly indexRemove: readonly string[];
   /** The published journey is out of date. */
   readonly dirty: boolean;
+}
+
+/** An order that is given up, all that was kept of it; only that it was there is remembered, in a few bytes. */
+export interface OrderRemoval {
+  readonly orderId: string;
+  /** The index entries under which it stands. */
+  readonly indexes: readonly string[];
 }
 
 /** Everything that one step changes: all of it or nothing. */
@@ -210,6 +201,10 @@ export interface LaneCommit {
   /** The version this step was computed on. */
   readonly base: number;
   readonly orders: readonly OrderWrite[];
+  /** None of them is among `orders`. */
+  readonly forget: readonly OrderRemoval[];
+  /** As in ClaimedLane. */
+  readonly calendar: number | null;
   /** Present progress of the topics that moved (not increments). */
   readonly topics: ReadonlyMap<SourceTopic, TopicProgress>;
   readonly seq: number;
@@ -240,6 +235,14 @@ export interface DirtyOrder {
   readonly mark: number;
 }
 
+/** An order as the sweep passes it. */
+export interface PassedOrder {
+  readonly orderId: string;
+  readonly state: Buffer;
+  /** Its published journey is out of date. */
+  readonly dirty: boolean;
+}
+
 /** Everything a lane keeps. Each call is atomic; calls that write need the owner's token and change nothing under another. */
 export interface LaneStore {
   /** Makes the caller the owner: any earlier token is worthless from then on. */
@@ -249,6 +252,10 @@ export interface LaneStore {
   load(lane: number, orderIds: readonly string[]): Promise<readonly (StoredOrder | null)[]>;
   /** Ids under an index entry (null: every order) that come after `after` (null: from the first), in byte order, at most `limit`. */
   orderIds(lane: number, index: string | null, after: string | null, limit: number): Promise<readonly string[]>;
+  /** Of each order that is not there: did the lane forget it? */
+  forgotten(lane: number, orderIds: readonly string[]): Promise<readonly boolean[]>;
+  /** The next orders after this one (null: the first), in the order of their ids, at most `limit`. */
+  pass(lane: number, after: string | null, limit: number): Promise<readonly PassedOrder[]>;
   /** Orders with a deadline < `before`, earliest first (ties by order id), at most `limit`. */
   due(lane: number, before: number, limit: number): Promise<readonly DueOrder[]>;
   /** The earliest deadline of the lane; null when there is none. */
@@ -276,23 +283,7 @@ export interface LaneStore {
 
 // ------------------------------------------------------------------ asking
 
-export interface OrderPage {
-  readonly orderIds: readonly string[];
-  /** Where the next page begins; null at the end. */
-  readonly cursor: string | null;
-}
-
-/** Reads any lane's orders on any worker. */
-export interface OrderReader {
-  order(lane: number, orderId: string): Promise<StoredOrder | null>;
-  /**
-   * Ids under an index entry (null: every order) over all lanes, in a stable order (lane, then id), from a cursor on.
-   * An order that stays indexed throughout is met exactly once, whatever changes meanwhile.
-   */
-  list(index: string | null, cursor: string | null, limit: number): Promise<OrderPage>;
-  /** Present progress per lane, for `/metrics` and `/readyz`. */
-  lanes(): Promise<readonly { readonly lane: number; readonly halt: Halt | null; readonly outbox: number; readonly due: number }[]>;
-}
+export type { OrderPage, OrderReader } from './order-reader.js';
 
 // ------------------------------------------------------------------ telling
 

@@ -37,13 +37,16 @@ export function createLaneProgress(
     if (moving === undefined) throw new Error(`the lane does not read the topic ${topic}`);
     return moving;
   };
+  /** Was the record read once before, by this account? */
+  const wasRead = ({ topic, offset }: Pick<SourceRecord, 'topic' | 'offset'>): boolean => offset < (countedTo[topic] ?? 0);
   return {
+    wasRead,
     read(record: SourceRecord, outcome: ReadOutcome): void {
       const t = of(record.topic);
       t.next = record.offset + 1;
       t.last = record;
       t.moved = true;
-      if (record.offset < (countedTo[record.topic] ?? 0)) return;
+      if (wasRead(record)) return;
       t.count.read += 1;
       t.count[outcome] += 1;
     },

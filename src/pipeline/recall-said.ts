@@ -63,7 +63,7 @@ export async function recallSaid(
 }
 
 async function keep({ lane, store }: RecallParts, writer: LaneWriter, words: readonly Word[]): Promise<void> {
-  const orderIds = [...new Set(words.map(({ orderId }) => orderId))];
+  const orderIds = await withoutForgotten(store, writer.lane().forgotten, lane, [...new Set(words.map(({ orderId }) => orderId))]);
   if (orderIds.length === 0) return;
   const stored = await store.load(lane, orderIds);
   const states = new Map(orderIds.map((orderId, i) => [orderId, openState(orderId, stored[i] ?? null)]));
@@ -76,6 +76,13 @@ async function keep({ lane, store }: RecallParts, writer: LaneWriter, words: rea
     state.judgedBy = null;
   }
   await writer.commit({ orders: [...states].map(([orderId, state]) => writeState(orderId, before.get(orderId) ?? state, state)) });
+}
+
+/** The last that was said of an order that was given up is of no more use: kept, it would look like one of which the facts are yet to come. */
+async function withoutForgotten(store: LaneStore, count: number, lane: number, orderIds: readonly string[]): Promise<readonly string[]> {
+  if (count === 0 || orderIds.length === 0) return orderIds;
+  const forgotten = await store.forgotten(lane, orderIds);
+  return orderIds.filter((_, i) => forgotten[i] !== true);
 }
 
 async function changeWord(topic: 'cx.events' | 'cx.alerts', { value, headers }: ReadBackRecord, schemas: SchemaReader | null): Promise<Word | null> {

@@ -82,7 +82,7 @@ function headersOf(letter: Letter): RecordToSend['headers'] {
 /** Reasons that hold or not by what the running service alone knows: sent back, the record may be refused once more. */
 export const SERVICE_DECIDES: Readonly<Partial<Record<DeadLetterReason, string>>> = {
   journey_too_long: 'only the service knows how many events an order has: it takes them if limits.maxJourneyEvents was raised and the service restarted',
-  order_expired: 'only the service knows which orders it still keeps',
+  order_expired: 'only the service knows which orders it still keeps; one that was given up takes no more events',
   too_large: 'judged here by limits.maxValueBytes of this configuration: the service must run with the same',
   clock_out_of_range: 'judged here by the clock and limits.maxAhead of this configuration: the service must run with the same',
 };

@@ -1,10 +1,12 @@
 import type { SourceTopic } from '../contracts/names.js';
 import { createDeadlineWatch } from './deadlines.js';
+import { createExpiries } from './expiries.js';
 import { createIntake } from './intake.js';
-import { createJudge } from './judge.js';
+import { createJudge, type JudgeParts } from './judge.js';
 import type { ReadyLane, SessionParts } from './lane-session.js';
 import { createOrderBook } from './order-book.js';
 import { createLaneProgress, type LaneProgress } from './progress.js';
+import { createCalendar, hasExpired } from './retention.js';
 import type { Silence, StepParts } from './step.js';
 import { createStepMeasures } from './step-measures.js';
 import { createSweep } from './sweep.js';
@@ -15,7 +17,8 @@ import type { CatchUp, Upkeep } from './upkeep.js';
 export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   const { lane, store, telemetry } = parts;
   const { topics } = parts.source;
-  const { upkeep, version } = ready.claimed;
+  const { upkeep, version, calendar: kept, forgotten } = ready.claimed;
+  const { retention } = parts;
   const time = createTimeReached(topics, parts.time);
   const progress = createLaneProgress(topics, ready.claimed.topics, time, upkeep.catchUp?.countedTo);
   const intake = createIntake(topics, parts.decode);
@@ -27,23 +30,27 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   }
   const silence = createSilence(ready, topics, progress);
   if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
-  const book = createOrderBook(lane, store, parts.cacheOrders);
-  const judge = createJudge({
+  const book = createOrderBook(lane, store, parts.cacheOrders, forgotten > 0);
+  const judgeParts: JudgeParts = {
     ...parts.judge, lane, telemetry,
     observe(order, assessment) {
       order.assessment = assessment;
       parts.judge.observe?.(order, assessment);
     },
-  });
+  };
+  const judge = createJudge(judgeParts);
+  const calendar = createCalendar(kept, time);
   const measures = createStepMeasures((orderId, error) => { telemetry.unassessed(lane, orderId, error); }, measuredTo(upkeep));
   const step: StepParts = {
-    lane, time, progress, silence, book, judge, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
+    lane, time, progress, calendar, retention, silence, book, judge, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
     firstSeen: (sightings) => store.firstSeen(sightings), deadlines: createDeadlineWatch(lane, store),
   };
   const sweep = createSweep({
-    lane, store, book, judge, telemetry, catalogue: parts.judge.catalogue, rulesVersion: () => parts.judge.context().rules.version,
+    lane, store, book, judge, telemetry, catalogue: parts.judge.catalogue, context: parts.judge.context,
+    hasExpired: (state) => hasExpired(state, calendar.at(), retention),
   }, upkeep, version === 0);
-  return { topics, time, progress, intake, step, sweep, silence };
+  const expiries = createExpiries({ lane, store, book, calendar, retention, judge: judgeParts, now: () => parts.wallClock.now() });
+  return { topics, time, progress, intake, step, sweep, expiries, silence };
 }
 
 /** Events without order before these offsets are in the measures already; those of a lane that is built anew went with its orders. */
@@ -56,6 +63,7 @@ function createSilence({ claimed, letters }: ReadyLane, topics: readonly SourceT
   return {
     isKept: () => kept,
     isKnownLetter: (record) => kept && (letters?.has(record) ?? false),
+    isKnownExpiry: (record) => kept && (letters?.hadExpired(record) ?? false),
     /** There is nothing more to be silent for, and nobody has said so yet. */
     isOver: () => kept && topics.every((topic) => progress.nextOf(topic) >= (catchUp?.until[topic] ?? -1)),
     end: () => { kept = false; },

@@ -4,9 +4,10 @@ import type { DeadlineWatch, StepDeadlines } from './deadlines.js';
 import type { Decoded } from './decode.js';
 import type { Judge, StepOutputs } from './judge.js';
 import { fullMessage, type LiveOrder, type OrderBook, takeIn } from './order-book.js';
-import type { LaneStore, OrderWrite, SourceRecord, Telemetry } from './ports.js';
+import type { LaneStore, OrderRemoval, OrderWrite, SourceRecord, Telemetry } from './ports.js';
 import type { StepMeasures } from './step-measures.js';
 import type { LaneProgress } from './progress.js';
+import { type Calendar, expiryOf, type Retention } from './retention.js';
 import type { TimeReached } from './time-reached.js';
 
 /** A record read and decoded, or the end of a stretch of offsets that holds none for us. */
@@ -26,6 +27,8 @@ export interface StepParts {
   readonly time: TimeReached;
   readonly deadlines: DeadlineWatch;
   readonly progress: LaneProgress;
+  readonly calendar: Calendar;
+  readonly retention: Retention;
   readonly judge: Judge;
   readonly measures: StepMeasures;
   readonly telemetry: Telemetry;
@@ -46,12 +49,15 @@ export interface Silence {
   readonly isKept: () => boolean;
   /** Stands this record on the dead-letter topic already? */
   readonly isKnownLetter: (record: SourceRecord) => boolean;
+  /** And for the reason that its order had expired? */
+  readonly isKnownExpiry: (record: SourceRecord) => boolean;
 }
 
 export interface StepResult {
   /** How many of the candidates were used up; the rest come again. */
   readonly consumed: number;
   readonly orders: readonly OrderWrite[];
+  readonly forget: readonly OrderRemoval[];
   readonly outputs: StepOutputs;
   /** What it adds to the measures; null: nothing. */
   readonly measures: Buffer | null;
@@ -98,7 +104,7 @@ export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: numbe
   const now = (): number => Math.min(parts.time.now(), until);
   const work: Work = { parts, deadlines, firsts, now, bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
   const consumed = applyAll(work, candidates);
-  return { consumed, ...takeWrites(parts), outputs: work.outputs };
+  return { consumed, ...takeWrites(parts), forget: [], outputs: work.outputs };
 }
 
 /** What the store must write for the orders that were changed, which then may leave the memory. */
@@ -129,6 +135,7 @@ const isFull = ({ parts, bytes }: Work): boolean => parts.book.touchedCount() >=
 function fireDue(work: Work): boolean {
   const { parts, deadlines } = work;
   const time = work.now();
+  parts.calendar.follow(time);
   for (;;) {
     const due = deadlines.take(time);
     if (due === null) return true;
@@ -177,6 +184,9 @@ function applyEvent(work: Work, candidate: RecordCandidate, event: EventRead): '
     return 'applied';
   }
   const order = parts.book.get(event.orderId);
+  // Before it is looked for among the facts: of those that are gone nobody could tell.
+  const expired = refuseExpired(parts, order, candidate.record, event.fact.at);
+  if (expired !== null) return expired;
   const outcome = takeIn(order, event.fact, parts.maxFacts);
   if (outcome === 'full') return { kind: 'dead_letter', reason: 'journey_too_long', message: fullMessage(parts.maxFacts) };
   if (outcome === 'duplicate') return 'duplicate';
@@ -188,6 +198,15 @@ function applyEvent(work: Work, candidate: RecordCandidate, event: EventRead): '
   judge(work, order, Math.max(0, work.now()), { fact: event.fact, at: event.fact.at });
   if (work.outputs.records.length > said) work.outputs.causes.push(candidate.record.timestamp);
   return 'applied';
+}
+
+/** An order that is no longer kept takes nothing. What is read again was refused before, or taken when the order still was kept: it is known. */
+function refuseExpired({ silence, progress, calendar, retention }: StepParts, order: LiveOrder, record: SourceRecord, factAt: number): 'duplicate' | Refusal | null {
+  const isKnown = silence.isKnownExpiry(record);
+  // Its age alone says nothing: the order may be known only once more was read again.
+  const message = isKnown ? 'as it was refused before' : expiryOf(order, silence.isKept() ? Infinity : factAt, calendar.at(), retention);
+  if (message === null) return null;
+  return !isKnown && progress.wasRead(record) ? 'duplicate' : { kind: 'dead_letter', reason: 'order_expired', message };
 }
 
 function judge(work: Work, order: LiveOrder, at: number, cause: Parameters<Judge>[2]): void {

@@ -1,7 +1,10 @@
+import type { OrderState } from '../core/order-state.js';
+import type { AssessmentContext } from '../core/rules.js';
 import { journeyId } from './journey-renderer.js';
 import type { Judge, StepOutputs } from './judge.js';
 import { type LiveOrder, type OrderBook, UNASSESSED } from './order-book.js';
 import type { LaneStore, Telemetry } from './ports.js';
+import { wasAtRest } from './retention.js';
 import type { Upkeep } from './upkeep.js';
 
 export interface SweepParts {
@@ -10,9 +13,11 @@ export interface SweepParts {
   readonly book: OrderBook;
   readonly judge: Judge;
   readonly telemetry: Telemetry;
-  /** The present catalogue, and the version of its rules. */
+  /** The present catalogue, and the rules and sources that it names. */
   readonly catalogue: string;
-  readonly rulesVersion: () => string;
+  readonly context: () => AssessmentContext;
+  /** Nothing is said any more of an order that has, whether or not it was given up yet. */
+  readonly hasExpired: (state: OrderState) => boolean;
 }
 
 type SweepState = Pick<Upkeep, 'judgedBy' | 'sweep'>;
@@ -33,12 +38,16 @@ export function createSweep(parts: SweepParts, start: SweepState, isNew: boolean
   let done = isNew;
   let judged = 0;
 
-  const isDue = ({ state: { judgedBy, unassessed }, journey }: LiveOrder): boolean => (judgedBy !== catalogue || unassessed) && journey.facts.length > 0;
+  const isDue = ({ state, journey }: LiveOrder): boolean =>
+    journey.facts.length > 0 && (state.judgedBy === null || state.unassessed || (state.judgedBy !== catalogue && !parts.hasExpired(state)));
   const judgeAnew = (order: LiveOrder, at: number, outputs: StepOutputs): void => {
-    const { published } = order.state;
+    const { published, judgedAt, rests } = order.state;
+    const since = rests ?? Math.max(judgedAt, order.journey.facts.at(-1)?.at ?? 0);
     const assessment = parts.judge(order, at, { fact: null, at: Math.max(at, order.state.judgedAt) }, outputs);
     // Its journey may stand on the topic as it is.
-    const stale = assessment !== null && (published === null || journeyId(assessment, parts.rulesVersion()) !== published);
+    const stale = assessment !== null && (published === null || journeyId(assessment, parts.context().rules.version) !== published);
+    // That it is looked at again is nothing that happened to it.
+    if (order.state.rests !== null && since < order.state.rests && wasAtRest(order.journey, since, parts.context())) order.state.rests = since;
     parts.book.touch(order, stale);
     judged += 1;
   };

@@ -34,6 +34,8 @@ export interface TimeReached {
   atEnd(topic: SourceTopic, wall: number): void;
   /** The greatest `occurredAt` read; null before the first. */
   clockOf(topic: SourceTopic): number | null;
+  /** The greatest `occurredAt` read of any topic; -Infinity before the first. */
+  latest(): number;
   /** -Infinity while some topic has said nothing yet. */
   now(): number;
   /** What `now` will be, at the most, once these greatest instants were read of their topics. */
@@ -83,6 +85,11 @@ export function createTimeReached(topics: readonly SourceTopic[], settings: Time
       const { clock } = of(topic);
       return clock === -Infinity ? null : clock;
     },
+    latest(): number {
+      let latest = -Infinity;
+      for (const { clock } of clocks.values()) latest = Math.max(latest, clock);
+      return latest;
+    },
     now: (): number => least(NONE),
     nowAfter: (readings: ReadonlyMap<SourceTopic, number>): number => least(readings),
   };
@@ -104,6 +111,7 @@ export function createReplayTime(asOf: number | null): TimeReached & { finish():
       if (occurredAt > greatest) greatest = occurredAt;
     },
     clockOf: () => (greatest === -Infinity ? null : greatest),
+    latest: () => greatest,
     now: () => (ended && asOf !== null ? asOf : bounded(greatest)),
     nowAfter: (readings) => (ended && asOf !== null ? asOf : bounded(Math.max(greatest, ...readings.values()))),
     /** The input is read: `asOf` is reached even if nothing happened since. */

@@ -67,9 +67,27 @@ export const BREAKAGES = [
     test: 'core/changes',
   },
   {
+    invariant: 'I4', how: 'an order that was given up is begun anew by the next event',
+    file: 'pipeline/order-book.ts',
+    edits: [['newOrder(id, answers[i] === true)', 'newOrder(id)']],
+    test: 'pipeline/retention-recovery', only: 'says of a new record',
+  },
+  {
+    invariant: 'I4', how: 'what was said last of an order that was given up is read back as if of one that is kept',
+    file: 'pipeline/recall-said.ts',
+    edits: [['orderIds.filter((_, i) => forgotten[i] !== true)', 'orderIds.filter((_, i) => forgotten[i] !== undefined)']],
+    test: 'pipeline/retention-recovery', only: 'does not begin an order anew',
+  },
+  {
+    invariant: 'I7', how: 'records that an order took before it was given up are put aside when they are read again',
+    file: 'pipeline/step.ts',
+    edits: [["!isKnown && progress.wasRead(record) ? 'duplicate'", "!isKnown && progress.wasRead(record) && factAt < 0 ? 'duplicate'"]],
+    test: 'pipeline/retention-recovery', only: 'brings no letters',
+  },
+  {
     invariant: 'I5', how: 'a lane is worked without looking whether its log is still the one it was made from',
-    file: 'pipeline/lane.ts',
-    edits: [['const finding = await checkClaim(parts, claimed);', 'const finding = null as Awaited<ReturnType<typeof checkClaim>>;']],
+    file: 'pipeline/prepare-lane.ts',
+    edits: [['if (wrong !== null) return', 'if (wrong !== null && wrong.name === \'\') return']],
     test: 'pipeline/claim-check', only: 'is kept, told once',
   },
   {

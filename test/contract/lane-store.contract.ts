@@ -21,6 +21,7 @@ export const write = (orderId: string, given: Partial<OrderWrite> = {}): OrderWr
   facts: Buffer.from(`facts of ${orderId};`),
   state: Buffer.from(`state of ${orderId}`),
   due: undefined,
+  rests: null,
   indexAdd: [],
   indexRemove: [],
   dirty: false,
@@ -34,6 +35,8 @@ export const commitOf = (token: string, base: number, given: Partial<LaneCommit>
   topics: new Map(),
   seq: 0,
   outbox: null,
+  forget: [],
+  calendar: null,
   ...given,
 });
 
@@ -103,11 +106,52 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
       return token;
     };
 
+    describe('orders that are given up', () => {
+      const given = { facts: Buffer.from('f'), indexAdd: ['verdict:poor', 'customer:7'], due: 5, dirty: true };
+      test('leave nothing but the knowledge that they were there, and the count', async () => {
+        const token = await owned(0, [
+          { orders: [write('a', given), write('b', given), write('c')], calendar: 1_700_000_000_000 },
+          { forget: [{ orderId: 'a', indexes: given.indexAdd }], calendar: 1_800_000_000_000 },
+        ]);
+        expect(await store.load(0, ['a', 'b'])).toEqual([null, expect.objectContaining({})]);
+        expect(await store.forgotten(0, ['a', 'b', 'nobody'])).toEqual([true, false, false]);
+        expect((await reader.list(null, null, 10)).orderIds).toEqual(['b', 'c']);
+        expect((await reader.list('customer:7', null, 10)).orderIds).toEqual(['b']);
+        expect(await store.due(0, Infinity, 10)).toEqual([{ orderId: 'b', at: 5 }]);
+        expect((await store.dirty(0, 10)).map(({ orderId }) => orderId)).toEqual(['b']);
+        expect(await store.claim(0, LANES)).toMatchObject({ forgotten: 1, calendar: 1_800_000_000_000 });
+        expect((await store.commit(0, commitOf(token, 2, { forget: [{ orderId: 'b', indexes: [] }] }))).version).toBe(2);
+        expect(await store.forgotten(0, ['b'])).toEqual([false]);
+      });
+
+      test('leave no trace where the lane forgets all its orders; the calendar stays', async () => {
+        const token = await owned(0, [{ orders: [write('a'), write('b')] }, { forget: [{ orderId: 'a', indexes: [] }], calendar: 1_800_000_000_000 }]);
+        expect(await store.clear(0, token)).toBe(true);
+        expect(await store.forgotten(0, ['a', 'b'])).toEqual([false, false]);
+        expect(await store.claim(0, LANES)).toMatchObject({ forgotten: 0, calendar: 1_800_000_000_000 });
+      });
+
+      test('are told from those that were not, however many there are', async () => {
+        const ids = Array.from({ length: 3_000 }, (_, i) => `order-${String(i)}`);
+        await owned(0, [{ forget: ids.filter((_, i) => i % 3 !== 0).map((orderId) => ({ orderId, indexes: [] })) }]);
+        expect(await store.forgotten(0, ids)).toEqual(ids.map((_, i) => i % 3 !== 0));
+      });
+
+      test('the others are passed in the order of their ids, page by page', async () => {
+        await owned(0, [{ orders: [write('b'), write('ä', { dirty: true }), write('a'), write('c')] }, { forget: [{ orderId: 'c', indexes: [] }] }]);
+        expect(await store.pass(0, null, 2)).toEqual([{ orderId: 'a', state: Buffer.from('state of a'), dirty: false }, { orderId: 'b', state: Buffer.from('state of b'), dirty: false }]);
+        expect(await store.pass(0, 'b', 2)).toEqual([{ orderId: 'ä', state: Buffer.from('state of ä'), dirty: true }]);
+        expect(await store.pass(1, null, 2)).toEqual([]);
+      });
+    });
+
     describe('claim', () => {
       test('of a lane never seen before finds nothing', async () => {
         const { token, ...rest } = await store.claim(2, LANES);
         expect(token).not.toBe('');
-        expect(rest).toEqual({ version: 0, lanes: LANES, topics: new Map(), seq: 0, outputEnds: new Map(), outbox: [], halt: null, upkeep: NO_UPKEEP, decision: null });
+        expect(rest).toEqual({
+          version: 0, lanes: LANES, topics: new Map(), seq: 0, outputEnds: new Map(), outbox: [], calendar: null, forgotten: 0, halt: null, upkeep: NO_UPKEEP, decision: null,
+        });
       });
 
       test('finds what was committed, under another token', async () => {

@@ -66,9 +66,9 @@ export const laneViewerContract = (name: string, make: () => Promise<ViewedStore
       ]);
       const [a, b] = await store.load(0, ['a', 'b']);
       expect(seen?.orders).toEqual([
-        { orderId: 'b', stored: b, listed: true, due: 9, mark: 2, indexes: [] },
-        { orderId: 'nobody', stored: null, listed: false, due: null, mark: null, indexes: [] },
-        { orderId: 'a', stored: a, listed: true, due: 5, mark: 1, indexes: ['customer:7', 'verdict:poor'] },
+        { orderId: 'b', stored: b, listed: true, due: 9, mark: 2, forgotten: false, indexes: [] },
+        { orderId: 'nobody', stored: null, listed: false, due: null, mark: null, forgotten: false, indexes: [] },
+        { orderId: 'a', stored: a, listed: true, due: 5, mark: 1, forgotten: false, indexes: ['customer:7', 'verdict:poor'] },
       ]);
       expect(seen?.version).toBe(2);
     });

@@ -30,6 +30,7 @@ const orderWrite: fc.Arbitrary<OrderWrite> = fc.record({
   facts: fc.option(bytes),
   state: bytes,
   due: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(null), fc.constant(undefined)),
+  rests: fc.constant(null),
   indexAdd: fc.subarray(INDEXES),
   indexRemove: fc.constant([]),
   dirty: fc.boolean(),
@@ -48,6 +49,7 @@ const call = fc.oneof(
       off: fc.constantFrom(0, 0, 0, -1, 1),
       orders: fc.uniqueArray(write, { selector: (order) => order.orderId, maxLength: 6 }),
       said: fc.nat(3),
+      forget: fc.subarray(['a', 'b', 'ä', '{c}', '𝄞', '\uffee'], { maxLength: 2 }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ call: fc.constant('trim' as const), lane, owner, seq: fc.nat(20), end: fc.nat(20) }) },
@@ -71,10 +73,11 @@ const story = async (under: StoreUnderTest, calls: readonly Call[]): Promise<unk
     } else if (made.call === 'commit') {
       const seq = held.seq + made.said;
       const outbox = made.said === 0 ? null : entry(held.seq + 1, seq);
-      const given = commitOf(token, held.version + made.off, { orders: made.orders, seq, outbox, topics: new Map([['orders', progress(seq)]]) });
+      const given = commitOf(token, held.version + made.off, { orders: made.orders, seq, outbox, topics: new Map([['orders', progress(seq)]]), calendar: seq,
+        forget: made.forget.filter((id) => !made.orders.some(({ orderId }) => orderId === id)).map((orderId) => ({ orderId, indexes: INDEXES })) });
       const answer = await store.commit(made.lane, given);
       if (answer.token === held.present && answer.version === held.version + 1) Object.assign(held, { version: answer.version, seq });
-      answers.push([answer.token === token, answer.version]);
+      answers.push([answer.token === token, answer.version, await store.forgotten(made.lane, ['a', 'b', 'ä', '𝄞', 'nobody']), await store.pass(made.lane, null, 3), await store.pass(made.lane, 'b', 10)]);
     } else if (made.call === 'trim') {
       answers.push(await store.trim(made.lane, token, made.seq, new Map([['cx.events', made.end]])));
     } else {

@@ -140,7 +140,7 @@ describe('a lane that is made anew from its topics', () => {
       const { parts } = lane.parts();
       const gone = { ...parts.source, bounds: async (lanes: readonly number[]) => new Map([...(await parts.source.bounds(lanes))].map(([each, topics]) => [each, new Map([...topics].map(([topic, { end }]) => [topic, { start: 3, end }]))])) };
       const { token } = await lane.store.claim(LANE, 1);
-      await lane.store.commit(LANE, { token, base: 0, orders: [], seq: 0, outbox: null, topics: new Map([['orders', { next: 1, clock: null, position: null, count: { read: 1, applied: 1, duplicate: 0, deadLetter: 0 } }]]) });
+      await lane.store.commit(LANE, { token, base: 0, orders: [], forget: [], calendar: null, seq: 0, outbox: null, topics: new Map([['orders', { next: 1, clock: null, position: null, count: { read: 1, applied: 1, duplicate: 0, deadLetter: 0 } }]]) });
       await lane.live({ parts: { source: gone } });
       expect(lane.halts).toMatchObject([{ name: 'records_lost', message: expect.stringContaining('lanes resume 0 --accept-loss') }]);
       await decide(lane, { kind: 'accept_loss', halt: 'topic_replaced' });

@@ -49,8 +49,8 @@ export function createGround() {
       const records = seqs.map((seq) => numbered(seq));
       const outbox = records.length === 0 ? null : { firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs), records: packOutbox(records) };
       await store.commit(LANE, {
-        token, base: version, topics: new Map(), seq: Math.max(0, ...seqs), outbox,
-        orders: dirty.map((orderId) => ({ orderId, facts: null, state: Buffer.from('x'), due: undefined, indexAdd: [], indexRemove: [], dirty: true })),
+        token, base: version, topics: new Map(), seq: Math.max(0, ...seqs), outbox, forget: [], calendar: null,
+        orders: dirty.map((orderId) => ({ orderId, facts: null, state: Buffer.from('x'), due: undefined, rests: null, indexAdd: [], indexRemove: [], dirty: true })),
       });
       version += 1;
       return outbox;

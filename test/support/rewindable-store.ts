@@ -48,7 +48,7 @@ export function createRewindableStore(): RewindableStore {
         journal: (...args) => inner.measures.journal(...args), cells: (...args) => inner.measures.cells(...args), fields: (...args) => inner.measures.fields(...args), view: (...args) => inner.measures.view(...args),
         fold: noted((s, ...args: Parameters<MemoryLaneStore['measures']['fold']>) => s.measures.fold(...args)), admit: noted((s, ...args: Parameters<MemoryLaneStore['measures']['admit']>) => s.measures.admit(...args)),
       },
-      held: (...args) => inner.held(...args), load: (...args) => inner.load(...args), orderIds: (...args) => inner.orderIds(...args), due: (...args) => inner.due(...args),
+      held: (...args) => inner.held(...args), load: (...args) => inner.load(...args), forgotten: (...args) => inner.forgotten(...args), pass: (...args) => inner.pass(...args), orderIds: (...args) => inner.orderIds(...args), due: (...args) => inner.due(...args),
       nextDue: (...args) => inner.nextDue(...args), dirty: (...args) => inner.dirty(...args), order: (...args) => inner.order(...args), list: (...args) => inner.list(...args),
       lanes: () => inner.lanes(), look: (...args) => inner.look(...args), members: (...args) => inner.members(...args), close: () => inner.close(),
     },

@@ -9,7 +9,7 @@ import type { LogBounds } from '../../src/pipeline/ports.js';
 import type { LaneParts } from '../../src/pipeline/lane.js';
 import type { PublishedRecord } from '../../src/pipeline/lane-logs.js';
 import type { FindingKind } from '../../src/pipeline/verify/findings.js';
-import { createLaneUnderTest, eventually, LANE, type LaneUnderTest } from './lane-under-test.js';
+import { createLaneUnderTest, eventually, LANE, type LaneOptions, type LaneUnderTest } from './lane-under-test.js';
 
 /** A lane that worked on a simulated shop's events, and a verifier that may be shown it damaged. */
 
@@ -27,6 +27,7 @@ export const decoderOf = (config: Config) => configuredDecoder(config, 1, () => 
 
 export interface VerifiedLane {
   readonly under: LaneUnderTest;
+  readonly decode: ReturnType<typeof decoderOf>;
   append(event: Event | string, topic?: SourceTopic): number;
   /** The lane works until all is read and said. */
   work(parts?: Partial<LaneParts>): Promise<void>;
@@ -48,12 +49,12 @@ export interface Damage {
   readonly output?: (topic: OutputTopic, records: readonly PublishedRecord[]) => readonly PublishedRecord[];
 }
 
-export function createVerifiedLane(): VerifiedLane {
-  const under = createLaneUnderTest({ topics: SOURCE_TOPICS, startedAt: WALL });
+export function createVerifiedLane(options: Pick<LaneOptions, 'store' | 'context'> = {}): VerifiedLane {
+  const under = createLaneUnderTest({ ...options, topics: SOURCE_TOPICS, startedAt: WALL });
   const parts = { decode: decoderOf(CONFIG) };
   const orderIds = new Set<string>();
   return {
-    under,
+    under, decode: parts.decode,
     append(event, topic) {
       const text = typeof event === 'string' ? event : JSON.stringify(event);
       const key = typeof event === 'string' ? null : (event.orderId ?? null);

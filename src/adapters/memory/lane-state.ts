@@ -1,5 +1,5 @@
 import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
-import type { Halt, OrderWrite, OutboxEntry, StoredOrder, TopicProgress } from '../../pipeline/ports.js';
+import type { Halt, OrderRemoval, OrderWrite, OutboxEntry, PassedOrder, StoredOrder, TopicProgress } from '../../pipeline/ports.js';
 import { type Decision, NO_UPKEEP, type Upkeep } from '../../pipeline/upkeep.js';
 import { createDeadlineHeap, type DeadlineHeap, type Waiting } from './deadline-heap.js';
 import { createLaneMeasures, type LaneMeasures } from './measures.js';
@@ -18,12 +18,14 @@ export interface LaneState {
   readonly lanes: number;
   readonly topics: Map<SourceTopic, TopicProgress>;
   seq: number;
+  calendar: number | null;
   readonly ends: Map<OutputTopic, number>;
   outbox: OutboxEntry[];
   halt: Halt | null;
   upkeep: Upkeep;
   decision: Decision | null;
   readonly orders: Map<string, MemoryOrder>;
+  readonly forgotten: Set<string>;
   deadlines: DeadlineHeap<MemoryOrder>;
   index: OrderIndex;
   /** Order to mark; a renewed mark moves to the end, so that iteration is oldest first. */
@@ -40,21 +42,24 @@ export const createLaneState = (lanes: number): LaneState => ({
   lanes,
   topics: new Map(),
   seq: 0,
+  calendar: null,
   ends: new Map(),
   outbox: [],
   halt: null,
   upkeep: NO_UPKEEP,
   decision: null,
   orders: new Map(),
+  forgotten: new Set(),
   deadlines: createDeadlineHeap(),
   index: createOrderIndex(),
   dirty: new Map(),
   measures: createLaneMeasures(),
 });
 
-/** Forgets every order and what was measured of them, and nothing else. */
+/** Forgets every order, also that it was ever given up, and what was measured of them, and nothing else. */
 export const forgetOrders = (lane: LaneState): void => {
   lane.orders.clear();
+  lane.forgotten.clear();
   lane.dirty.clear();
   lane.deadlines = createDeadlineHeap();
   lane.index = createOrderIndex();
@@ -80,6 +85,23 @@ export const writeOrder = (lane: LaneState, write: OrderWrite, mark: number): vo
   lane.dirty.delete(write.orderId);
   lane.dirty.set(write.orderId, mark);
 };
+
+/** Gives an order up. */
+export const removeOrder = (lane: LaneState, { orderId, indexes }: OrderRemoval): void => {
+  const order = lane.orders.get(orderId);
+  if (order !== undefined) lane.deadlines.set(order, null);
+  lane.orders.delete(orderId);
+  lane.dirty.delete(orderId);
+  lane.index.remove(EVERY_ORDER, orderId);
+  for (const name of indexes) lane.index.remove(name, orderId);
+  lane.forgotten.add(orderId);
+};
+
+/** The next orders after this one (null: the first), in the order of their ids. */
+export const passOrders = (lane: LaneState, after: string | null, limit: number): PassedOrder[] =>
+  lane.index.list(EVERY_ORDER, after, limit).map((orderId) => ({
+    orderId, state: Buffer.from(lane.orders.get(orderId)?.state ?? '', 'latin1'), dirty: lane.dirty.has(orderId),
+  }));
 
 const addOrder = (lane: LaneState, orderId: string): MemoryOrder => {
   const order: MemoryOrder = { orderId, facts: '', state: '', due: 0, slot: -1 };

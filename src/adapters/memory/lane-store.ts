@@ -5,7 +5,7 @@ import type { LaneHalts } from '../../pipeline/lane-halts.js';
 import type { LaneViewer } from '../../pipeline/lane-viewer.js';
 import type { MeasureStore } from '../../pipeline/measure-store.js';
 import type { ClaimedLane, CommitAnswer, DirtyOrder, LaneCommit, LaneStore, OrderReader } from '../../pipeline/ports.js';
-import { createLaneState, EVERY_ORDER, forgetOrders, readOrder, writeOrder, type LaneState } from './lane-state.js';
+import { createLaneState, EVERY_ORDER, forgetOrders, passOrders, readOrder, removeOrder, writeOrder, type LaneState } from './lane-state.js';
 import { createMemoryLaneHalts } from './lane-halts.js';
 import { createMemoryLaneViewer } from './lane-viewer.js';
 import { createMemoryMeasureStore } from './measures.js';
@@ -22,6 +22,8 @@ const claimed = (lane: LaneState): ClaimedLane => ({
   seq: lane.seq,
   outputEnds: new Map(lane.ends),
   outbox: [...lane.outbox],
+  calendar: lane.calendar,
+  forgotten: lane.forgotten.size,
   halt: lane.halt,
   upkeep: lane.upkeep,
   decision: lane.decision,
@@ -30,12 +32,14 @@ const claimed = (lane: LaneState): ClaimedLane => ({
 const apply = (lane: LaneState, commit: LaneCommit): void => {
   const version = commit.base + 1;
   for (const order of commit.orders) writeOrder(lane, order, version);
+  for (const order of commit.forget) removeOrder(lane, order);
   for (const [topic, progress] of commit.topics) lane.topics.set(topic, progress);
   if (commit.outbox !== null) lane.outbox.push({ ...commit.outbox, records: Buffer.from(commit.outbox.records) });
   if (commit.measures != null) lane.measures.journal.push(Buffer.from(commit.measures));
   lane.seq = commit.seq;
   if (commit.upkeep !== undefined) lane.upkeep = commit.upkeep;
   if (commit.carriesOut === true) lane.decision = null;
+  lane.calendar = commit.calendar;
   lane.version = version;
 };
 
@@ -60,7 +64,7 @@ const owned = (lanes: Lanes, number: number, token: string): LaneState | null =>
   return lane !== undefined && lane.token === token ? lane : null;
 };
 
-type Reads = Pick<LaneStore, 'held' | 'orderIds' | 'load' | 'due' | 'nextDue' | 'dirty'>;
+type Reads = Pick<LaneStore, 'held' | 'orderIds' | 'load' | 'forgotten' | 'pass' | 'due' | 'nextDue' | 'dirty'>;
 
 const createReads = (lanes: Lanes): Reads => ({
   async held(number) {
@@ -73,6 +77,13 @@ const createReads = (lanes: Lanes): Reads => ({
   async load(number, orderIds) {
     const lane = lanes.get(number);
     return orderIds.map((orderId) => (lane === undefined ? null : readOrder(lane, orderId)));
+  },
+  async forgotten(number, orderIds) {
+    return orderIds.map((orderId) => lanes.get(number)?.forgotten.has(orderId) === true);
+  },
+  async pass(number, after, limit) {
+    const lane = lanes.get(number);
+    return lane === undefined ? [] : passOrders(lane, after, limit);
   },
   async due(number, before, limit) {
     const waiting = lanes.get(number)?.deadlines.before(before, limit) ?? [];

@@ -9,6 +9,7 @@ const see = (lane: LaneState, { orderId, indexes }: AskedOrder): SeenOrder => {
     listed: lane.index.has(EVERY_ORDER, orderId),
     due: order === undefined || order.slot < 0 ? null : order.due,
     mark: lane.dirty.get(orderId) ?? null,
+    forgotten: lane.forgotten.has(orderId),
     indexes: indexes.filter((name) => lane.index.has(name, orderId)),
   };
 };
@@ -27,6 +28,7 @@ export const createMemoryLaneViewer = (lanes: ReadonlyMap<number, LaneState>): L
     const { version, seq, halt, upkeep, decision } = lane;
     return {
       version, lanes: lane.lanes, topics: new Map(lane.topics), seq, outputEnds: new Map(lane.ends), outbox: [...lane.outbox], halt, upkeep, decision,
+      calendar: lane.calendar, forgotten: lane.forgotten.size,
       orders: orders.map((asked) => see(lane, asked)),
     };
   },

@@ -1,6 +1,7 @@
 import type { LaneCommit, OrderWrite } from '../../pipeline/ports.js';
 import type { LaneKeys } from './keys.js';
 import { topicField, writeProgress, writeSpan } from './lane-fields.js';
+import { traceOf } from './forgotten.js';
 import { pack, type Packable } from './pack.js';
 
 /** KEYS and ARGV of scripts/commit.ts. */
@@ -15,6 +16,7 @@ export const commitArguments = (keys: LaneKeys, commit: LaneCommit): (string | B
   keys.factsOf,
   keys.stateOf,
   keys.indexOf,
+  keys.forgottenOf,
   commit.outbox === null ? '' : writeSpan(commit.outbox),
   commit.outbox === null ? NOTHING : commit.outbox.records,
   packChange(commit),
@@ -36,7 +38,12 @@ const packChange = (commit: LaneCommit): Buffer => {
     if (order.dirty) marks.push(mark, order.orderId);
     indexChanges(order, added, removed);
   }
-  return pack([orders, laneFields(commit), due, notDue, marks, [...added], [...removed]]);
+  const gone = commit.forget.flatMap(({ orderId, indexes }): Packable[] => {
+    for (const name of indexes) entry(removed, name).push(orderId);
+    const { part, bytes } = traceOf(orderId);
+    return [orderId, part, bytes];
+  });
+  return pack([orders, laneFields(commit), due, notDue, marks, [...added], [...removed], gone]);
 };
 
 const indexChanges = (order: OrderWrite, added: Map<string, string[]>, removed: Map<string, string[]>): void => {
@@ -54,6 +61,7 @@ const entry = (entries: Map<string, string[]>, name: string): string[] => {
 
 const laneFields = (commit: LaneCommit): string[] => {
   const fields = ['version', String(commit.base + 1), 'seq', String(commit.seq)];
+  if (commit.calendar !== null) fields.push('calendar', String(commit.calendar));
   for (const [topic, progress] of commit.topics) fields.push(topicField(topic), writeProgress(progress));
   if (commit.upkeep !== undefined) fields.push('upkeep', JSON.stringify(commit.upkeep));
   if (commit.carriesOut === true) fields.push('decision', '');

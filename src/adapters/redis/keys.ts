@@ -2,8 +2,8 @@
  * Every key name there is. All keys of lane p carry the hash tag `{<prefix>:p}`: they live in one slot, so that one
  * script can touch them all, on Redis Cluster too.
  *
- *     {cx:3}:lane        hash    token, version, format, lanes, seq, topic:<topic>, end:<output>, halt, upkeep, decision,
- *                               folded (entries of the journal)
+ *     {cx:3}:lane        hash    token, version, format, lanes, seq, calendar, forgotten, topic:<topic>, end:<output>, halt, upkeep,
+ *                               decision, folded (entries of the journal)
  *     {cx:3}:outbox      list    pairs of "<firstSeq>-<lastSeq>" and packed records, oldest first
  *     {cx:3}:due         zset    order by deadline in ms
  *     {cx:3}:dirty       zset    order by the version that left its published journey out of date
@@ -11,6 +11,7 @@
  *     {cx:3}:i:<name>    zset    orders under an index entry, score 0
  *     {cx:3}:f:<order>   string  packed facts
  *     {cx:3}:s:<order>   string  order state
+ *     {cx:3}:g:<000-fff> string  eight bytes for each order that was given up, by a part of its id's digest
  *     {cx:3}:mj         list    what commits added to the measures, oldest first, until it is folded into cells
  *     {cx:3}:m:<key>    hash    sums of measures by cell and value of a place key; without a key those of all orders
  *     cx:named:<kind>   set     names that are measured apart: values of a place key, pairs of touchpoint and task
@@ -27,6 +28,8 @@ export interface LaneKeys {
   readonly factsOf: string;
   readonly stateOf: string;
   readonly indexOf: string;
+  /** The same; a part of a digest follows, see forgotten.ts. */
+  readonly forgottenOf: string;
   readonly journal: string;
   readonly measuresOf: string;
 }
@@ -53,6 +56,7 @@ const nameLane = (prefix: string, lane: number): LaneKeys => {
     factsOf: `${tag}f:`,
     stateOf: `${tag}s:`,
     indexOf: `${tag}i:`,
+    forgottenOf: `${tag}g:`,
     journal: `${tag}mj`,
     measuresOf: `${tag}m:`,
   };

@@ -113,6 +113,8 @@ export const readLane = (fields: ReadonlyMap<string, Reply>, outbox: readonly Re
     seq: wholeOf(fields.get('seq'), 'a seq'),
     outputEnds,
     outbox: readOutbox(outbox),
+    calendar: fields.has('calendar') ? wholeOf(fields.get('calendar'), 'a calendar') : null,
+    forgotten: fields.has('forgotten') ? wholeOf(fields.get('forgotten'), 'a count of orders') : 0,
     halt: halt === undefined ? null : readHalt(textOf(halt, 'a halt')),
     upkeep: readUpkeep(fields.get('upkeep')),
     decision: readDecision(fields.get('decision')),

@@ -6,10 +6,11 @@ import type { ClaimedLane, CommitAnswer, LaneCommit, LaneStore } from '../../pip
 import { commitArguments, commitKeys } from './commit-arguments.js';
 import { clearLane } from './clear-lane.js';
 import { firstSeen } from './first-seen.js';
+import { wereForgotten } from './forgotten.js';
 import { DEFAULT_PREFIX, keyNames, type LaneKeys } from './keys.js';
 import { fieldsOf, readLane, writeHalt } from './lane-fields.js';
 import { pack } from './pack.js';
-import { loadOrders } from './stored-orders.js';
+import { loadOrders, passOrders } from './stored-orders.js';
 import { listOf, run, textOf, wholeOf, type RedisClient } from './script.js';
 import { CLAIM } from './scripts/claim.js';
 import { CLEAN } from './scripts/clean.js';
@@ -71,6 +72,8 @@ export const createRedisLaneStore = (client: RedisClient, options: RedisLaneStor
       return client.zrangebylex(index === null ? keys.orders : keys.indexOf + index, after === null ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
     },
     load: (lane, orderIds) => loadOrders(client, names.lane(lane), orderIds),
+    forgotten: (lane, orderIds) => wereForgotten(client, names.lane(lane), orderIds),
+    pass: (lane, after, limit) => passOrders(client, names.lane(lane), after, limit),
     async due(lane, before, limit) {
       const found = await client.zrangebyscore(names.lane(lane).due, '-inf', `(${String(before)}`, 'WITHSCORES', 'LIMIT', 0, limit);
       return pairsOf(found).map(({ orderId, score }) => ({ orderId, at: score }));

@@ -1,8 +1,9 @@
 import { LANE_FORMAT, NewerLaneFormatError } from '../../pipeline/lane-format.js';
 import { type AskedOrder, type LaneLook, type LaneSet, type LaneViewer, LOOK_LIMIT, type SeenOrder } from '../../pipeline/lane-viewer.js';
 import { DEFAULT_PREFIX, keyNames, type LaneKeys } from './keys.js';
+import { traceOf } from './forgotten.js';
 import { fieldsOf, readLane } from './lane-fields.js';
-import { pack } from './pack.js';
+import { pack, type Packable } from './pack.js';
 import { bytesOf, listOf, run, textOf, type RedisClient, type Reply, wholeOf } from './script.js';
 import { LOOK } from './scripts/look.js';
 
@@ -31,7 +32,7 @@ const ordersByIndex = (orders: readonly AskedOrder[]): ReadonlyMap<string, reado
 const scoreOf = (reply: Reply | undefined): number | null => (reply === null || reply === undefined ? null : Number(textOf(reply, 'a score')));
 
 const seen = (orders: readonly AskedOrder[], replies: readonly Reply[], standing: ReadonlyMap<string, ReadonlySet<string>>): SeenOrder[] => {
-  const [facts, states, listed, due, marks] = replies.map((reply) => listOf(reply, 'a list'));
+  const [facts, states, listed, due, marks, forgotten] = replies.map((reply) => listOf(reply, 'a list'));
   return orders.map(({ orderId, indexes }, i) => {
     const state = states?.[i] ?? null;
     const packed = facts?.[i] ?? null;
@@ -41,6 +42,7 @@ const seen = (orders: readonly AskedOrder[], replies: readonly Reply[], standing
       listed: (listed?.[i] ?? null) !== null,
       due: scoreOf(due?.[i]),
       mark: scoreOf(marks?.[i]),
+      forgotten: forgotten?.[i] === 1,
       indexes: indexes.filter((name) => standing.get(name)?.has(orderId) === true),
     };
   });
@@ -49,21 +51,25 @@ const seen = (orders: readonly AskedOrder[], replies: readonly Reply[], standing
 const look = async (client: RedisClient, keys: LaneKeys, lane: number, orders: readonly AskedOrder[]): Promise<LaneLook | null> => {
   if (orders.length > LOOK_LIMIT) throw new RangeError(`at most ${LOOK_LIMIT} orders can be looked at together, not ${orders.length}`);
   const byName = ordersByIndex(orders);
-  const asked = pack([orders.map(({ orderId }) => orderId), [...byName]]);
+  const traces = orders.flatMap(({ orderId }): Packable[] => {
+    const { part, bytes } = traceOf(orderId);
+    return [part, bytes];
+  });
+  const asked = pack([orders.map(({ orderId }) => orderId), [...byName], traces]);
   const names = [keys.lane, keys.outbox, keys.due, keys.dirty, keys.orders];
-  const answer = listOf(await run(client, LOOK, names, [keys.factsOf, keys.stateOf, keys.indexOf, asked]), 'a look at a lane');
+  const answer = listOf(await run(client, LOOK, names, [keys.factsOf, keys.stateOf, keys.indexOf, asked, keys.forgottenOf]), 'a look at a lane');
   const fields = fieldsOf(listOf(answer[0], 'the fields of a lane'));
   const format = fields.get('format');
   if (format === undefined) return null;
   const found = wholeOf(format, 'a format version');
   if (found > LANE_FORMAT) throw new NewerLaneFormatError(lane, found);
   const { token: _, ...state } = readLane(fields, listOf(answer[1], 'an outbox'));
-  const under = listOf(answer[7], 'index entries');
+  const under = listOf(answer[8], 'index entries');
   const standing = new Map([...byName].map(([name, ids], i) => {
     const scores = listOf(under[i], 'an index entry');
     return [name, new Set(ids.filter((_id, at) => (scores[at] ?? null) !== null))];
   }));
-  return { ...state, orders: seen(orders, answer.slice(2, 7), standing) };
+  return { ...state, orders: seen(orders, answer.slice(2, 8), standing) };
 };
 
 /** Sets whose members all have the score 0 are read in the order of their ids, so that a page begins where the last ended. */

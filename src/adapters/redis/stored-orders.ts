@@ -1,4 +1,4 @@
-import type { StoredOrder } from '../../pipeline/ports.js';
+import type { PassedOrder, StoredOrder } from '../../pipeline/ports.js';
 import type { LaneKeys } from './keys.js';
 import type { RedisClient } from './script.js';
 
@@ -19,4 +19,15 @@ export const loadOrders = async (client: RedisClient, keys: LaneKeys, orderIds: 
     }
   }
   return found;
+};
+
+/** The next orders after this one (null: the first), in the order of their ids, and whether their journey is out of date. For the lane's owner. */
+export const passOrders = async (client: RedisClient, keys: LaneKeys, after: string | null, limit: number): Promise<PassedOrder[]> => {
+  const ids = await client.zrangebylex(keys.orders, after === null ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
+  if (ids.length === 0) return [];
+  const [states, marks] = await Promise.all([client.mgetBuffer(ids.map((id) => keys.stateOf + id)), client.zmscore(keys.dirty, ids)]);
+  return ids.flatMap((orderId, i) => {
+    const state = states[i] ?? null;
+    return state === null ? [] : [{ orderId, state, dirty: (marks[i] ?? null) !== null }];
+  });
 };

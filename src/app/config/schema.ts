@@ -53,6 +53,11 @@ const limits = z.strictObject({
     .describe('Events further ahead of the wall clock are refused as `clock_out_of_range`. 1 h: a zone or summer-time slip, not a wrong year'),
 }).prefault({});
 
+const retention = z.strictObject({
+  settledOrders: duration.refine((ms) => ms >= 1_000, 'expected at least 1s, or null to keep orders for ever').nullable().prefault('180d')
+    .describe('How long an order is kept in Redis that is settled and to which nothing happens any more, by the time of events; further events of it are refused as `order_expired`. `null`: for ever. 180 d: complaints, refunds and surveys come within half a year, as do audits of how it was done'),
+}).prefault({});
+
 const kafka = z.strictObject({
   partitioner: z.enum(['murmur2', 'crc32']).default('murmur2')
     .describe('How the producers of the sources place keys. `murmur2` is that of the Java client and KafkaJS; `crc32` that of librdkafka unless told otherwise'),
@@ -102,7 +107,7 @@ const measures = z.strictObject({
 }).prefault({});
 
 export const configSchema = z.strictObject({
-  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, kafka, redis,
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, retention, kafka, redis,
 });
 
 /** A configuration file as read: every default filled in, durations in ms. */

@@ -7,14 +7,16 @@ import { createJourney, place } from '../../core/journey.js';
 import { type OrderState, unpackOrderState } from '../../core/order-state.js';
 import type { AssessmentContext } from '../../core/rules.js';
 import type { SeenOrder } from '../lane-viewer.js';
+import { catalogueOf } from '../judge.js';
 import { customerOf } from '../order-book.js';
 import type { StoredOrder } from '../ports.js';
-import { journeyOf } from '../render.js';
+import { hasExpired, isTooOld, type Retention } from '../retention.js';
 import { compareFacts, type ReadSources } from './compare-facts.js';
+import { compareForgotten } from './compare-forgotten.js';
+import { compareJourney } from './compare-journey.js';
 import { compareFold, compareIndexes, compareSaid, type WholeTopics } from './compare-said.js';
 import { type Finding, type Tell, tellerOf } from './findings.js';
-import { journeyDigest, type LastJourney } from './last-journeys.js';
-import { sortedJson } from './plain-values.js';
+import type { LastJourney } from './last-journeys.js';
 import type { FoldedOrder } from './said-log.js';
 
 /** Everything known of one order: by the logs, and as the store showed it at one moment. */
@@ -35,7 +37,16 @@ export interface OrderCase {
   readonly knownJourneys: number;
   /** Of a record refused as one too many: the number of facts that the order had. */
   readonly fullAt: number | undefined;
+  /** Of records refused because the order had expired: the greatest `occurredAt`, ms. */
+  readonly expiredAt: number | undefined;
   readonly whole: WholeTopics;
+  /** The sources are there from their first records on. */
+  readonly isWhole: boolean;
+  /** The lane's calendar at that moment, ms; -Infinity before the first event. */
+  readonly calendar: number;
+  /** The greatest `occurredAt` that the lane had read by then; ms, -Infinity before the first event. */
+  readonly latestEvent: number;
+  readonly retention: Retention;
   readonly context: AssessmentContext;
   /** Deadlines before it must have been judged; ms, -Infinity where nobody works. */
   readonly judgedUpTo: number;
@@ -76,10 +87,8 @@ export function compareOrder(order: OrderCase): OrderResult {
   const tell = tellerOf(lane, (finding) => findings.push(finding));
   const result = (more: Partial<OrderResult> = {}): OrderResult =>
     ({ findings, moving: false, suspect: false, pending: seen.mark !== null, unverified: [], stored: [], ...more });
-  if (seen.stored === null) {
-    tellUnknown(order, tell);
-    return result({ moving: (folded?.seq ?? 0) > order.seq });
-  }
+  const isAhead = (folded?.seq ?? 0) > order.seq;
+  if (seen.forgotten || seen.stored === null) return result({ moving: isAhead, unverified: isAhead ? [] : compareGone(order, tell) });
   const opened = openStored(seen.stored);
   if (typeof opened === 'string') {
     tell('state_unreadable', opened, { orderId });
@@ -87,12 +96,13 @@ export function compareOrder(order: OrderCase): OrderResult {
   }
   const { facts: stored, state } = opened;
   const read = (fact: Fact): boolean => fact.offset < order.sources.readTo(fact.topic) || fact.offset >= order.sources.next(fact.topic);
-  if (!stored.every(read) || (folded?.seq ?? 0) > order.seq) return result({ moving: true, stored });
+  if (!stored.every(read) || isAhead) return result({ moving: true, stored });
   const facts = compareFacts(lane, orderId, stored, log, order.sources, tell);
   if (!seen.listed) tell('order_unlisted', 'it has a state and is not in the list', { orderId });
   if (order.fullAt !== undefined && stored.length < order.fullAt) {
     tell('dead_letter_unfounded', `records were refused because the order had ${order.fullAt} facts; it has ${stored.length}`, { orderId });
   }
+  compareExpiry(order, state, stored, tell);
   const unverified = new Set<Unverified>(facts.gone > 0 ? ['facts_gone'] : []);
   if (!compareFold(orderId, state.said, folded, order.whole, tell)) unverified.add('events_gone');
   if (seen.due !== state.due) tell('deadline_differs', `the set of deadlines has ${instant(seen.due)}, the order ${instant(state.due)}`, { orderId });
@@ -105,6 +115,12 @@ export function compareOrder(order: OrderCase): OrderResult {
   return result({ stored, suspect, unverified: [...unverified] });
 }
 
+/** An order without state: given up, or never known. */
+function compareGone(order: OrderCase, tell: Tell): readonly Unverified[] {
+  const untold = order.seen.forgotten ? compareForgotten(order, tell) : tellUnknown(order, tell);
+  return untold === null ? [] : [untold];
+}
+
 function openStored(stored: StoredOrder): { readonly facts: readonly Fact[]; readonly state: OrderState } | string {
   try {
     return { facts: unpackFacts(stored.facts), state: unpackOrderState(stored.state.toString()) };
@@ -113,7 +129,9 @@ function openStored(stored: StoredOrder): { readonly facts: readonly Fact[]; rea
   }
 }
 
-function tellUnknown({ orderId, lane, log, sources, folded, journey, seen }: OrderCase, tell: Tell): void {
+function tellUnknown(order: OrderCase, tell: Tell): null {
+  const { orderId, lane, log, sources, folded, journey, seen } = order;
+  compareExpiry(order, null, [], tell);
   for (const fact of log) {
     if (fact.offset >= sources.next(fact.topic)) continue;
     tell('fact_missing', `${fact.type} "${fact.id}": the order is not known at all`, { orderId, at: `${sources.topicNames[fact.topic]}/${lane}/${fact.offset}` });
@@ -124,6 +142,18 @@ function tellUnknown({ orderId, lane, log, sources, folded, journey, seen }: Ord
   if (seen.listed) tell('index_stale', 'stands in the list of all orders and has no state', { orderId });
   if (seen.due !== null) tell('deadline_differs', `a deadline at ${instant(seen.due)} of an order without state`, { orderId });
   for (const name of seen.indexes) tell('index_stale', `stands under the entry ${name.startsWith('customer:') ? 'of a customer' : name} and has no state`, { orderId });
+  return null;
+}
+
+/**
+ * What was refused as of an expired order was of one, or so old that it might have been. An order may have come back since, with a lane
+ * that was made anew: by its facts it was at rest for long enough.
+ */
+function compareExpiry({ orderId, expiredAt, latestEvent, retention }: OrderCase, state: OrderState | null, facts: readonly Fact[], tell: Tell): void {
+  // The calendar never was beyond the latest event; in a lane that was made anew it may be behind what it was.
+  if (expiredAt === undefined || isTooOld(expiredAt, latestEvent, retention) || (state !== null && hasExpired(state, latestEvent, retention))) return;
+  if (facts.length > 0 && facts.every(({ at }) => isTooOld(at, latestEvent, retention))) return;
+  tell('dead_letter_unfounded', `a record was refused because the order had expired; it has not, by ${instant(latestEvent)}`, { orderId });
 }
 
 /** Judges the order anew, at the time at which it was judged last. Returns why that can't be compared; null: it was. */
@@ -143,6 +173,8 @@ function compareJudgement(order: OrderCase, facts: readonly Fact[], state: Order
   // Also one that is waiting to be judged with what was read again, or by other rules.
   if (state.unassessed || state.judgedBy === null) return 'unassessed';
   if (journey !== undefined && journey.rules !== null && journey.rules !== context.rules.version) return 'other_rules';
+  // It is not judged any more.
+  if (hasExpired(state, order.calendar, order.retention) && state.judgedBy !== catalogueOf(context)) return 'other_rules';
   compareSaid(orderId, state.said, assessment, order.folded?.alert?.state === 'resolved' && order.folded.alert.reason !== 'cleared', tell);
   if (state.due !== assessment.nextDeadline) tell('deadline_differs', `expected ${instant(assessment.nextDeadline)}, stored is ${instant(state.due)}`, { orderId });
   else if (state.due !== null && state.due < order.judgedUpTo) {
@@ -152,17 +184,5 @@ function compareJudgement(order: OrderCase, facts: readonly Fact[], state: Order
   return null;
 }
 
-function compareJourney({ orderId, journey, context, knownJourneys }: OrderCase, assessment: Assessment, tell: Tell): void {
-  if (journey === undefined) tell('journey_missing', `expected ${assessment.verdict}, and nothing waits to be published`, { orderId });
-  else if (!isJourney(journey, journeyOf(assessment, context.rules.version))) {
-    const mended = journey.offset < knownJourneys ? '' : '; a stranger wrote it, and the next owner of the lane will publish the present one again';
-    tell('journey_stale', `the record at offset ${journey.offset} is not the present one (${assessment.verdict}), and nothing waits to be published${mended}`, { orderId });
-  }
-}
-
-/** One that was published by a schema is known with its keys sorted only. */
-const isJourney = ({ digest }: LastJourney, expected: object): boolean =>
-  digest === journeyDigest(JSON.stringify(expected)) || digest === journeyDigest(sortedJson(expected));
-
 const instant = (ms: number | null): string =>
-  (ms === null ? 'none' : Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms));
+  (ms === null || ms === -Infinity ? 'none' : Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms));

@@ -110,7 +110,7 @@ const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
 function alertFollows(kept: Said['alert'], published: FoldedAlert | null, whole: boolean): boolean {
   if (kept === null) return published === null;
   if (published === null) return !whole;
-  return sameEntry(kept, published) && kept.patterns.join('|') === published.patterns.join('|');
+  return sameEntry(kept, { ...published, state: published.reason === 'expired' ? 'expired' : published.state }) && kept.patterns.join('|') === published.patterns.join('|');
 }
 
 /** The index entries under which an order must stand, and those of a lane's bounded names under which it may not. */

@@ -25,6 +25,7 @@ export const FINDING_KINDS = {
   fact_not_read: { breaks: 'I1', means: 'a fact comes from an offset that the lane says it has yet to read' },
   state_unreadable: { breaks: 'I1', means: 'what is stored of an order cannot be read' },
   order_unlisted: { breaks: 'I1', means: 'an order is missing from the list of all orders' },
+  order_forgotten: { breaks: 'I1', means: 'an order that was given up was not at rest, or left something behind' },
   time_implausible: { breaks: 'I6', means: 'an order was judged at a time that cannot have been reached' },
   deadline_differs: { breaks: 'I6', means: 'the stored deadline is not the next one of the order' },
   deadline_overdue: { breaks: 'I6', means: 'a deadline has passed and was not judged' },

@@ -5,6 +5,7 @@ import type { LaneBounds, LaneLogs, PublishedRecord } from '../lane-logs.js';
 import type { LaneLook } from '../lane-viewer.js';
 import type { OutputRecord, SourceRecord } from '../ports.js';
 import { recordDigest } from '../progress.js';
+import type { Retention } from '../retention.js';
 import type { SchemaReader } from '../schema-reader.js';
 import { createFactArena } from './fact-arena.js';
 import type { Tell } from './findings.js';
@@ -26,6 +27,7 @@ export interface ReadingParts {
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly outputNames: Readonly<Record<OutputTopic, string>>;
   readonly maxAheadMs: number;
+  readonly retention: Retention;
   readonly tell: Tell;
   /** The wall clock of the workers, ms. */
   readonly now: () => number;
@@ -51,7 +53,7 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   const starts = new Map([...first.sources].map(([topic, { start }]) => [topic, start]));
   const whole = { 'cx.events': first.outputs.get('cx.events')?.start === 0, 'cx.alerts': first.outputs.get('cx.alerts')?.start === 0 };
   const said = createSaidLog({ numbers, tell, whole });
-  const refusals = createRefusals({ lane, numbers, tell, topicNames, maxAheadMs: parts.maxAheadMs });
+  const refusals = createRefusals({ lane, numbers, tell, topicNames, maxAheadMs: parts.maxAheadMs, retention: parts.retention });
   const journeys = createLastJourneys(tell);
   const arena = createFactArena();
   const lastFact = new Map<string, number>();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DeadLetterReason, SourceTopic } from '../../contracts/names.js';
 import type { Decoded } from '../decode.js';
 import type { RecordHeaders, SourceRecord } from '../ports.js';
+import { keptFor, type Retention } from '../retention.js';
 import type { Tell } from './findings.js';
 import { createNumberedLog, type NumberedRecord } from './numbered-log.js';
 import type { NumberSet } from '../number-set.js';
@@ -13,6 +14,8 @@ export interface RefusalsParts {
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   /** As serve has it; ms. */
   readonly maxAheadMs: number;
+  /** The same. */
+  readonly retention: Retention;
 }
 
 interface Letter {
@@ -33,12 +36,14 @@ const OF_SETTINGS: ReadonlySet<string> = new Set<DeadLetterReason>(['too_large',
 const ADDED = /^(__connect\.errors\.(topic|partition|offset|stage|class\.name|exception\.message)|touchpoint\.reason|cx_seq)$/;
 
 /** Compares dead letters with the records that they stand for. Letters are taken before the records. */
-export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: RefusalsParts) {
+export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, retention }: RefusalsParts) {
   const letters = new Map<string, Letter>();
   const numbered = createNumberedLog('cx.dead-letters', numbers, 'dead_letter_twice', tell);
   const topics = new Map(Object.entries(topicNames).map(([topic, name]) => [name, topic as SourceTopic]));
   /** Orders of which a record was refused as one too many, with the number of facts that they had. */
   const full = new Map<string, number>();
+  /** Orders of which a record was refused because they had expired, with the latest of those records; ms. */
+  const expired = new Map<string, number>();
   const placeOf = (record: SourceRecord): string => `${topicNames[record.topic]}/${lane}/${record.offset}`;
 
   const unfounded = (letter: Letter, why: string): void => {
@@ -46,7 +51,12 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
   };
   let otherwise = 0;
   /** A record that can be used may have been refused for what was true then. */
-  const wasRefused = (letter: Letter, record: SourceRecord, orderId: string | null): boolean => {
+  const wasRefused = (letter: Letter, record: SourceRecord, { orderId, fact }: Extract<Decoded, { kind: 'event' }>): boolean => {
+    if (letter.reason === 'order_expired' && orderId !== null) {
+      if (retention !== null && letter.message.includes(keptFor(retention))) expired.set(orderId, Math.max(expired.get(orderId) ?? -Infinity, fact.at));
+      else otherwise += 1;
+      return true;
+    }
     const figure = Number(/\d+/.exec(letter.message)?.[0] ?? NaN);
     if (letter.reason === 'journey_too_long' && orderId !== null && figure > 0) {
       full.set(orderId, Math.max(full.get(orderId) ?? 0, figure));
@@ -61,6 +71,7 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
   return {
     numbered,
     full: full as ReadonlyMap<string, number>,
+    expired: expired as ReadonlyMap<string, number>,
     /** @param at where it stands; null: in the outbox */
     take: (record: NumberedRecord, at: string | null): void => {
       const header = (name: string): string => textOf(record.headers[name]);
@@ -91,7 +102,7 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs }: 
         tell('dead_letter_differs', `key, value or headers of the dead letter for ${placeOf(record)} are not those of the record`, letter.at === null ? {} : { at: letter.at });
       }
       if (decoded.kind === 'event') {
-        if (wasRefused(letter, record, decoded.orderId)) return 'refused';
+        if (wasRefused(letter, record, decoded)) return 'refused';
         unfounded(letter, 'the record there can be used');
         return 'taken';
       }

@@ -3,6 +3,7 @@ import type { Fact } from '../../core/fact.js';
 import type { AssessmentContext } from '../../core/rules.js';
 import type { LaneLogs } from '../lane-logs.js';
 import type { LaneLook, LaneViewer, SeenOrder } from '../lane-viewer.js';
+import type { Retention } from '../retention.js';
 import { compareCounts, compareNumbers, compareOffsets, comparePositions, type OrderTally } from './compare-lane.js';
 import { tallyFacts } from './compare-facts.js';
 import { boundedIndexes, compareOrder, indexesToAsk, type OrderCase, type OrderResult, type Unverified } from './compare-order.js';
@@ -24,6 +25,7 @@ export interface VerifyLaneParts {
   /** The longest that a topic must be quiet before the wall clock counts for it. */
   readonly settleMs: number;
   readonly maxAheadMs: number;
+  readonly retention: Retention;
   /** The wall clock of the workers, ms. */
   readonly now: () => number;
   /** Workers are there: what differs may have moved meanwhile, and deadlines must be judged. */
@@ -125,6 +127,7 @@ async function unclaimed({ lane, logs }: VerifyLaneParts, tell: Tell): Promise<L
 /** Every order that the store or a topic names anywhere. */
 async function allOrders({ parts: { lane, viewer }, reading, bounded }: Work): Promise<string[]> {
   const ids = new Set<string>(reading.orderIds());
+  for (const id of reading.refusals.expired.keys()) ids.add(id);
   for (const id of reading.said.orderIds()) ids.add(id);
   for (const id of reading.journeys.orderIds()) ids.add(id);
   const take = (found: readonly string[]): void => { for (const id of found) ids.add(id); };
@@ -206,7 +209,8 @@ function compareOne({ parts, reading }: Work, look: LaneLook, seen: SeenOrder, g
       topicNames: parts.topicNames, start: reading.start, readTo: reading.readTo, next: (topic) => look.topics.get(topic)?.next ?? 0,
     },
     folded: reading.said.of(orderId), journey: reading.journeys.of(orderId),
-    knownJourneys: look.outputEnds.get('cx.journeys') ?? 0, fullAt: reading.refusals.full.get(orderId),
+    knownJourneys: look.outputEnds.get('cx.journeys') ?? 0, fullAt: reading.refusals.full.get(orderId), expiredAt: reading.refusals.expired.get(orderId),
+    calendar: look.calendar ?? -Infinity, latestEvent: Math.max(...[...look.topics.values()].map(({ clock }) => clock ?? -Infinity)), retention: parts.retention, isWhole: parts.logs.topics.every((topic) => reading.start(topic) === 0),
     whole: { events: reading.whole['cx.events'], alerts: reading.whole['cx.alerts'] }, latest: parts.now() + parts.maxAheadMs,
   });
 }

@@ -25,7 +25,7 @@ async function measured(): Promise<MeasureReader> {
     const increments = createIncrements();
     increments.add({ carrier }, keep([kept('placed', at, orders), kept('verdict', at, orders, 'on_course')]));
     const { token } = await store.claim(lane, 2);
-    await store.commit(lane, { token, base: 0, orders: [], topics: new Map(), seq: 0, outbox: null, measures: Buffer.from(packGroups(increments.take())) });
+    await store.commit(lane, { token, base: 0, orders: [], topics: new Map(), seq: 0, outbox: null, forget: [], calendar: null, measures: Buffer.from(packGroups(increments.take())) });
   }
   return createMeasureReader({ store: store.measures, lanes: 2, context: { patterns: ['silent_change'] }, now: () => NOW });
 }

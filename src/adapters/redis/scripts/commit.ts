@@ -3,17 +3,18 @@ import { script } from '../script.js';
 /**
  * KEYS  1 lane, 2 outbox, 3 due, 4 dirty, 5 orders, 6 journal of measures; the keys of single orders and index entries are made from the
  *       beginnings below, which carry the same hash tag
- * ARGV  1 token, 2 base version, 3 beginning of facts' keys, 4 of states' keys, 5 of index entries' keys,
- *       6 span of the outbox entry ('' when there is none), 7 its records,
- *       8 packed list of
+ * ARGV  1 token, 2 base version, 3 beginning of facts' keys, 4 of states' keys, 5 of index entries' keys, 6 of traces' keys,
+ *       7 span of the outbox entry ('' when there is none), 8 its records,
+ *       9 packed list of
  *         1 orders:         id, facts to append ('' for none), state, id, facts, state...
  *         2 lane:           field, value, field, value... (with the next version)
  *         3 deadlines:      ms, order, ms, order...
  *         4 deadlines gone: order, order...
  *         5 marks:          mark, order, mark, order...
  *         6 index added:    { name, { 0, order, 0, order... } }...
- *         7 index removed:  { name, { order, order... } }...,
- *       9 entry of the journal of measures ('' for none)
+ *         7 index removed:  { name, { order, order... } }...
+ *         8 orders gone:    id, part and bytes of the trace that is left, id, part, bytes...,
+ *       10 entry of the journal of measures ('' for none)
  * Answers { token, version } as they are after the call; nothing has changed unless both were as given.
  *
  * Lua in Redis doesn't roll back, so every check comes before the first write, and no write after it can fail: each key
@@ -27,8 +28,9 @@ local LIMIT = 268435456 -- half of what Redis allows a string to have
 local held = redis.call('HMGET', KEYS[1], 'token', 'version')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return held end
 
-local facts_of, state_of, index_of = ARGV[3], ARGV[4], ARGV[5]
-local change = cmsgpack.unpack(ARGV[8])
+local facts_of, state_of, index_of, trace_of = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local change = cmsgpack.unpack(ARGV[9])
+local gone = change[8]
 local orders = change[1]
 redis.call('LLEN', KEYS[2])
 redis.call('LLEN', KEYS[6])
@@ -36,6 +38,7 @@ for i = 3, 5 do redis.call('ZCARD', KEYS[i]) end
 for _, entries in ipairs({ change[6], change[7] }) do
   for _, entry in ipairs(entries) do redis.call('ZCARD', index_of .. entry[1]) end
 end
+for i = 1, #gone, 3 do redis.call('STRLEN', trace_of .. gone[i + 1]) end
 for i = 1, #orders, 3 do
   local more = #orders[i + 1]
   if more > 0 and more + redis.call('STRLEN', facts_of .. orders[i]) > LIMIT then
@@ -67,7 +70,15 @@ in_chunks('ZREM', KEYS[3], change[4])
 in_chunks('ZADD', KEYS[4], change[5])
 for _, entry in ipairs(change[6]) do in_chunks('ZADD', index_of .. entry[1], entry[2]) end
 for _, entry in ipairs(change[7]) do in_chunks('ZREM', index_of .. entry[1], entry[2]) end
-if ARGV[9] ~= '' then redis.call('RPUSH', KEYS[6], ARGV[9]) end
-if ARGV[6] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[6], ARGV[7]) end
+local unlisted = {}
+for i = 1, #gone, 3 do
+  redis.call('DEL', facts_of .. gone[i], state_of .. gone[i])
+  redis.call('APPEND', trace_of .. gone[i + 1], gone[i + 2])
+  unlisted[#unlisted + 1] = gone[i]
+end
+for i = 3, 5 do in_chunks('ZREM', KEYS[i], unlisted) end
+if #gone > 0 then redis.call('HINCRBY', KEYS[1], 'forgotten', #unlisted) end
+if ARGV[10] ~= '' then redis.call('RPUSH', KEYS[6], ARGV[10]) end
+if ARGV[7] ~= '' then redis.call('RPUSH', KEYS[2], ARGV[7], ARGV[8]) end
 return redis.call('HMGET', KEYS[1], 'token', 'version')
 `);
