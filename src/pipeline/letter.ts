@@ -39,7 +39,7 @@ export function parsePlace(text: string): { readonly partition: number; readonly
 /** Reads what was added to a dead letter; null: the service did not write this record. */
 export function readLetter(stored: StoredLetter): Letter | null {
   // Of several values the last one is the service's: it writes none that it was sent.
-  const added = new Map(headerEntries(stored.headers).map(([name, value]) => [name, value.toString()]));
+  const added = new Map(headerEntries(stored.headers).map(([name, value]) => [name, value?.toString()]));
   const reason = DEAD_LETTER_REASONS.find((known) => known === added.get(DEAD_LETTER_HEADERS.reason));
   const topic = added.get(DEAD_LETTER_HEADERS.topic);
   const partition = whole(added.get(DEAD_LETTER_HEADERS.partition));

@@ -1,6 +1,6 @@
 import { OUTPUT_TOPICS } from '../contracts/names.js';
 import { headerEntries } from './header-entries.js';
-import type { OutputRecord } from './ports.js';
+import type { HeaderValue, OutputRecord } from './ports.js';
 import { Final } from './retry.js';
 
 /**
@@ -59,11 +59,11 @@ export function unpackOutbox(bytes: Buffer): OutputRecord[] {
     const key = take();
     const value = take();
     // Senders name headers as they like, also as objects name what all of them have.
-    const headers = new Map<string, Buffer | Buffer[]>();
+    const headers = new Map<string, HeaderValue | HeaderValue[]>();
     for (let i = 0; i < count; i++) {
       const name = take();
       const content = take();
-      if (name !== null && content !== null) addHeader(headers, name.toString(), content);
+      if (name !== null) addHeader(headers, name.toString(), content);
     }
     records.push({ seq: seq < 0 ? null : seq, topic, key, value, headers: Object.fromEntries(headers), ...(timestamp < 0 ? {} : { timestamp }) });
   }
@@ -71,7 +71,7 @@ export function unpackOutbox(bytes: Buffer): OutputRecord[] {
 }
 
 /** Kafka allows a header name more than once. */
-function addHeader(headers: Map<string, Buffer | Buffer[]>, name: string, content: Buffer): void {
+function addHeader(headers: Map<string, HeaderValue | HeaderValue[]>, name: string, content: HeaderValue): void {
   const before = headers.get(name);
   if (before === undefined) headers.set(name, content);
   else if (Array.isArray(before)) before.push(content);

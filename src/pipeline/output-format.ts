@@ -1,6 +1,7 @@
 import { fromAvro } from '../contracts/avro.js';
 import type { OutputTopic } from '../contracts/names.js';
 import { outputKindOf, OUTPUTS, type OutputKind } from '../contracts/outputs.js';
+import { headerText } from './header-entries.js';
 import type { RecordHeaders } from './ports.js';
 import { Final } from './retry.js';
 import type { SchemaReader } from './schema-reader.js';
@@ -47,7 +48,7 @@ export async function decodeOutput({ topic, value, headers }: OutputValue, schem
     read = schemas.read(id, body);
   }
   if (read.kind !== 'value') throw new Final(`a value of ${topic} cannot be read: ${read.kind === 'undecodable' ? read.message : `schema ${id} is unknown`}`);
-  return contentTypeOf(headers) === AVRO_CONTENT_TYPE ? asContract(topic, read.value) : read.value;
+  return headerText(headers, 'content-type') === AVRO_CONTENT_TYPE ? asContract(topic, read.value) : read.value;
 }
 
 function parse(topic: OutputTopic, value: Buffer): unknown {
@@ -56,12 +57,6 @@ function parse(topic: OutputTopic, value: Buffer): unknown {
   } catch {
     throw new Final(`a value of ${topic} is no JSON`);
   }
-}
-
-function contentTypeOf(headers: RecordHeaders): string | undefined {
-  const header = headers['content-type'];
-  const one: Buffer | string | undefined = typeof header === 'string' || Buffer.isBuffer(header) ? header : header?.at(-1);
-  return one?.toString();
 }
 
 /** Avro has null for what is missing, and text for free JSON. */

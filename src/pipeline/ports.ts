@@ -15,7 +15,10 @@ export interface WallClock {
 
 // ------------------------------------------------------------------ reading
 
-export type RecordHeaders = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+/** Kafka tells a header without a value from an empty one. */
+export type HeaderValue = Buffer | string | null;
+/** A name may have several values; `undefined`: it has none, and isn't there. */
+export type RecordHeaders = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>;
 
 export interface SourceRecord {
   readonly topic: SourceTopic;
@@ -95,8 +98,7 @@ export interface OutputRecord {
   readonly topic: OutputTopic;
   readonly key: Buffer | string | null;
   readonly value: Buffer | string | null;
-  /** A name may have several values. */
-  readonly headers: Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>;
+  readonly headers: RecordHeaders;
   /** Kafka timestamp to write; absent: the time of writing. */
   readonly timestamp?: number;
 }

@@ -4,7 +4,7 @@ import type { Decoded } from './decode.js';
 import { headerEntries } from './header-entries.js';
 import { orderIdIn, type Letter } from './letter.js';
 import type { PartitionFunction } from './partitioner.js';
-import type { SourceRecord } from './ports.js';
+import type { HeaderValue, SourceRecord } from './ports.js';
 
 /** A record on its way back to its source. */
 export interface RecordToSend {
@@ -15,7 +15,7 @@ export interface RecordToSend {
   readonly value: Buffer;
   /** Negative: it had none. */
   readonly timestamp: number;
-  readonly headers: Readonly<Record<string, (Buffer | string)[]>>;
+  readonly headers: Readonly<Record<string, HeaderValue[]>>;
 }
 
 /** What becomes of a dead letter. */
@@ -68,7 +68,7 @@ const CONNECT = '__connect.errors.';
 
 /** The headers as the record had them, and the mark that it was sent back. */
 function headersOf(letter: Letter): RecordToSend['headers'] {
-  const headers = new Map<string, (Buffer | string)[]>();
+  const headers = new Map<string, HeaderValue[]>();
   for (const [name, value] of headerEntries(letter.headers)) {
     if (ADDED.has(name) || name.startsWith(CONNECT)) continue;
     const before = headers.get(name);

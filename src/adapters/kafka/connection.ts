@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { calmTimers } from './calm-timers.js';
 import { registerCodecs } from './compression.js';
 import { clientLog, type KafkaLog } from './log.js';
+import { writeNullHeaders } from './null-headers.js';
 
 export interface KafkaConnection {
   /** `host:port` each. */
@@ -27,6 +28,7 @@ export interface KafkaClient {
 export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): KafkaClient => {
   calmTimers();
   registerCodecs();
+  writeNullHeaders();
   const kafka = new kafkajs.Kafka(clientConfig(connection, log));
   return { kafka, log, cluster: (purpose) => clusterOf(kafka, purpose) };
 };

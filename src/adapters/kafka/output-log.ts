@@ -1,9 +1,10 @@
-import type { IHeaders, Message } from 'kafkajs';
+import type { Message } from 'kafkajs';
 import type { OutputTopic } from '../../contracts/names.js';
 import type { OutputLog, OutputRecord } from '../../pipeline/ports.js';
 import type { KafkaClient } from './connection.js';
 import type { PartitionBatch } from './covered-send.js';
 import { withRetries } from './faults.js';
+import { clientHeaders } from './null-headers.js';
 import { createPartitionAccess } from './partition-access.js';
 import { BATCH_BYTES, BATCH_RECORDS, messageBytes, openProducer } from './producer.js';
 
@@ -95,7 +96,6 @@ export const requests = (lane: number, records: readonly OutputRecord[], outputs
 const messageOf = ({ key, value, headers, timestamp }: OutputRecord): Message => ({
   key,
   value,
-  headers: Object.fromEntries(Object.entries(headers).flatMap(([name, given]): [string, NonNullable<IHeaders[string]>][] =>
-    given === undefined ? [] : [[name, typeof given === 'string' || Buffer.isBuffer(given) ? given : [...given]]])),
+  headers: clientHeaders(headers),
   ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
 });

@@ -3,6 +3,7 @@ import type { Message } from 'kafkajs';
 import type { RecordToSend } from '../../pipeline/redrive.js';
 import type { PartitionBatch } from './covered-send.js';
 import { isFault } from './faults.js';
+import { clientHeaders } from './null-headers.js';
 import { createOpenRequest } from './open-request.js';
 import { createPace, REQUEST_LINES } from './produce.js';
 import type { KafkaProducer } from './producer.js';
@@ -83,5 +84,5 @@ const isTaken = async (producer: Pick<KafkaProducer, 'send'>, batches: readonly 
 };
 
 const messageOf = ({ key, value, timestamp, headers }: RecordToSend): Message => ({
-  key, value, headers: { ...headers }, ...(timestamp < 0 ? {} : { timestamp: String(timestamp) }),
+  key, value, headers: clientHeaders(headers), ...(timestamp < 0 ? {} : { timestamp: String(timestamp) }),
 });

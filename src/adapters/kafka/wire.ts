@@ -1,4 +1,5 @@
 import type { Broker, Cluster } from 'kafkajs';
+import type { RecordHeaders } from '../../pipeline/ports.js';
 
 /** Requests that KafkaJS's brokers understand but its types leave out or leave open. Offsets are decimal text here. */
 
@@ -35,7 +36,7 @@ export interface RawRecord {
   readonly timestamp: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+  readonly headers?: RecordHeaders;
   readonly isControlRecord?: boolean;
   /** Absent in logs written by brokers older than 0.11. */
   readonly batchContext?: {

@@ -1,5 +1,6 @@
 import { DEAD_LETTER_HEADERS } from '../../contracts/dead-letter.js';
 import { headerEntries } from '../../pipeline/header-entries.js';
+import type { HeaderValue } from '../../pipeline/ports.js';
 import type { Letter } from '../../pipeline/letter.js';
 import { SERVICE_DECIDES, type WayBack } from '../../pipeline/redrive.js';
 import { exactText, keyText, printable, printableLines, sourceText, timeText } from './words.js';
@@ -21,7 +22,7 @@ export function renderLetter(letter: Letter, wayBack: WayBack): string {
     ...(redriven === null ? [] : [`  sent back   before, from dead letter ${redriven}, and refused again`]),
     `  now         ${nowText(wayBack, letter)}`,
     '  headers',
-    ...headerEntries(headers).filter(([name]) => !added.has(name)).map(([name, content]) => `    ${printable(name)}: ${headerText(content)}`),
+    ...headerEntries(headers).filter(([name]) => !added.has(name)).map(([name, content]) => `    ${printable(name)}: ${contentText(content)}`),
     ...valueLines(value),
   ].join('\n')}\n`;
 }
@@ -33,7 +34,8 @@ function nowText(wayBack: WayBack, { reason }: Letter): string {
   return `could be sent back to ${topic}/${partition}${decides === undefined ? '' : `; ${decides}`}`;
 }
 
-const headerText = (content: Buffer | string): string => {
+const contentText = (content: HeaderValue): string => {
+  if (content === null) return '(no value)';
   const bytes = Buffer.from(content);
   const text = exactText(bytes);
   if (text === null) return `(${bytes.length} bytes) ${bytes.subarray(0, SHOWN_HEADER).toString('hex')}`;

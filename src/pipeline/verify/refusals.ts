@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DeadLetterReason, SourceTopic } from '../../contracts/names.js';
 import type { Decoded } from '../decode.js';
-import type { RecordHeaders, SourceRecord } from '../ports.js';
+import { headerEntries, headerText } from '../header-entries.js';
+import type { SourceRecord } from '../ports.js';
 import { keptFor, type Retention } from '../retention.js';
 import type { Tell } from './findings.js';
 import { createNumberedLog, type NumberedRecord } from './numbered-log.js';
@@ -74,7 +75,7 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
     expired: expired as ReadonlyMap<string, number>,
     /** @param at where it stands; null: in the outbox */
     take: (record: NumberedRecord, at: string | null): void => {
-      const header = (name: string): string => textOf(record.headers[name]);
+      const header = (name: string): string => headerText(record.headers, name) ?? '';
       const topic = topics.get(header('__connect.errors.topic'));
       const offset = Number(header('__connect.errors.offset') || NaN);
       if (topic === undefined || header('__connect.errors.partition') !== String(lane) || !Number.isSafeInteger(offset)) {
@@ -135,22 +136,10 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
 }
 export type Refusals = ReturnType<typeof createRefusals>;
 
-type HeaderValue = RecordHeaders[string];
-
-const textOf = (value: HeaderValue): string => {
-  const one = Array.isArray(value) ? (value as readonly (Buffer | string)[]).at(-1) : (value as Buffer | string | undefined);
-  return one === undefined ? '' : one.toString();
-};
-
-const contents = (value: HeaderValue): string[] =>
-  (Array.isArray(value) ? (value as readonly unknown[]) : [value])
-    .flatMap((one) => (typeof one === 'string' ? [Buffer.from(one)] : Buffer.isBuffer(one) ? [one] : []))
-    .map((one) => one.toString('base64'));
-
-/** Of key, value and own headers; a header without a value is not kept by dead letters. */
+/** Of key, value and own headers. Values of one name are in their order; names are in none that a client would keep. */
 function originalDigest({ key, value, headers }: NumberedRecord): string {
-  const own = Object.keys(headers).filter((name) => !ADDED.test(name)).sort()
-    .map((name) => [name, contents(headers[name])]).filter(([, values]) => values?.length !== 0);
+  const own = headerEntries(headers).filter(([name]) => !ADDED.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([name, content]) => [name, content === null ? null : Buffer.from(content).toString('base64')]);
   const hash = createHash('sha1');
   for (const part of [key, value]) hash.update(part === null ? '-' : `${part.length}:`).update(part ?? '');
   return hash.update(JSON.stringify(own)).digest('base64');

@@ -1,4 +1,4 @@
-/** The one inner part of KafkaJS that is mended here (calm-timers.ts). */
+/** The inner parts of KafkaJS that are mended here: calm-timers.ts, null-headers.ts. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   interface RequestQueue {
     throttledUntil: number;
@@ -9,4 +9,12 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
   const RequestQueue: { readonly prototype: RequestQueue };
   export default RequestQueue;
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  interface Encoder {
+    writeVarIntBytes: (this: Encoder, value: Buffer | string | null) => Encoder;
+  }
+  const Encoder: { readonly prototype: Encoder };
+  export default Encoder;
 }
