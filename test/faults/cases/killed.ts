@@ -90,11 +90,15 @@ export const everyStep = (rounds: number, points: readonly Point[] = POINTS): Fa
 export const TELLING_POINTS = POINTS.filter(([operation, when]) =>
   ['commit during', 'commit after', 'publish during', 'publish after', 'readBack after', 'trim before', 'publishJourneys after', 'claim after'].includes(`${operation} ${when}`));
 
-/** With the product's own session timeout: how long until another worker speaks for the dead one's orders. */
+/** The product's own session timeout, and what may be added by joining, claiming and checking; ms. */
+const SESSION_TIMEOUT_MS = 10_000;
+const TAKE_OVER_MS = 5_000;
+
+/** How long until another worker speaks for the dead one's orders. What it says is compared at the end. */
 export const failoverTime = (rounds: number): FaultCase => ({
-  id: '1.3', what: 'one of two workers killed, session timeout 10 s as by default: first correct output within 15 s', rounds, timeoutMs: 120_000 + rounds * 40_000,
+  id: '1.3', what: 'one of two workers killed, session timeout 10 s as by default: first correct output at most 5 s after it', rounds, timeoutMs: 120_000 + rounds * 40_000,
   async run({ chance, use }) {
-    const installation = use(await install({ ground: await sharedGround(), seed: chance.seed, rate: 200, config: { kafka: { sessionTimeout: '10s' } } }));
+    const installation = use(await install({ ground: await sharedGround(), seed: chance.seed, rate: 200, config: { kafka: { sessionTimeout: `${SESSION_TIMEOUT_MS}ms` } } }));
     await Promise.all([installation.start(), installation.start()]);
     const watch = await watchOutputs(installation);
     await watch.firstOutput();
@@ -109,7 +113,7 @@ export const failoverTime = (rounds: number): FaultCase => ({
       await watch.firstOutput();
     }
     await watch.close();
-    expect(Math.max(...delays)).toBeLessThan(15_000);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(SESSION_TIMEOUT_MS + TAKE_OVER_MS);
     return { verdict: await concluded(installation), delays, seen: '`lane.claimed` by another; `cx_time_reached_seconds` of its lanes missing meanwhile' };
   },
 });
