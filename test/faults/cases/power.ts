@@ -3,7 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ownKafka, realKafka } from '../../support/real-services.js';
+import { ownKafka, realKafka, realRedis, type RedisOptions } from '../../support/real-services.js';
+import { startLocalBroker } from '../../support/services/local-kafka.js';
+import { freePorts } from '../../support/services/local-process.js';
+import { kafkaAnswers } from '../../support/services/readiness.js';
 import { concluded, type CaseTools, type FaultCase } from '../harness/case.js';
 import { install } from '../harness/installation.js';
 import { faultyRedis } from '../harness/redis-server.js';
@@ -11,12 +14,14 @@ import { watchOutputs } from '../harness/watch.js';
 
 /** The machine itself: everything goes at once, or there is no room left. */
 
-export const everythingKilled = (rounds: number): FaultCase => ({
-  id: '8.1', what: 'Kafka, Redis (appendfsync always) and all workers killed (-9) at once under load, all started again', rounds, timeoutMs: 180_000 + rounds * 60_000,
+type Fsync = NonNullable<RedisOptions['appendfsync']>;
+
+export const everythingKilled = (rounds: number, fsync: Fsync): FaultCase => ({
+  id: `8.1 ${fsync}`, what: `Kafka, Redis (appendfsync ${fsync}) and all workers killed (-9) at once under load, all started again`, rounds, timeoutMs: 180_000 + rounds * 60_000,
   async run({ chance, use, cleanUp }) {
     const broker = await ownKafka();
     cleanUp(() => broker.stop());
-    const redis = await faultyRedis({ cleanUp }, { appendfsync: 'always' });
+    const redis = await faultyRedis({ cleanUp }, { appendfsync: fsync });
     const installation = use(await install({ ground: { brokers: broker.brokers, redisUrl: redis.url }, seed: chance.seed }));
     await Promise.all([installation.start(), installation.start()]);
     const watch = await watchOutputs(installation);
@@ -65,12 +70,12 @@ function fill(folder: string): () => void {
   return () => rmSync(file);
 }
 
-export const redisDiskFull = (rounds: number): FaultCase => ({
-  id: '9.1', what: 'no room for the append-only file of Redis, for some seconds', rounds, timeoutMs: 180_000 + rounds * 60_000,
+export const redisDiskFull = (rounds: number, fsync: Fsync): FaultCase => ({
+  id: `9.1 ${fsync}`, what: `no room for the append-only file of Redis (appendfsync ${fsync}), for some seconds`, rounds, timeoutMs: 180_000 + rounds * 60_000,
   async run(tools) {
     const { chance, use } = tools;
     const disk = smallDisk(tools, 64);
-    const redis = await faultyRedis(tools, { appendfsync: 'always', folder: disk });
+    const redis = await faultyRedis(tools, { appendfsync: fsync, folder: disk });
     const installation = use(await install({ ground: { brokers: (await realKafka()).brokers, redisUrl: redis.url }, seed: chance.seed }));
     await Promise.all([installation.start(), installation.start()]);
     const watch = await watchOutputs(installation);
@@ -86,5 +91,35 @@ export const redisDiskFull = (rounds: number): FaultCase => ({
     }
     await watch.close();
     return { verdict: await concluded(installation), delays, seen: '`redis.trouble`, `retrying`' };
+  },
+});
+
+/** The broker's settings are the usual ones; one that can't write its only log folder ends by itself. */
+export const kafkaDiskFull = (rounds: number): FaultCase => ({
+  id: '9.2', what: 'no room for the log of Kafka, for some seconds', rounds, timeoutMs: 180_000 + rounds * 120_000,
+  async run(tools) {
+    const { chance, use, cleanUp } = tools;
+    const disk = smallDisk(tools, 512);
+    const [port = 0, controllerPort = 0] = await freePorts(2);
+    const broker = await startLocalBroker({ node: 1, port, controllerPort, voters: `1@127.0.0.1:${controllerPort}`, settings: {}, data: disk });
+    cleanUp(() => broker.stop());
+    const { url: redisUrl } = await realRedis({ appendfsync: 'everysec' });
+    const installation = use(await install({ ground: { brokers: [broker.address], redisUrl }, seed: chance.seed }));
+    await Promise.all([installation.start(), installation.start()]);
+    const watch = await watchOutputs(installation);
+    await watch.firstOutput();
+    const delays: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const free = fill(disk);
+      await delay(chance.between(3_000, 6_000));
+      free();
+      if (!(await kafkaAnswers(broker.address))) {
+        await broker.kill();
+        await broker.start();
+      }
+      delays.push(await watch.firstOutput(undefined, 90_000));
+    }
+    await watch.close();
+    return { verdict: await concluded(installation), delays, seen: '`kafka` warnings, `retrying`; the broker ends by itself' };
   },
 });
