@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import kafkajs, { ConfigResourceTypes, type IHeaders } from 'kafkajs';
 import { parse, stringify } from 'yaml';
 import { createKafkaClient } from '../../src/adapters/kafka/connection.js';
-import { clientHeaders } from '../../src/adapters/kafka/null-headers.js';
 import { headerEntries } from '../../src/pipeline/header-entries.js';
 import type { RecordHeaders } from '../../src/pipeline/ports.js';
 import { createStage, type Stage, touchpoint, until } from '../support/touchpoint.js';
@@ -34,7 +33,7 @@ describe('headers without a value', () => {
     const producer = client.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await producer.connect();
     const value = JSON.stringify({ id: 'a', type: 'order.placed', orderId: 'h-1', occurredAt: new Date(Date.now() - 3_600_000).toISOString(), customerId: 'c', lines: [], note: 'x'.repeat(3_000) });
-    await producer.send({ topic: stage.topicName('orders'), acks: -1, messages: [{ key: 'h-1', value, headers: clientHeaders(HEADERS) }, { key: 'h-1', value: 'no json', headers: clientHeaders(HEADERS) }] });
+    await producer.send({ topic: stage.topicName('orders'), acks: -1, messages: [{ key: 'h-1', value, headers: HEADERS as IHeaders }, { key: 'h-1', value: 'no json', headers: HEADERS as IHeaders }] });
     await producer.disconnect();
     await stage.worker();
   }, 120_000);

@@ -27,7 +27,7 @@ describe('serve', () => {
   let producer: Producer;
 
   beforeAll(async () => {
-    stage = await createStage({ partitions: PARTITIONS, config: { limits: { maxValueBytes: 10_000, maxJourneyEvents: 3 } } });
+    stage = await createStage({ partitions: PARTITIONS, config: { limits: { maxValueBytes: 10_000, maxJourneyEvents: 3 }, retention: { settledOrders: null } } });
     worker = await stage.worker();
     producer = new kafkajs.Kafka({ brokers: [...stage.brokers], logLevel: kafkajs.logLevel.NOTHING })
       .producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });

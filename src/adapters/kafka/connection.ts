@@ -3,7 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { calmTimers } from './calm-timers.js';
 import { registerCodecs } from './compression.js';
 import { clientLog, type KafkaLog } from './log.js';
-import { writeNullHeaders } from './null-headers.js';
+import { writeProduceRequests } from './produce-request.js';
 
 export interface KafkaConnection {
   /** `host:port` each. */
@@ -28,7 +28,7 @@ export interface KafkaClient {
 export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): KafkaClient => {
   calmTimers();
   registerCodecs();
-  writeNullHeaders();
+  writeProduceRequests();
   const kafka = new kafkajs.Kafka(clientConfig(connection, log));
   return { kafka, log, cluster: (purpose) => clusterOf(kafka, purpose) };
 };

@@ -1,10 +1,11 @@
 import type { Message, RecordMetadata, TopicMessages } from 'kafkajs';
+import type { BatchRecord } from './record-batch.js';
 
 /** The records of one partition in one request. */
 export interface PartitionBatch {
   readonly topic: string;
   readonly partition: number;
-  readonly messages: readonly Message[];
+  readonly messages: readonly BatchRecord[];
 }
 
 export type Send = (batch: TopicMessages[]) => Promise<RecordMetadata[]>;
@@ -33,7 +34,8 @@ const topicMessages = (batches: readonly PartitionBatch[]): TopicMessages[] => {
   const topics = new Map<string, Message[]>();
   for (const { topic, partition, messages } of batches) {
     const all = topics.get(topic) ?? [];
-    for (const message of messages) all.push({ ...message, partition });
+    // The client's types leave out headers without a value, which produce-request.ts writes.
+    for (const message of messages) all.push({ ...(message as Message), partition });
     topics.set(topic, all);
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }));

@@ -1,4 +1,4 @@
-/** The inner parts of KafkaJS that are mended here: calm-timers.ts, null-headers.ts. */
+/** The inner parts of KafkaJS that are mended here: calm-timers.ts, produce-request.ts. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   interface RequestQueue {
     throttledUntil: number;
@@ -12,9 +12,42 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 }
 
 declare module 'kafkajs/src/protocol/encoder.js' {
-  interface Encoder {
-    writeVarIntBytes: (this: Encoder, value: Buffer | string | null) => Encoder;
+  class Encoder {
+    constructor(size?: number);
+    buf: Buffer;
+    offset: number;
+    readonly buffer: Buffer;
   }
-  const Encoder: { readonly prototype: Encoder };
   export default Encoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  const crc32C: (bytes: Buffer) => number;
+  export default crc32C;
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/index.js' {
+  import type { Message } from 'kafkajs';
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  export interface ProduceParts {
+    readonly transactionalId?: string | null;
+    readonly acks: number;
+    readonly timeout: number;
+    readonly compression?: number;
+    /** A number, or a Long. */
+    readonly producerId?: number | { toString(): string };
+    readonly producerEpoch?: number;
+    readonly topicData: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly firstSequence?: number; readonly messages: readonly Message[] }[];
+    }[];
+  }
+  interface Request {
+    readonly encode: () => Promise<Encoder>;
+  }
+  const produce: {
+    protocol: (wanted: { readonly version: number | string }) => (parts: ProduceParts) => { readonly request: Request; readonly response: unknown };
+  };
+  export default produce;
 }

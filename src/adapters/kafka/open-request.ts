@@ -1,16 +1,16 @@
-import type { Message } from 'kafkajs';
 import type { PartitionBatch } from './covered-send.js';
 import { BATCH_BYTES, BATCH_RECORDS, messageBytes } from './producer.js';
+import type { BatchRecord } from './record-batch.js';
 
 /** A request that is being filled: one batch of bounded size per partition. */
 export interface OpenRequest {
   /** false: the batch of this partition is full; send first. */
-  add(topic: string, partition: number, message: Message): boolean;
+  add(topic: string, partition: number, message: BatchRecord): boolean;
   batches(): readonly PartitionBatch[];
 }
 
 export const createOpenRequest = (): OpenRequest => {
-  const open = new Map<string, { topic: string; partition: number; messages: Message[]; bytes: number }>();
+  const open = new Map<string, { topic: string; partition: number; messages: BatchRecord[]; bytes: number }>();
   return {
     add(topic, partition, message) {
       const place = `${topic}|${partition}`;

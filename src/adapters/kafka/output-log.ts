@@ -1,12 +1,11 @@
-import type { Message } from 'kafkajs';
 import type { OutputTopic } from '../../contracts/names.js';
 import type { OutputLog, OutputRecord } from '../../pipeline/ports.js';
 import type { KafkaClient } from './connection.js';
 import type { PartitionBatch } from './covered-send.js';
 import { withRetries } from './faults.js';
-import { clientHeaders } from './null-headers.js';
 import { createPartitionAccess } from './partition-access.js';
 import { BATCH_BYTES, BATCH_RECORDS, messageBytes, openProducer } from './producer.js';
+import type { BatchRecord } from './record-batch.js';
 
 export interface KafkaOutputOptions {
   readonly client: KafkaClient;
@@ -73,7 +72,7 @@ const brokerName = (outputs: ReadonlyMap<OutputTopic, string>, topic: OutputTopi
 /** Cuts records into requests that hold at most one batch of bounded size per topic; order is kept within each topic. */
 export const requests = (lane: number, records: readonly OutputRecord[], outputs: ReadonlyMap<OutputTopic, string>): readonly (readonly PartitionBatch[])[] => {
   const cut: PartitionBatch[][] = [];
-  let open = new Map<string, { messages: Message[]; bytes: number }>();
+  let open = new Map<string, { messages: BatchRecord[]; bytes: number }>();
   const close = (): void => {
     if (open.size > 0) cut.push([...open].map(([topic, { messages }]) => ({ topic, partition: lane, messages })));
     open = new Map();
@@ -93,9 +92,9 @@ export const requests = (lane: number, records: readonly OutputRecord[], outputs
   return cut;
 };
 
-const messageOf = ({ key, value, headers, timestamp }: OutputRecord): Message => ({
+const messageOf = ({ key, value, headers, timestamp }: OutputRecord): BatchRecord => ({
   key,
   value,
-  headers: clientHeaders(headers),
+  headers,
   ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
 });

@@ -1,6 +1,8 @@
-import kafkajs, { type Message, type ProducerConfig } from 'kafkajs';
+import kafkajs, { type ProducerConfig } from 'kafkajs';
+import { headerEntries } from '../../pipeline/header-entries.js';
 import type { KafkaClient } from './connection.js';
 import { sendCovered, type PartitionBatch } from './covered-send.js';
+import type { BatchRecord } from './record-batch.js';
 
 export interface KafkaProducer {
   /** Stores one batch per partition on all in-sync replicas; the offset of each one's first record by `topic|partition`. */
@@ -41,11 +43,9 @@ const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig): Prom
 };
 
 /** About what a record takes in a batch; bytes. */
-export const messageBytes = ({ key, value, headers }: Pick<Message, 'key' | 'value' | 'headers'>): number => {
+export const messageBytes = ({ key, value, headers }: Pick<BatchRecord, 'key' | 'value' | 'headers'>): number => {
   let bytes = 32 + length(key) + length(value);
-  for (const [name, given] of Object.entries(headers ?? {})) {
-    for (const one of Array.isArray(given) ? given : [given]) bytes += 8 + name.length + length(one);
-  }
+  for (const [name, value] of headerEntries(headers ?? {})) bytes += 8 + name.length + length(value);
   return bytes;
 };
 

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Message } from 'kafkajs';
 import type { RecordToSend } from '../../pipeline/redrive.js';
 import type { PartitionBatch } from './covered-send.js';
 import { isFault } from './faults.js';
-import { clientHeaders } from './null-headers.js';
 import { createOpenRequest } from './open-request.js';
 import { createPace, REQUEST_LINES } from './produce.js';
 import type { KafkaProducer } from './producer.js';
+import type { BatchRecord } from './record-batch.js';
 
 /** Sends records back to their topics: in order per partition, each request checked for what was acknowledged. */
 export interface SendBack<T> {
@@ -83,6 +82,6 @@ const isTaken = async (producer: Pick<KafkaProducer, 'send'>, batches: readonly 
   }
 };
 
-const messageOf = ({ key, value, timestamp, headers }: RecordToSend): Message => ({
-  key, value, headers: clientHeaders(headers), ...(timestamp < 0 ? {} : { timestamp: String(timestamp) }),
+const messageOf = ({ key, value, timestamp, headers }: RecordToSend): BatchRecord => ({
+  key, value, headers, ...(timestamp < 0 ? {} : { timestamp: String(timestamp) }),
 });

@@ -58,6 +58,9 @@ export interface Installation {
 
 const NO_LOAD: Load = { sent: () => 0, hold: async () => undefined, go: () => undefined, stop: async () => undefined };
 
+/** The load's calendar runs through months in minutes: nothing is given up, so that every order can be compared. */
+const KEPT = { retention: { settledOrders: null } };
+
 /** Quick settling, so that a round takes seconds; else the defaults. */
 const QUICK = { time: { settle: '300ms', settleReplaying: '1s', allowedLateness: '0s' }, kafka: { sessionTimeout: `${SESSION_MS}ms` } };
 
@@ -68,7 +71,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
   const topicName = (topic: string): string => `${prefix}.${topic}`;
   const names = (topics: readonly string[]): Record<string, string> => Object.fromEntries(topics.map((t) => [t, topicName(t)]));
   const file = join(mkdtempSync(join(tmpdir(), 'touchpoint-faults-')), 'touchpoint.yaml');
-  writeFileSync(file, stringify({ topics: { sources: names(SOURCE_TOPICS), outputs: names(OUTPUT_TOPICS) }, redis: { prefix }, ...QUICK, ...options.config }));
+  writeFileSync(file, stringify({ topics: { sources: names(SOURCE_TOPICS), outputs: names(OUTPUT_TOPICS) }, redis: { prefix }, ...QUICK, ...KEPT, ...options.config }));
   const direct = { KAFKA_BROKERS: ground.brokers.join(','), REDIS_URL: ground.redisUrl, KAFKA_GROUP_ID: prefix, TOUCHPOINT_CONFIG: file, HTTP_PORT: '0' };
   const env = {
     ...direct, KAFKA_BROKERS: (ground.forWorkers?.brokers ?? ground.brokers).join(','), REDIS_URL: ground.forWorkers?.redisUrl ?? ground.redisUrl,

@@ -1,0 +1,95 @@
+import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+import { headerEntries } from '../../pipeline/header-entries.js';
+import type { RecordHeaders } from '../../pipeline/ports.js';
+import { byteWriter, sizeOfVarint, type ByteWriter } from './byte-writer.js';
+
+/** A record as the client hands it to its request. */
+export interface BatchRecord {
+  readonly key?: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  /** Ms, as decimal text; absent: the time of writing. */
+  readonly timestamp?: string;
+  readonly headers?: RecordHeaders;
+}
+
+/** Whose records these are, for a broker that drops repeats; -1 and 0 where it doesn't. */
+export interface BatchProducer {
+  readonly id: bigint;
+  readonly epoch: number;
+  readonly firstSequence: number;
+}
+
+/** Of a batch without its records: from the base offset to their count. */
+const OVERHEAD = 61;
+/** Where the part begins that the checksum is over. */
+const CHECKED_FROM = 21;
+const MAGIC = 2;
+
+/**
+ * Records as one batch of format 2, uncompressed, in one piece of memory.
+ * Source: Kafka's documentation, "Implementation", "Message format".
+ * @param now ms, for records without a timestamp
+ */
+export function recordBatch(records: readonly BatchRecord[], producer: BatchProducer, now: number): Buffer {
+  const times = records.map(({ timestamp }) => (timestamp === undefined ? now : Number(timestamp)));
+  const first = times[0] ?? now;
+  const parts = records.map((record, i) => recordParts(record, (times[i] ?? now) - first, i));
+  const size = parts.reduce((sum, { size: body }) => sum + sizeOfVarint(body) + body, OVERHEAD);
+  const bytes = byteWriter(size);
+  bytes.int64(0n);
+  bytes.int32(size - 12);
+  bytes.int32(0);
+  bytes.int8(MAGIC);
+  bytes.int32(0);
+  bytes.int16(0);
+  bytes.int32(records.length - 1);
+  bytes.int64(BigInt(first));
+  bytes.int64(BigInt(times.reduce((latest, time) => Math.max(latest, time), first)));
+  bytes.int64(producer.id);
+  bytes.int16(producer.epoch);
+  bytes.int32(producer.firstSequence);
+  bytes.int32(records.length);
+  for (const part of parts) writeRecord(bytes, part);
+  const { buffer } = bytes;
+  buffer.writeUInt32BE(crc32C(buffer.subarray(CHECKED_FROM)), CHECKED_FROM - 4);
+  return buffer;
+}
+
+/** What a record is written from; sizes in bytes. */
+interface RecordParts {
+  readonly timestampDelta: number;
+  readonly offsetDelta: number;
+  /** Key and value, then names and values of headers; null: there is none. */
+  readonly fields: readonly (Field | null)[];
+  /** Of all that follows the record's own length. */
+  readonly size: number;
+}
+
+interface Field {
+  readonly content: Buffer | string;
+  readonly length: number;
+}
+
+const fieldOf = (content: Buffer | string | null | undefined): Field | null =>
+  content == null ? null : { content, length: typeof content === 'string' ? Buffer.byteLength(content) : content.length };
+
+function recordParts({ key, value, headers = {} }: BatchRecord, timestampDelta: number, offsetDelta: number): RecordParts {
+  const fields = [fieldOf(key), fieldOf(value)];
+  for (const [name, content] of headerEntries(headers)) fields.push(fieldOf(name), fieldOf(content));
+  let size = 1 + sizeOfVarint(timestampDelta) + sizeOfVarint(offsetDelta) + sizeOfVarint((fields.length - 2) / 2);
+  for (const field of fields) size += field === null ? 1 : sizeOfVarint(field.length) + field.length;
+  return { timestampDelta, offsetDelta, fields, size };
+}
+
+function writeRecord(bytes: ByteWriter, { timestampDelta, offsetDelta, fields, size }: RecordParts): void {
+  bytes.varint(size);
+  bytes.int8(0);
+  bytes.varint(timestampDelta);
+  bytes.varint(offsetDelta);
+  fields.forEach((field, i) => {
+    if (i === 2) bytes.varint((fields.length - 2) / 2);
+    bytes.varint(field === null ? -1 : field.length);
+    if (field !== null) bytes.content(field.content, field.length);
+  });
+  if (fields.length === 2) bytes.varint(0);
+}

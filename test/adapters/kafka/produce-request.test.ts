@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import produce, { type ProduceParts } from 'kafkajs/src/protocol/requests/produce/index.js';
+import { writeProduceRequests } from '../../../src/adapters/kafka/produce-request.js';
+
+const theirs = produce.protocol;
+writeProduceRequests();
+const ours = produce.protocol;
+
+const NOW = 1_764_000_000_000;
+const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.string({ minLength: 120, maxLength: 200 }));
+const content = fc.oneof(text, fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)));
+const message = fc.record({
+  key: fc.option(content), value: fc.option(content),
+  // The client sorts timestamps as text and counts from the first; here all records have one, of which none is before it.
+  timestamp: fc.integer({ min: 0, max: 1e11 }).map((later) => String(NOW + later)),
+  headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 10 }), fc.oneof(content, fc.array(content, { maxLength: 3 })), { maxKeys: 4, noNullPrototype: true }),
+});
+const messages = fc.array(message, { minLength: 1, maxLength: 20 }).map((list) => list.map((one, i) => (i === 0 ? { ...one, timestamp: String(NOW) } : one)));
+const request: fc.Arbitrary<ProduceParts> = fc.record({
+  acks: fc.constantFrom(-1, 1), timeout: fc.integer({ min: 0, max: 60_000 }), transactionalId: fc.constant(null),
+  producerId: fc.constantFrom(-1, 7, 2 ** 40), producerEpoch: fc.constantFrom(0, 3), compression: fc.constant(0),
+  topicData: fc.array(fc.record({
+    topic: fc.string({ minLength: 1, maxLength: 30 }),
+    partitions: fc.array(fc.record({ partition: fc.nat(1_000), firstSequence: fc.nat(100_000), messages }), { minLength: 1, maxLength: 3 }),
+  }), { maxLength: 3 }),
+});
+
+const bytesOf = async (protocol: typeof theirs, parts: ProduceParts): Promise<Buffer> => (await protocol({ version: '7' })(parts).request.encode()).buffer;
+
+describe('produce requests', () => {
+  test('are byte by byte those of the client', async () => {
+    await fc.assert(fc.asyncProperty(request, async (parts) => {
+      expect((await bytesOf(ours, parts)).toString('hex')).toBe((await bytesOf(theirs, parts)).toString('hex'));
+    }), { numRuns: 100 });
+  });
+
+  test('keep headers without a value apart from empty ones', async () => {
+    const one = (value: string | null): ProduceParts => ({
+      acks: -1, timeout: 1, topicData: [{ topic: 't', partitions: [{ partition: 0, messages: [{ key: 'k', value: 'v', timestamp: String(NOW), headers: { h: value as string } }] }] }],
+    });
+    const [none, empty] = [await bytesOf(ours, one(null)), await bytesOf(ours, one(''))];
+    expect(none.length).toBe(empty.length);
+    expect([none.at(-1), empty.at(-1)]).toEqual([1, 0]);
+  });
+
+  test('of other versions, and those that ask for compression or a transaction, are left to the client', async () => {
+    const parts: ProduceParts = { acks: -1, timeout: 1, topicData: [{ topic: 't', partitions: [{ partition: 0, messages: [{ key: 'k', value: 'v', timestamp: String(NOW) }] }] }] };
+    for (const asked of [{ ...parts, compression: 1 }, { ...parts, transactionalId: 't' }]) expect(await bytesOf(ours, asked)).toEqual(await bytesOf(theirs, asked));
+    expect(ours({ version: '2' })).toBe(theirs({ version: '2' }));
+  });
+});
