@@ -12,8 +12,9 @@ export interface OrderState {
   /** A rule threw on these facts: assessed again once it is mended. */
   unassessed: boolean;
   /**
-   * Since when nothing can happen to it any more but new facts: it is settled and has no deadline left. The time reached when it came to
-   * that, or its latest fact, whichever is later; null: it isn't at rest. Ms.
+   * Since when nothing can happen to it any more but new facts: it is settled and has no deadline left. The latest of the time reached when
+   * it came to that, its facts, and when those were written to the log; null: it isn't at rest. Where time alone may bring it to rest (`due`),
+   * or it waits to be judged (`judgedBy` null), the earliest from which it then rests, if that is known. Ms.
    */
   rests: number | null;
   /**

@@ -1,7 +1,7 @@
 import { type JudgeParts, sayLast, type StepOutputs } from './judge.js';
 import { keysOf, type LiveOrder, openOrder, type OrderBook, openState } from './order-book.js';
 import type { LaneStore, OrderRemoval, PassedOrder } from './ports.js';
-import { type Calendar, hasExpired, type Retention } from './retention.js';
+import { type Calendar, hasExpired, restingSince, type Retention } from './retention.js';
 import type { StepResult } from './step.js';
 
 /**
@@ -57,7 +57,6 @@ export function createExpiries({ lane, store, book, calendar, retention, judge, 
   let round: number | null = null;
   let after: string | null = null;
   let due = -Infinity;
-  const isExpired = (rests: number | null): boolean => hasExpired({ rests }, calendar.at(), retention);
   return {
     isDue(): boolean {
       if (retention === null || now() < due) return false;
@@ -65,16 +64,16 @@ export function createExpiries({ lane, store, book, calendar, retention, judge, 
     },
     async next() {
       const orders = await store.pass(lane, after, AT_ONCE);
-      const states = orders.map((order) => ({ order, rests: openState(order.orderId, order).rests }));
+      const states = orders.map((order) => ({ order, state: openState(order.orderId, order) }));
       // One whose journey waits to be published is needed for that.
-      const leaving = states.filter(({ order, rests }) => isExpired(rests) && !order.dirty).map(({ order }) => order.orderId);
+      const leaving = states.filter(({ order, state }) => hasExpired(state, calendar.at(), retention) && !order.dirty).map(({ order }) => order.orderId);
       const stored = leaving.length === 0 ? [] : await store.load(lane, leaving);
       const expired = leaving.flatMap((id, i) => {
         const found = stored[i];
         return found == null ? [] : [openOrder(id, found)];
       });
       const staying = states.filter(({ order }) => !leaving.includes(order.orderId));
-      return { expired, last: lastOf(orders), earliest: Math.min(...staying.map(({ rests }) => rests ?? Infinity)) };
+      return { expired, last: lastOf(orders), earliest: Math.min(...staying.map(({ state }) => restingSince(state) ?? Infinity)) };
     },
     giveUp: (passage, lastSeq) => giveUp(judge, passage, retention, lastSeq),
     passed({ expired, last, earliest }) {

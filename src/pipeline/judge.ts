@@ -8,7 +8,7 @@ import type { AssessmentContext } from '../core/rules.js';
 import { customerOf, type LiveOrder } from './order-book.js';
 import type { OutputRecord, Telemetry } from './ports.js';
 import type { Renderer } from './render.js';
-import { isAtRest } from './retention.js';
+import { restsAfter } from './retention.js';
 
 /** What one step says: records numbered on from the lane's last `cx_seq`. */
 export interface StepOutputs {
@@ -28,6 +28,8 @@ export interface JudgeParts {
   readonly telemetry: Telemetry;
   /** Names everything that a judgement depends on besides facts and time, see `catalogueOf`. */
   readonly catalogue: string;
+  /** When the lane came to know of what it knows, ms: the greatest log timestamp of its records. Absent: nothing is given up. */
+  readonly arrived?: () => number;
   /** Called with every judgement, said or not. */
   readonly observe?: (order: LiveOrder, assessment: Assessment) => void;
 }
@@ -58,7 +60,7 @@ export function createJudge(parts: JudgeParts): Judge {
     }
     state.unassessed = false;
     state.due = assessment.nextDeadline;
-    state.rests = restsSince(order, assessment);
+    state.rests = restsAfter(order, assessment, cause.fact === null ? null : (parts.arrived?.() ?? null));
     order.customerId = assessment.customerId;
     if (parts.renderer !== null) say(parts, parts.renderer, order, assessment, cause, out);
     parts.observe?.(order, assessment);
@@ -68,11 +70,6 @@ export function createJudge(parts: JudgeParts): Judge {
 
 /** Two contexts by which the same facts may be judged differently have different names. */
 export const catalogueOf = ({ rules, covered }: AssessmentContext): string => fingerprint([rules.version, ...[...covered].sort()]);
-
-/** Since when the order is at rest, see OrderState. */
-function restsSince({ journey, state }: LiveOrder, assessment: Assessment): number | null {
-  return isAtRest(assessment) ? Math.max(state.judgedAt, journey.facts.at(-1)?.at ?? 0) : null;
-}
 
 function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment: Assessment, cause: Cause, out: StepOutputs): void {
   const { said, judgedAt } = order.state;

@@ -8,6 +8,7 @@ import type { Kept } from '../core/measures/increments.js';
 import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
 import { placeOf } from '../core/reading.js';
 import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
+import { restingSince } from './retention.js';
 import { Final } from './retry.js';
 
 /** An order in the owner's memory: decoded once, kept while it is busy. */
@@ -96,8 +97,8 @@ export interface OrderBook {
   get(orderId: string): LiveOrder;
   /** The order has news for the store. @param stale its journey changes too; true by default */
   touch(order: LiveOrder, stale?: boolean): void;
-  /** As `touch`: the order has this fact, and stays to be judged with it. Its journey stays as it was published. */
-  leaveUnjudged(order: LiveOrder, fact: Fact): void;
+  /** As `touch`: the order has this fact, known since `arrived` (ms), and stays to be judged with it. Its journey stays as it was published. */
+  leaveUnjudged(order: LiveOrder, fact: Fact, arrived: number): void;
   touchedCount(): number;
   /** Everything touched since the last call of `writes`. */
   touched(): readonly LiveOrder[];
@@ -152,10 +153,10 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
       return order;
     },
     touch: (order, stale = true) => touch(order, stale),
-    leaveUnjudged(order, fact) {
+    leaveUnjudged(order, fact, arrived) {
       order.state.judgedBy = null;
-      // Nobody knows whether it still is at rest, and no other fact may be refused because of that.
-      order.state.rests = null;
+      // If it turns out to be at rest, then since now.
+      order.state.rests = Math.max(order.state.rests ?? 0, fact.at, arrived);
       order.customerId ??= fact.customerId;
       touch(order, false);
     },
@@ -197,7 +198,7 @@ function writeOf(order: LiveOrder): OrderWrite {
   const { due } = order.state;
   const write: OrderWrite = {
     orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
-    due: due === order.storedDue ? undefined : due, rests: order.state.rests,
+    due: due === order.storedDue ? undefined : due, rests: restingSince(order.state),
     indexAdd: keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
     dirty: order.stale,
   };
@@ -215,7 +216,7 @@ function writeOf(order: LiveOrder): OrderWrite {
 export function writeState(orderId: string, before: OrderState, now: OrderState): OrderWrite {
   const [had, has] = [keysOf(before, null), keysOf(now, null)];
   return {
-    orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: now.rests,
+    orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: restingSince(now),
     indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false,
   };
 }

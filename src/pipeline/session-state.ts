@@ -32,7 +32,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
   const book = createOrderBook(lane, store, parts.cacheOrders, forgotten > 0);
   const judgeParts: JudgeParts = {
-    ...parts.judge, lane, telemetry,
+    ...parts.judge, lane, telemetry, arrived: () => time.arrived(),
     observe(order, assessment) {
       order.assessment = assessment;
       parts.judge.observe?.(order, assessment);

@@ -155,6 +155,7 @@ function applyRecord(work: Work, candidate: RecordCandidate): void {
   const { record, decoded } = candidate;
   const { progress, time, telemetry } = work.parts;
   work.bytes += record.value?.length ?? 0;
+  time.written(record.timestamp);
   const outcome = decoded.kind === 'dead_letter' ? decoded : applyEvent(work, candidate, decoded);
   if (typeof outcome === 'object') {
     if (!work.parts.silence.isKnownLetter(record)) putAside(work, record, outcome);
@@ -191,7 +192,7 @@ function applyEvent(work: Work, candidate: RecordCandidate, event: EventRead): '
   if (outcome === 'full') return { kind: 'dead_letter', reason: 'journey_too_long', message: fullMessage(parts.maxFacts) };
   if (outcome === 'duplicate') return 'duplicate';
   if (parts.silence.isKept()) {
-    parts.book.leaveUnjudged(order, event.fact);
+    parts.book.leaveUnjudged(order, event.fact, parts.time.arrived());
     return 'applied';
   }
   const said = work.outputs.records.length;
@@ -203,8 +204,8 @@ function applyEvent(work: Work, candidate: RecordCandidate, event: EventRead): '
 /** An order that is no longer kept takes nothing. What is read again was refused before, or taken when the order still was kept: it is known. */
 function refuseExpired({ silence, progress, calendar, retention }: StepParts, order: LiveOrder, record: SourceRecord, factAt: number): 'duplicate' | Refusal | null {
   const isKnown = silence.isKnownExpiry(record);
-  // Its age alone says nothing: the order may be known only once more was read again.
-  const message = isKnown ? 'as it was refused before' : expiryOf(order, silence.isKept() ? Infinity : factAt, calendar.at(), retention);
+  // Its age alone says nothing while the order may be known only once more was read again, or a history is loaded in whatever order.
+  const message = isKnown ? 'as it was refused before' : expiryOf(order, silence.isKept() || calendar.isHistory() ? Infinity : factAt, calendar.at(), retention);
   if (message === null) return null;
   return !isKnown && progress.wasRead(record) ? 'duplicate' : { kind: 'dead_letter', reason: 'order_expired', message };
 }

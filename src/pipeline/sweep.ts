@@ -41,13 +41,12 @@ export function createSweep(parts: SweepParts, start: SweepState, isNew: boolean
   const isDue = ({ state, journey }: LiveOrder): boolean =>
     journey.facts.length > 0 && (state.judgedBy === null || state.unassessed || (state.judgedBy !== catalogue && !parts.hasExpired(state)));
   const judgeAnew = (order: LiveOrder, at: number, outputs: StepOutputs): void => {
-    const { published, judgedAt, rests } = order.state;
-    const since = rests ?? Math.max(judgedAt, order.journey.facts.at(-1)?.at ?? 0);
+    const { published, rests: since } = order.state;
     const assessment = parts.judge(order, at, { fact: null, at: Math.max(at, order.state.judgedAt) }, outputs);
     // Its journey may stand on the topic as it is.
     const stale = assessment !== null && (published === null || journeyId(assessment, parts.context().rules.version) !== published);
     // That it is looked at again is nothing that happened to it.
-    if (order.state.rests !== null && since < order.state.rests && wasAtRest(order.journey, since, parts.context())) order.state.rests = since;
+    if (since !== null && order.state.rests !== null && since < order.state.rests && wasAtRest(order.journey, since, parts.context())) order.state.rests = since;
     parts.book.touch(order, stale);
     judged += 1;
   };

@@ -9,7 +9,7 @@ export interface TimeSettings {
 }
 
 /** Records this much older than their log timestamp are a replay of history. */
-const REPLAY_AGE_MS = 24 * 3_600_000;
+export const REPLAY_AGE_MS = 24 * 3_600_000;
 
 const NONE: ReadonlyMap<SourceTopic, number> = new Map();
 
@@ -28,6 +28,8 @@ export interface TimeReached {
   restore(topic: SourceTopic, clock: number | null, lastTimestamp: number | null): void;
   /** Records of the topic arrived: it isn't idle, whatever was thought. */
   fetched(topic: SourceTopic, wall: number): void;
+  /** A record of this log timestamp is about to be applied. */
+  written(timestamp: number): void;
   /** A record was read; its log timestamp tells whether history is being replayed. */
   read(topic: SourceTopic, occurredAt: number, timestamp: number): void;
   /** The topic's position reached an end that was asked for after `wall`. */
@@ -36,6 +38,8 @@ export interface TimeReached {
   clockOf(topic: SourceTopic): number | null;
   /** The greatest `occurredAt` read of any topic; -Infinity before the first. */
   latest(): number;
+  /** The greatest log timestamp of what was read: when the lane came to know of it; -Infinity before the first. */
+  arrived(): number;
   /** -Infinity while some topic has said nothing yet. */
   now(): number;
   /** What `now` will be, at the most, once these greatest instants were read of their topics. */
@@ -50,6 +54,7 @@ export function createTimeReached(topics: readonly SourceTopic[], settings: Time
   const clocks = new Map<SourceTopic, TopicClock>(
     topics.map((t) => [t, { clock: -Infinity, idle: -Infinity, fetchedAt: -Infinity, replaying: false }]),
   );
+  let arrived = -Infinity;
   const of = (topic: SourceTopic): TopicClock => {
     const c = clocks.get(topic);
     if (c === undefined) throw new Error(`the lane does not read the topic ${topic}`);
@@ -64,6 +69,7 @@ export function createTimeReached(topics: readonly SourceTopic[], settings: Time
     restore(topic: SourceTopic, clock: number | null, lastTimestamp: number | null): void {
       const c = of(topic);
       c.clock = clock ?? -Infinity;
+      arrived = Math.max(arrived, lastTimestamp ?? -Infinity);
       c.replaying = clock !== null && lastTimestamp !== null && lastTimestamp - clock > REPLAY_AGE_MS;
     },
     fetched(topic: SourceTopic, wall: number): void {
@@ -71,6 +77,10 @@ export function createTimeReached(topics: readonly SourceTopic[], settings: Time
       c.idle = -Infinity;
       c.fetchedAt = wall;
     },
+    written(timestamp: number): void {
+      arrived = Math.max(arrived, timestamp);
+    },
+    arrived: () => arrived,
     read(topic: SourceTopic, occurredAt: number, timestamp: number): void {
       const c = of(topic);
       if (occurredAt > c.clock) c.clock = occurredAt;
@@ -107,6 +117,8 @@ export function createReplayTime(asOf: number | null): TimeReached & { finish():
     restore: () => undefined,
     fetched: () => undefined,
     atEnd: () => undefined,
+    written: () => undefined,
+    arrived: () => -Infinity,
     read(_topic, occurredAt) {
       if (occurredAt > greatest) greatest = occurredAt;
     },

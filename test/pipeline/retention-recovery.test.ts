@@ -62,7 +62,7 @@ async function leaving(lane: VerifiedLane, left: readonly string[]): Promise<voi
 
 /** `a` and `late`, which had an alert, are given up; of both a record was refused since. */
 async function forgotten(options: Parameters<typeof createVerifiedLane>[0] = {}): Promise<VerifiedLane> {
-  const lane = createVerifiedLane(options);
+  const lane = createVerifiedLane({ asItHappens: true, ...options });
   for (const each of [...order('a'), ...order('late', 0.5), event('contact.opened', 'open', 3, { contactId: 'x', channel: 'mail', topic: 'where' }), clock(40)]) lane.append(each);
   await lane.work(PARTS);
   await leaving(lane, ['clock', 'open']);
@@ -109,7 +109,7 @@ describe('a state that went back', () => {
 
   test('does not begin an order anew of which the last word was published, and its trace was kept', async () => {
     const { store, goBack } = createRewindableStore();
-    const lane = createVerifiedLane({ store });
+    const lane = createVerifiedLane({ asItHappens: true, store });
     for (const each of [...order('late', 0.5), clock(20)]) lane.append(each);
     await lane.work(PARTS);
     lane.append(clock(40));
@@ -167,7 +167,7 @@ describe('other rules', () => {
   const GRAVER = { ...CONTEXT, rules: { ...DEFAULT_RULES, version: 'graver', severities: { ...DEFAULT_RULES.severities, delivery_attempt_failed: 3 as const } } };
   test('change nothing of an order that has expired, given up or not, and do not keep one at rest for longer', async () => {
     let context = CONTEXT;
-    const lane = createVerifiedLane({ context: () => context });
+    const lane = createVerifiedLane({ asItHappens: true, context: () => context });
     for (const each of [...order('expired'), attempt('expired', 3), clock(34.2)]) lane.append(each);
     await lane.work(PARTS);
     expect(await kept(lane)).toEqual(['clock', 'expired']);
@@ -205,7 +205,7 @@ const trouble = fc.oneof(
 test('whatever is lost, read again or made anew: all that was published stays true of what is kept, and no record is refused twice', async () => {
   await fc.assert(fc.asyncProperty(story, fc.array(trouble, { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 250), async (events, troubles, orders) => {
     const { store, goBack } = createRewindableStore();
-    const lane = createVerifiedLane({ store });
+    const lane = createVerifiedLane({ asItHappens: true, store });
     const parts = { ...PARTS, limits: { orders, bytes: 524_288 } };
     const feed = (from: number, to: number): void => {
       events.slice(from, to).forEach(({ order: orderId, late, type }, j) => {

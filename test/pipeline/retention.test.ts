@@ -41,7 +41,7 @@ async function swept(lane: LaneUnderTest, left: readonly string[], life: Life = 
 describe('the calendar', () => {
   test('follows the time reached as far as events account for it, and never goes back', () => {
     const latest = { at: -Infinity };
-    const calendar = createCalendar(null, { latest: () => latest.at });
+    const calendar = createCalendar(null, { latest: () => latest.at, arrived: () => latest.at });
     calendar.follow(Infinity);
     expect(calendar.kept()).toBeNull();
     latest.at = 50;
@@ -53,7 +53,7 @@ describe('the calendar', () => {
     expect(calendar.at()).toBe(50);
     calendar.follow(10);
     expect(calendar.kept()).toBe(50);
-    expect(createCalendar(70, { latest: () => latest.at }).at()).toBe(70);
+    expect(createCalendar(70, { latest: () => latest.at, arrived: () => latest.at }).at()).toBe(70);
   });
 });
 
@@ -139,6 +139,45 @@ describe('an order that is settled and to which nothing happens', () => {
     const alerts = withoutRepeats(lane.logs.written('cx.alerts', LANE));
     expect(alerts.at(-1)).toMatchObject({ type: 'alert.resolved', reason: 'expired', occurredAt: new Date(on('03-15 10:00') + RETENTION).toISOString() });
     expect(new Set(alerts.map(({ sequence }) => sequence)).size).toBe(alerts.length);
+  });
+});
+
+describe('a history that is loaded', () => {
+  /** What happened in spring was written in autumn. */
+  const LOADED = Date.parse('2025-10-01T00:00:00Z');
+  const load = (lane: LaneUnderTest, orderId: string, ...facts: readonly ReturnType<typeof fact>[]): void => {
+    for (const each of facts) lane.logs.append('orders', orderId, factBytes(orderId, each), { timestamp: LOADED });
+  };
+
+  test('is kept as long as what happens when it is written, and taken in whatever order it comes', async () => {
+    const lane = createLaneUnderTest({ topics: ['orders'] });
+    load(lane, 'a', ...lifeOf());
+    load(lane, 'clock', fact('contact.resolved', '08-01 10:00'));
+    load(lane, 'b', ...lifeOf());
+    await lane.live(KEPT);
+    expect(refusals(lane)).toEqual([]);
+    pass(lane, '10-30 23:00');
+    await swept(lane, ['a', 'b', 'clock']);
+    pass(lane, '11-02 10:00');
+    await swept(lane, ['clock']);
+    // By now an event of that age has come too late.
+    append(lane, 'c', { ...fact('payment.captured', '03-05 12:00') });
+    await lane.live(KEPT);
+    expect(refusals(lane)).toHaveLength(1);
+  });
+
+  test('is kept as long after it was read again', async () => {
+    const lane = createLaneUnderTest({ topics: ['orders'] });
+    load(lane, 'a', ...lifeOf());
+    pass(lane, '10-02 10:00');
+    await lane.live(KEPT);
+    const halts = lane.store.halts;
+    const [seen] = await halts.lanes();
+    await halts.decide(LANE, seen?.halt ?? null, { kind: 'rebuild', acceptLoss: false });
+    await lane.live(KEPT);
+    await swept(lane, ['a', 'clock']);
+    pass(lane, '11-02 10:00');
+    await swept(lane, ['clock']);
   });
 });
 

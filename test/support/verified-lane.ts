@@ -49,7 +49,8 @@ export interface Damage {
   readonly output?: (topic: OutputTopic, records: readonly PublishedRecord[]) => readonly PublishedRecord[];
 }
 
-export function createVerifiedLane(options: Pick<LaneOptions, 'store' | 'context'> = {}): VerifiedLane {
+/** @param options.asItHappens records are written when their events happen; else all of them in one go, later */
+export function createVerifiedLane({ asItHappens = false, ...options }: Pick<LaneOptions, 'store' | 'context'> & { readonly asItHappens?: boolean } = {}): VerifiedLane {
   const under = createLaneUnderTest({ ...options, topics: SOURCE_TOPICS, startedAt: WALL });
   const parts = { decode: decoderOf(CONFIG) };
   const orderIds = new Set<string>();
@@ -60,7 +61,8 @@ export function createVerifiedLane(options: Pick<LaneOptions, 'store' | 'context
       const key = typeof event === 'string' ? null : (event.orderId ?? null);
       if (typeof event !== 'string' && event.orderId !== undefined && topicOf(event.type) !== null) orderIds.add(event.orderId);
       const name = topic ?? (typeof event === 'string' ? undefined : topicOf(event.type));
-      return under.logs.append(name ?? 'orders', key, text, { timestamp: WALL, partition: LANE, headers: { trace: 'test' } }).offset;
+      const timestamp = asItHappens && typeof event !== 'string' ? Date.parse(String(event['occurredAt'])) : WALL;
+      return under.logs.append(name ?? 'orders', key, text, { timestamp, partition: LANE, headers: { trace: 'test' } }).offset;
     },
     async work(more = {}) {
       await under.live({ parts: { ...parts, ...more } });

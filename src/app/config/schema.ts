@@ -55,7 +55,7 @@ const limits = z.strictObject({
 
 const retention = z.strictObject({
   settledOrders: duration.refine((ms) => ms >= 1_000, 'expected at least 1s, or null to keep orders for ever').nullable().prefault('180d')
-    .describe('How long an order is kept in Redis that is settled and to which nothing happens any more, by the time of events; further events of it are refused as `order_expired`. `null`: for ever. 180 d: complaints, refunds and surveys come within half a year, as do audits of how it was done'),
+    .describe('How long an order is kept in Redis that is settled and to which nothing happens any more, from when its last event happened and was written; further events of it are refused as `order_expired`. `null`: for ever. 180 d: complaints, refunds and surveys come within half a year, as do audits of how it was done'),
 }).prefault({});
 
 const kafka = z.strictObject({

@@ -16,7 +16,7 @@ const order = (orderId: string, promised = 5) => [
 
 /** Two orders of which one was late, and time that goes on; `a` and `late` are given up. */
 async function forgotten(): Promise<VerifiedLane> {
-  const lane = createVerifiedLane();
+  const lane = createVerifiedLane({ asItHappens: true });
   for (const each of [...order('a'), ...order('late', 0.5), event('contact.opened', 'open', 3, { contactId: 'x', channel: 'mail', topic: 'where' })]) lane.append(each);
   lane.append(event('audit.recorded', 'clock', 40, { auditId: 'a', step: 'order.placed', observed: 'done' }));
   await lane.work(PARTS);
