@@ -2,6 +2,9 @@ import { stageOf } from '../contracts/dead-letter.js';
 import type { DeadLetterReason } from '../contracts/names.js';
 import type { OutputRecord, SourceRecord } from './ports.js';
 
+/** A record on its way to a dead-letter topic, without a number of its own. */
+export type Letter = Omit<OutputRecord, 'seq' | 'topic'>;
+
 /**
  * A refused record on its way to the dead-letter topic: key, value, timestamp and headers as they came, and headers that
  * say where it stood and why it was refused.
@@ -9,18 +12,21 @@ import type { OutputRecord, SourceRecord } from './ports.js';
 export function deadLetterRecord(
   record: SourceRecord, topicName: string, reason: DeadLetterReason, message: string, seq: number,
 ): OutputRecord {
-  return {
-    seq, topic: 'cx.dead-letters', key: record.key, value: record.value, timestamp: record.timestamp,
-    headers: {
-      ...record.headers,
-      '__connect.errors.topic': topicName,
-      '__connect.errors.partition': String(record.partition),
-      '__connect.errors.offset': String(record.offset),
-      '__connect.errors.stage': stageOf(reason),
-      '__connect.errors.class.name': `touchpoint.${reason}`,
-      '__connect.errors.exception.message': message,
-      'touchpoint.reason': reason,
-      cx_seq: String(seq),
-    },
-  };
+  const letter = letterOf(record, topicName, reason, message);
+  return { ...letter, seq, topic: 'cx.dead-letters', headers: { ...letter.headers, cx_seq: String(seq) } };
 }
+
+/** The same of a record that no lane of orders has read: it has no number among theirs. */
+export const letterOf = (record: SourceRecord<string>, topicName: string, reason: DeadLetterReason, message: string): Letter => ({
+  key: record.key, value: record.value, timestamp: record.timestamp,
+  headers: {
+    ...record.headers,
+    '__connect.errors.topic': topicName,
+    '__connect.errors.partition': String(record.partition),
+    '__connect.errors.offset': String(record.offset),
+    '__connect.errors.stage': stageOf(reason),
+    '__connect.errors.class.name': `touchpoint.${reason}`,
+    '__connect.errors.exception.message': message,
+    'touchpoint.reason': reason,
+  },
+});

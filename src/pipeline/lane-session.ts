@@ -9,6 +9,7 @@ import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
 import type { ClaimedLane, CommitAnswer, FetchedRange, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher, LaneLost, StateDoubted } from './publisher.js';
 import type { JourneyRenderer } from './journey-renderer.js';
+import type { SessionEnd } from './lane-holder.js';
 import type { OutputTail } from './recovery.js';
 import { Final, persist, type Persistence } from './retry.js';
 import { createSchemaWaits, type SchemaSettings } from './schema-waits.js';
@@ -44,14 +45,6 @@ export interface SessionParts {
   /** A defect: the process should end and be restarted. */
   readonly failed: (error: Error) => void;
 }
-
-export type SessionEnd =
-  | { readonly kind: 'left' }
-  | { readonly kind: 'lost' }
-  /** The log isn't where it was: it must be checked against the state before anything more is read. */
-  | { readonly kind: 'recheck' }
-  /** The store holds less than it confirmed. */
-  | { readonly kind: 'went_back'; readonly what: string };
 
 /** Records waiting per topic before it is paused, and below which it goes on. */
 const HIGH_WATER = 4_000;

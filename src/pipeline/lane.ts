@@ -1,136 +1,30 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { holdLane, type HeldLane } from './lane-holder.js';
+import { createLaneSession, type SessionParts } from './lane-session.js';
 import type { SourceTopic } from '../contracts/names.js';
-import { createLaneSession, type LaneSession, type SessionEnd, type SessionParts } from './lane-session.js';
+import type { Halt, Telemetry } from './ports.js';
 import { prepareLane } from './prepare-lane.js';
-import type { FetchedRange, Halt, LogBounds, SourceLog, Telemetry } from './ports.js';
-import { LaneLost } from './publisher.js';
-import { persist, type Persistence, settledWithin } from './retry.js';
-import type { SchemaWait } from './schema-waits.js';
 
-export interface LaneParts extends SessionParts {
-  readonly source: SourceLog;
-}
+export type LaneParts = SessionParts;
+export type Lane = HeldLane<SourceTopic>;
 
-/** How long a halted lane waits before it looks whether a person said how to go on; ms. */
-const HALT_LOOK_MS = 10_000;
-/** How long an orderly stop tries to get the last step committed and sent; after that it's left to the next owner; ms. */
-const STOP_PATIENCE_MS = 3_000;
-/** How long calls under way may take to come back, once nothing more is tried; ms. */
-const RETURN_MS = 500;
-
-/**
- * One lane in this worker's hands: claimed, prepared, worked and left. It is claimed again when another token turns up while
- * the group says it is still ours, and stands still while a halt is recorded.
- */
-export function createLane(parts: LaneParts) {
-  const { lane, source, store, telemetry } = parts;
-  let leaving: 'no' | 'stop' | 'drop' = 'no';
-  let session: LaneSession | null = null;
-  let halted: Halt | null = null;
-  let reached: ReadonlyMap<SourceTopic, number> | null = null;
-  const persistence: Persistence = { lane, telemetry, stopped: () => leaving !== 'no' };
-  const held = whileHeld(telemetry, () => leaving !== 'drop');
-
-  const claim = async (): Promise<LaneSession | null> => {
-    if (!(await source.confirmMembership())) throw new Error('the group does not confirm this worker as a member yet');
-    const claimed = await store.claim(lane, source.lanes);
-    if (claimed.halt !== null) return halt(claimed.halt);
-    const prepared = await prepareLane({ ...parts, schemas: parts.schemas?.reader ?? null, goOn }, claimed);
-    if (prepared.kind === 'halt') {
-      const found: Halt = { ...prepared.finding, since: parts.wallClock.now() };
-      await store.halt(lane, claimed.token, found);
-      return halt(found);
-    }
-    halted = null;
-    telemetry.laneClaimed(lane, claimed.version);
-    return createLaneSession({ ...parts, telemetry: held }, prepared);
-  };
-  const goOn = (): void => {
-    if (leaving !== 'no') throw new Error('the lane is being left');
-  };
-  const halt = (found: Halt): null => {
-    if (halted?.name !== found.name) telemetry.laneHalted(lane, found);
-    halted = found;
-    return null;
-  };
-  /** Claims (again and again over faults), or gives up because the lane is being left. */
-  const open = async (): Promise<void> => {
-    session = null;
-    await persist(persistence, 'claim the lane', async () => {
-      session = await claim();
-    });
-  };
-  const afterEnd = async (end: SessionEnd): Promise<void> => {
-    session = null;
-    if (end.kind === 'went_back') telemetry.stateWentBack(lane, `${end.what}: Redis lost its last writes or was restored to an older state`);
-    if (end.kind === 'lost') {
-      telemetry.laneDropped(lane, 'another owner claimed it');
-      // Two owners that claim at once would take it from each other for ever without a random pause.
-      await delay(100 + Math.random() * 900);
-    }
-    // The log and the check at claim may disagree for a while; asking without a pause would not settle it.
-    if (end.kind === 'recheck' || end.kind === 'went_back') await delay(200);
-  };
-  const run = async (): Promise<void> => {
-    while (leaving === 'no') {
-      await open();
-      if (session === null) {
-        for (let waited = 0; waited < HALT_LOOK_MS && leaving === 'no'; waited += 100) await delay(100);
-        continue;
+/** A lane of events: its orders are judged, and what changes is said. */
+export function createLane(parts: LaneParts): Lane {
+  const { lane, source, store, telemetry, failed } = parts;
+  return holdLane({
+    lane, source, telemetry, failed,
+    async open(goOn, isHeld) {
+      const claimed = await store.claim(lane, source.lanes);
+      if (claimed.halt !== null) return { kind: 'halt', halt: claimed.halt };
+      const prepared = await prepareLane({ ...parts, schemas: parts.schemas?.reader ?? null, goOn }, claimed);
+      if (prepared.kind === 'halt') {
+        const halt: Halt = { ...prepared.finding, since: parts.wallClock.now() };
+        await store.halt(lane, claimed.token, halt);
+        return { kind: 'halt', halt };
       }
-      const current: LaneSession = session;
-      source.read(lane, current.offsets());
-      const end = await current.run(() => leaving);
-      reached = current.offsets();
-      // Left, or ended by a defect that was told: not to be begun again.
-      if (end.kind === 'left') break;
-      await afterEnd(end);
-    }
-  };
-  let done: Promise<void> = Promise.resolve();
-  return {
-    lane,
-    start(): void {
-      done = run().catch((error: unknown) => {
-        if (!(error instanceof LaneLost)) parts.failed(error instanceof Error ? error : new Error(String(error)));
-      });
+      return { kind: 'session', version: claimed.version, session: createLaneSession({ ...parts, telemetry: whileHeld(telemetry, isHeld) }, prepared) };
     },
-    fetched(range: FetchedRange): void {
-      if (session?.fetched(range) === false) source.read(lane, session.positions());
-    },
-    /** After a rebalance that left the lane here: delivery begins again where it stood. */
-    readOn(): void {
-      if (session !== null) source.read(lane, session.positions());
-    },
-    /** The ends of its topics as of the wall clock `askedAt`. */
-    bounds(ends: ReadonlyMap<SourceTopic, LogBounds>, askedAt: number): void {
-      session?.bounds(ends, askedAt);
-    },
-    wake(): void {
-      session?.wake();
-    },
-    /** The log says that a position can't be read: claims anew, and so checks. */
-    recheck(): void {
-      session?.recheck();
-    },
-    halt: (): Halt | null => halted,
-    isReading: (): boolean => session !== null,
-    /** Topics that stand still until a schema was learned. */
-    schemaWaits: (): readonly SchemaWait[] => session?.schemaWaits() ?? [],
-    /** Next offsets to read, also after the lane was left; null before its first claim. For lag tools. */
-    offsets: (): ReadonlyMap<SourceTopic, number> | null => session?.offsets() ?? reached,
-    /** Leaves: `stop` finishes what is under way and sends it, `drop` lets go at once because the lane is someone else's. */
-    async leave(how: 'stop' | 'drop'): Promise<void> {
-      leaving = how;
-      session?.wake();
-      if (how === 'stop' && (await settledWithin(STOP_PATIENCE_MS, done))) return;
-      leaving = 'drop';
-      session?.wake();
-      await settledWithin(RETURN_MS, done);
-    },
-  };
+  });
 }
-export type Lane = ReturnType<typeof createLane>;
 
 /** A lane's figures are its owner's to tell: what comes to an end after it was given up must not bring them back. */
 const whileHeld = (telemetry: Telemetry, isHeld: () => boolean): Telemetry => ({

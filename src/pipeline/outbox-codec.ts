@@ -1,7 +1,10 @@
-import { OUTPUT_TOPICS } from '../contracts/names.js';
+import { OUTPUT_TOPICS, type OutputTopic } from '../contracts/names.js';
 import { headerEntries } from './header-entries.js';
 import type { HeaderValue, OutputRecord } from './ports.js';
 import { Final } from './retry.js';
+
+/** `O`: the topics that the stage writes. */
+export type OutboxRecord<O extends string> = Omit<OutputRecord, 'topic'> & { readonly topic: O };
 
 /**
  * The records of one commit as bytes: a format byte, then per record its fields, each with a length in front (uint32,
@@ -10,7 +13,10 @@ import { Final } from './retry.js';
 const FORMAT = 1;
 const NONE = 0xffffffff;
 
-export function packOutbox(records: readonly OutputRecord[]): Buffer {
+export const packOutbox = (records: readonly OutputRecord[]): Buffer => packRecords(OUTPUT_TOPICS, records);
+
+/** As `packOutbox`, of records whose topics are among these. The list may grow at its end only: topics are written by their place in it. */
+export function packRecords<O extends string>(topics: readonly O[], records: readonly OutboxRecord<O>[]): Buffer {
   const parts: Buffer[] = [Buffer.from([FORMAT])];
   const put = (field: Buffer | string | null): void => {
     const length = Buffer.allocUnsafe(4);
@@ -22,7 +28,7 @@ export function packOutbox(records: readonly OutputRecord[]): Buffer {
   for (const record of records) {
     const headers = headerEntries(record.headers);
     const head = Buffer.allocUnsafe(19);
-    head.writeUInt8(OUTPUT_TOPICS.indexOf(record.topic), 0);
+    head.writeUInt8(topics.indexOf(record.topic), 0);
     head.writeDoubleBE(record.seq ?? -1, 1);
     head.writeDoubleBE(record.timestamp ?? -1, 9);
     head.writeUInt16BE(headers.length, 17);
@@ -38,9 +44,12 @@ export function packOutbox(records: readonly OutputRecord[]): Buffer {
 }
 
 /** @throws Final on bytes that another version wrote */
-export function unpackOutbox(bytes: Buffer): OutputRecord[] {
+export const unpackOutbox = (bytes: Buffer): OutputRecord[] => unpackRecords<OutputTopic>(OUTPUT_TOPICS, bytes);
+
+/** @throws as `unpackOutbox` */
+export function unpackRecords<O extends string>(topics: readonly O[], bytes: Buffer): OutboxRecord<O>[] {
   if (bytes[0] !== FORMAT) throw new Final(`an outbox entry has format ${String(bytes[0])}, this version reads ${FORMAT}: run the newer version that wrote it`);
-  const records: OutputRecord[] = [];
+  const records: OutboxRecord<O>[] = [];
   let at = 1;
   const take = (): Buffer | null => {
     const length = bytes.readUInt32BE(at);
@@ -50,7 +59,7 @@ export function unpackOutbox(bytes: Buffer): OutputRecord[] {
     return bytes.subarray(at - length, at);
   };
   while (at < bytes.length) {
-    const topic = OUTPUT_TOPICS[bytes.readUInt8(at)];
+    const topic = topics[bytes.readUInt8(at)];
     if (topic === undefined) throw new Final('an outbox entry names an output topic that this version does not know: run the newer version that wrote it');
     const seq = bytes.readDoubleBE(at + 1);
     const timestamp = bytes.readDoubleBE(at + 9);

@@ -5,10 +5,12 @@ import type { TimeReached } from './time-reached.js';
 
 export type ReadOutcome = 'applied' | 'duplicate' | 'deadLetter';
 
+type Last = Pick<SourceRecord, 'offset' | 'timestamp' | 'key' | 'value'>;
+
 interface Moving {
   next: number;
   position: Position | null;
-  last: SourceRecord | null;
+  last: Last | null;
   readonly count: { -readonly [K in keyof TopicCount]: TopicCount[K] };
   moved: boolean;
 }
@@ -23,25 +25,25 @@ const NOTHING: TopicCount = { read: 0, applied: 0, duplicate: 0, deadLetter: 0 }
  * How far a lane has read each of its topics, and what became of the records (read = applied + duplicate + dead letter).
  * @param countedTo records before these offsets were counted when they were read first
  */
-export function createLaneProgress(
-  topics: readonly SourceTopic[], start: ReadonlyMap<SourceTopic, TopicProgress>, time: TimeReached, countedTo: Readonly<Partial<Record<SourceTopic, number>>> = {},
+export function createLaneProgress<T extends string = SourceTopic>(
+  topics: readonly T[], start: ReadonlyMap<T, TopicProgress>, time: Pick<TimeReached<T>, 'restore' | 'clockOf'>, countedTo: Readonly<Partial<Record<string, number>>> = {},
 ) {
-  const all = new Map<SourceTopic, Moving>();
+  const all = new Map<T, Moving>();
   for (const topic of topics) {
     const known = start.get(topic);
     all.set(topic, { next: known?.next ?? -1, position: known?.position ?? null, last: null, count: { ...(known?.count ?? NOTHING) }, moved: false });
     time.restore(topic, known?.clock ?? null, known?.position?.timestamp ?? null);
   }
-  const of = (topic: SourceTopic): Moving => {
+  const of = (topic: T): Moving => {
     const moving = all.get(topic);
     if (moving === undefined) throw new Error(`the lane does not read the topic ${topic}`);
     return moving;
   };
   /** Was the record read once before, by this account? */
-  const wasRead = ({ topic, offset }: Pick<SourceRecord, 'topic' | 'offset'>): boolean => offset < (countedTo[topic] ?? 0);
+  const wasRead = ({ topic, offset }: Pick<SourceRecord<T>, 'topic' | 'offset'>): boolean => offset < (countedTo[topic] ?? 0);
   return {
     wasRead,
-    read(record: SourceRecord, outcome: ReadOutcome): void {
+    read(record: SourceRecord<T>, outcome: ReadOutcome): void {
       const t = of(record.topic);
       t.next = record.offset + 1;
       t.last = record;
@@ -51,22 +53,22 @@ export function createLaneProgress(
       t.count[outcome] += 1;
     },
     /** Offsets that hold no record for us. */
-    skip(topic: SourceTopic, next: number): void {
+    skip(topic: T, next: number): void {
       const t = of(topic);
       t.next = next;
       t.moved = true;
     },
     /** Next offsets to read; a topic never read has none. */
-    offsets(): Map<SourceTopic, number> {
-      const next = new Map<SourceTopic, number>();
+    offsets(): Map<T, number> {
+      const next = new Map<T, number>();
       for (const [topic, t] of all) if (t.next >= 0) next.set(topic, t.next);
       return next;
     },
-    nextOf: (topic: SourceTopic): number => of(topic).next,
-    count: (topic: SourceTopic): TopicCount => ({ ...of(topic).count }),
+    nextOf: (topic: T): number => of(topic).next,
+    count: (topic: T): TopicCount => ({ ...of(topic).count }),
     /** What moved since the last call. */
-    moved(): Map<SourceTopic, TopicProgress> {
-      const moved = new Map<SourceTopic, TopicProgress>();
+    moved(): Map<T, TopicProgress> {
+      const moved = new Map<T, TopicProgress>();
       for (const [topic, t] of all) {
         if (!t.moved) continue;
         t.moved = false;
@@ -78,4 +80,4 @@ export function createLaneProgress(
     },
   };
 }
-export type LaneProgress = ReturnType<typeof createLaneProgress>;
+export type LaneProgress<T extends string = SourceTopic> = ReturnType<typeof createLaneProgress<T>>;

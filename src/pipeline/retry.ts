@@ -3,7 +3,7 @@ import type { Telemetry } from './ports.js';
 
 export interface Persistence {
   readonly lane: number;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'retrying'>;
   /** No further tries: the lane is being left. */
   readonly stopped: () => boolean;
 }

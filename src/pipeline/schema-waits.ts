@@ -1,5 +1,4 @@
 import type { SourceTopic } from '../contracts/names.js';
-import type { Intake } from './intake.js';
 import type { Telemetry, WallClock } from './ports.js';
 import { persist, type Persistence } from './retry.js';
 import type { SchemaReader } from './schema-reader.js';
@@ -23,25 +22,27 @@ export interface SchemaWait {
   readonly alarming: boolean;
 }
 
-export interface SchemaWaitsParts {
+export interface SchemaWaitsParts<T extends string = SourceTopic> {
   readonly lane: number;
   readonly schemas?: SchemaSettings | null;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, 'schemaWaiting' | 'schemaMissing' | 'retrying'>;
   readonly wallClock: WallClock;
-  readonly topicNames: Readonly<Record<SourceTopic, string>>;
+  readonly topicNames: Readonly<Record<T, string>>;
 }
 
 /**
  * Learns the schemas that a lane's topics wait for. Only the topic waits, with all that follows in it; the lane's other
  * topics go on, and its time stays at what was read of the waiting one, so no deadline is judged too early.
  */
-export function createSchemaWaits(parts: SchemaWaitsParts, intake: Pick<Intake, 'awaits' | 'release'>, released: () => void) {
+export function createSchemaWaits<T extends string = SourceTopic>(
+  parts: SchemaWaitsParts<T>, intake: { readonly awaits: (topic: T) => number | null; readonly release: (topic: T) => void }, released: () => void,
+) {
   const { lane, telemetry, wallClock, schemas = null, topicNames } = parts;
-  const waits = new Map<SourceTopic, SchemaWait>();
+  const waits = new Map<T, SchemaWait>();
   const show = (): void => { telemetry.schemaWaiting(lane, waits.size); };
   show();
 
-  const tryOnce = async ({ reader, alarmAfterMs }: SchemaSettings, topic: SourceTopic, schemaId: number): Promise<void> => {
+  const tryOnce = async ({ reader, alarmAfterMs }: SchemaSettings, topic: T, schemaId: number): Promise<void> => {
     try {
       await reader.learn(schemaId);
     } catch (error) {
@@ -57,7 +58,7 @@ export function createSchemaWaits(parts: SchemaWaitsParts, intake: Pick<Intake, 
   };
   return {
     /** Learns what the topic waits for, again and again, until it goes on or the lane is left. */
-    async learn(topic: SourceTopic, persistence: Persistence): Promise<void> {
+    async learn(topic: T, persistence: Persistence): Promise<void> {
       if (schemas === null || waits.has(topic)) return;
       for (let schemaId = intake.awaits(topic); schemaId !== null; schemaId = intake.awaits(topic)) {
         const id = schemaId;

@@ -11,9 +11,9 @@ import { type Calendar, expiryOf, type Retention } from './retention.js';
 import type { TimeReached } from './time-reached.js';
 
 /** A record read and decoded, or the end of a stretch of offsets that holds none for us. */
-export type Candidate =
-  | { readonly kind: 'record'; readonly record: SourceRecord; readonly decoded: Decoded }
-  | { readonly kind: 'gap'; readonly topic: SourceTopic; readonly next: number };
+export type Candidate<T extends string = SourceTopic, D = Decoded> =
+  | { readonly kind: 'record'; readonly record: SourceRecord<T>; readonly decoded: D }
+  | { readonly kind: 'gap'; readonly topic: T; readonly next: number };
 
 /** How much one step may take; the borders of steps never show in what is said. */
 export interface StepLimits {

@@ -11,8 +11,6 @@ export interface TimeSettings {
 /** Records this much older than their log timestamp are a replay of history. */
 export const REPLAY_AGE_MS = 24 * 3_600_000;
 
-const NONE: ReadonlyMap<SourceTopic, number> = new Map();
-
 interface TopicClock {
   /** Greatest `occurredAt` read; -Infinity before the first. */
   clock: number;
@@ -23,19 +21,19 @@ interface TopicClock {
   replaying: boolean;
 }
 
-export interface TimeReached {
+export interface TimeReached<T extends string = SourceTopic> {
   /** What a former owner read of the topic. */
-  restore(topic: SourceTopic, clock: number | null, lastTimestamp: number | null): void;
+  restore(topic: T, clock: number | null, lastTimestamp: number | null): void;
   /** Records of the topic arrived: it isn't idle, whatever was thought. */
-  fetched(topic: SourceTopic, wall: number): void;
+  fetched(topic: T, wall: number): void;
   /** A record of this log timestamp is about to be applied. */
   written(timestamp: number): void;
   /** A record was read; its log timestamp tells whether history is being replayed. */
-  read(topic: SourceTopic, occurredAt: number, timestamp: number): void;
+  read(topic: T, occurredAt: number, timestamp: number): void;
   /** The topic's position reached an end that was asked for after `wall`. */
-  atEnd(topic: SourceTopic, wall: number): void;
+  atEnd(topic: T, wall: number): void;
   /** The greatest `occurredAt` read; null before the first. */
-  clockOf(topic: SourceTopic): number | null;
+  clockOf(topic: T): number | null;
   /** The greatest `occurredAt` read of any topic; -Infinity before the first. */
   latest(): number;
   /** The greatest log timestamp of what was read: when the lane came to know of it; -Infinity before the first. */
@@ -43,36 +41,36 @@ export interface TimeReached {
   /** -Infinity while some topic has said nothing yet. */
   now(): number;
   /** What `now` will be, at the most, once these greatest instants were read of their topics. */
-  nowAfter(readings: ReadonlyMap<SourceTopic, number>): number;
+  nowAfter(readings: ReadonlyMap<T, number>): number;
 }
 
 /**
  * The time reached by a lane: the smallest over its source topics of the greatest `occurredAt` read, or of the wall
  * clock while the topic is read to its end and quiet; less the allowed lateness. All in ms; the wall clock is an argument.
  */
-export function createTimeReached(topics: readonly SourceTopic[], settings: TimeSettings): TimeReached {
-  const clocks = new Map<SourceTopic, TopicClock>(
+export function createTimeReached<T extends string = SourceTopic>(topics: readonly T[], settings: TimeSettings): TimeReached<T> {
+  const clocks = new Map<T, TopicClock>(
     topics.map((t) => [t, { clock: -Infinity, idle: -Infinity, fetchedAt: -Infinity, replaying: false }]),
   );
   let arrived = -Infinity;
-  const of = (topic: SourceTopic): TopicClock => {
+  const of = (topic: T): TopicClock => {
     const c = clocks.get(topic);
     if (c === undefined) throw new Error(`the lane does not read the topic ${topic}`);
     return c;
   };
-  const least = (readings: ReadonlyMap<SourceTopic, number>): number => {
+  const least = (readings: ReadonlyMap<T, number>): number => {
     let smallest = Infinity;
     for (const [topic, c] of clocks) smallest = Math.min(smallest, Math.max(c.clock, c.idle, readings.get(topic) ?? -Infinity));
     return smallest - settings.allowedLatenessMs;
   };
   return {
-    restore(topic: SourceTopic, clock: number | null, lastTimestamp: number | null): void {
+    restore(topic: T, clock: number | null, lastTimestamp: number | null): void {
       const c = of(topic);
       c.clock = clock ?? -Infinity;
       arrived = Math.max(arrived, lastTimestamp ?? -Infinity);
       c.replaying = clock !== null && lastTimestamp !== null && lastTimestamp - clock > REPLAY_AGE_MS;
     },
-    fetched(topic: SourceTopic, wall: number): void {
+    fetched(topic: T, wall: number): void {
       const c = of(topic);
       c.idle = -Infinity;
       c.fetchedAt = wall;
@@ -81,17 +79,17 @@ export function createTimeReached(topics: readonly SourceTopic[], settings: Time
       arrived = Math.max(arrived, timestamp);
     },
     arrived: () => arrived,
-    read(topic: SourceTopic, occurredAt: number, timestamp: number): void {
+    read(topic: T, occurredAt: number, timestamp: number): void {
       const c = of(topic);
       if (occurredAt > c.clock) c.clock = occurredAt;
       c.replaying = timestamp - occurredAt > REPLAY_AGE_MS;
     },
-    atEnd(topic: SourceTopic, wall: number): void {
+    atEnd(topic: T, wall: number): void {
       const c = of(topic);
       const settle = c.replaying ? settings.replaySettleMs : settings.settleMs;
       if (wall - c.fetchedAt >= settle) c.idle = wall;
     },
-    clockOf(topic: SourceTopic): number | null {
+    clockOf(topic: T): number | null {
       const { clock } = of(topic);
       return clock === -Infinity ? null : clock;
     },
@@ -100,8 +98,8 @@ export function createTimeReached(topics: readonly SourceTopic[], settings: Time
       for (const { clock } of clocks.values()) latest = Math.max(latest, clock);
       return latest;
     },
-    now: (): number => least(NONE),
-    nowAfter: (readings: ReadonlyMap<SourceTopic, number>): number => least(readings),
+    now: (): number => least(new Map()),
+    nowAfter: (readings: ReadonlyMap<T, number>): number => least(readings),
   };
 }
 

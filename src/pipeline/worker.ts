@@ -1,6 +1,7 @@
 import type { SourceTopic } from '../contracts/names.js';
-import { createLane, type Lane, type LaneParts } from './lane.js';
-import type { FetchedRange, Halt } from './ports.js';
+import type { HeldLane } from './lane-holder.js';
+import { createLane, type LaneParts } from './lane.js';
+import type { FetchedRange, Halt, SourceLog, Telemetry, WallClock } from './ports.js';
 import { settledWithin } from './retry.js';
 import type { SchemaWait } from './schema-waits.js';
 
@@ -14,12 +15,25 @@ const ADVICE_MS = 1_000;
 const ADVICE_WITHIN_MS = 1_000;
 
 /** One process of the service: works the lanes that the group gives it. */
-export function createWorker(parts: WorkerParts) {
-  const lanes = new Map<number, Lane>();
+export const createWorker = (parts: WorkerParts): Worker => workLanes<SourceTopic>({ ...parts, lane: (lane) => createLane({ ...parts, lane }) });
+export type Worker = WorkerOf<SourceTopic>;
+
+/** `T`: what the lanes call their topics. */
+export interface WorkParts<T extends string> {
+  readonly source: SourceLog<T>;
+  readonly telemetry: Pick<Telemetry, 'laneDropped' | 'retrying'>;
+  readonly wallClock: WallClock;
+  readonly lane: (lane: number) => HeldLane<T>;
+  readonly failed: (error: Error) => void;
+}
+
+/** Works lanes of any stage. */
+export function workLanes<T extends string>(parts: WorkParts<T>) {
+  const lanes = new Map<number, HeldLane<T>>();
   const timers: NodeJS.Timeout[] = [];
   const leaving = new Set<Promise<void>>();
 
-  const drop = (lane: Lane): void => {
+  const drop = (lane: HeldLane<T>): void => {
     lanes.delete(lane.lane);
     parts.telemetry.laneDropped(lane.lane, 'the group gave it to another worker');
     const left = lane.leave('drop').finally(() => leaving.delete(left));
@@ -33,7 +47,7 @@ export function createWorker(parts: WorkerParts) {
         kept.readOn();
         continue;
       }
-      const lane = createLane({ ...parts, lane: index });
+      const lane = parts.lane(index);
       lanes.set(index, lane);
       lane.start();
     }
@@ -50,7 +64,7 @@ export function createWorker(parts: WorkerParts) {
   };
   const advise = async (): Promise<void> => {
     for (const lane of lanes.values()) {
-      const offsets: ReadonlyMap<SourceTopic, number> | null = lane.offsets();
+      const offsets: ReadonlyMap<T, number> | null = lane.offsets();
       if (offsets !== null && offsets.size > 0) await parts.source.commitAdvice(lane.lane, offsets);
     }
   };
@@ -70,7 +84,7 @@ export function createWorker(parts: WorkerParts) {
     async start(): Promise<void> {
       await parts.source.start({
         assigned,
-        fetched: (lane: number, range: FetchedRange) => { lanes.get(lane)?.fetched(range); },
+        fetched: (lane: number, range: FetchedRange<T>) => { lanes.get(lane)?.fetched(range); },
         unreadable: (lane: number) => { lanes.get(lane)?.recheck(); },
         failed: parts.failed,
       });
@@ -92,4 +106,4 @@ export function createWorker(parts: WorkerParts) {
     },
   };
 }
-export type Worker = ReturnType<typeof createWorker>;
+export type WorkerOf<T extends string> = ReturnType<typeof workLanes<T>>;

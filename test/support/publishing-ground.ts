@@ -28,7 +28,7 @@ export function createGround() {
   const store = createMemoryLaneStore();
   const logs = createMemoryLogs({ topics: ['orders'], lanes: 1, now: () => clock.at });
   const told: string[] = [];
-  const persistence: Persistence = {
+  const persistence: Persistence & { readonly telemetry: Telemetry } = {
     lane: LANE, stopped: () => false,
     telemetry: { ...quietTelemetry(() => undefined), retrying: (_lane, what, error) => { told.push(`${what}: ${error.message}`); } },
   };

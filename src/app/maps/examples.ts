@@ -27,7 +27,7 @@ function faultsOf(map: CompiledMap, example: Example): string[] {
     if (error instanceof ValueFault) return [error.message];
     throw error;
   }
-  const links = createLinks<Waiter<null>>(Infinity);
+  const links = createLinks<Waiter<null>>({ maxWaiting: Infinity });
   links.learn(linksOf(example));
   const take = createRecordTaker<null>({ mapper: createMapper(map, tables), decode, account: newAccount(map.definition), links, nextOffset: () => 0 });
   const given: TakenEvent['event'][] = [];

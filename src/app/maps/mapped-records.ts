@@ -27,7 +27,7 @@ const MOST_WAITING = 200_000;
 /** Opens the files of these maps, and reads those of their joins. @throws DataFault when they aren't what the maps read */
 export async function openMappedRecords({ maps, files, maxRecordBytes }: MappedRequest, decode: EventDecoder): Promise<MappedRecords> {
   const assigned = await assignFiles(maps, files);
-  const links = createLinks<Waiter<Line>>(MOST_WAITING);
+  const links = createLinks<Waiter<Line>>({ maxWaiting: MOST_WAITING });
   let offset = 0;
   const readings = await Promise.all(assigned.map(async (its): Promise<Reading> => {
     const account = newAccount(its.map.definition);

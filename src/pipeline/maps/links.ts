@@ -15,8 +15,26 @@ export interface Asked<W> {
 
 export type Found<W> =
   | { readonly kind: 'orders'; readonly orders: readonly LinkedOrder[] }
-  /** `dropped`: who has waited longest, and must make room; null: there was room. */
-  | { readonly kind: 'waits'; readonly dropped: Asked<W> | null };
+  /** `dropped`: those who have waited longest, and must make room. */
+  | { readonly kind: 'waits'; readonly dropped: readonly Asked<W>[] };
+
+/** Shares by order, of a link's key. */
+export type KnownOrders = ReadonlyMap<string, number>;
+
+/** Where links are kept; `name`: see `linkName`. */
+export interface LinkMemory {
+  get(name: string): KnownOrders | undefined;
+  set(name: string, orders: KnownOrders): unknown;
+}
+
+export interface LinkSettings<W> {
+  /** That many may wait at once. */
+  readonly maxWaiting: number;
+  /** And so much room may they take, told by `sizeOf`; bytes. */
+  readonly maxBytes?: number;
+  readonly sizeOf?: (waiter: W) => number;
+  readonly memory?: LinkMemory;
+}
 
 /** Which orders shipments, invoices and other things belong to, as records tell it, and those who wait to know. */
 export interface Links<W> {
@@ -24,6 +42,8 @@ export interface Links<W> {
   learn(links: readonly LearnedLink[]): readonly { readonly waiter: W; readonly orders: readonly LinkedOrder[] }[];
   /** The orders; or the asker waits. `at`: the time reached when it asked, ms. */
   find(asked: Asked<W>, at: number): Found<W>;
+  /** One who waited already, for those who go on from a former state: in the order in which they came. */
+  restore(asked: Asked<W>, at: number): void;
   /** Those who asked before this time, and wait no longer. */
   expire(before: number): readonly Asked<W>[];
   readonly waiting: number;
@@ -33,18 +53,29 @@ interface Waiting<W> extends Asked<W> {
   readonly at: number;
   /** Rises with each: the order in which they came. */
   readonly number: number;
+  readonly size: number;
 }
 
-/** `maxWaiting`: that many may wait at once. */
-export function createLinks<W>(maxWaiting: number): Links<W> {
-  const known = new Map<string, Map<string, number>>();
+export function createLinks<W>({ maxWaiting, maxBytes = Infinity, sizeOf = () => 0, memory: known = new Map<string, KnownOrders>() }: LinkSettings<W>): Links<W> {
   /** By what they wait for, and all of them in the order in which they came. */
   const byKey = new Map<string, Set<Waiting<W>>>();
   const queue = new Set<Waiting<W>>();
   let number = 0;
+  let bytes = 0;
+  /** None of those who wait asked before. */
+  let oldest = Infinity;
+  const enter = (asked: Asked<W>, at: number): void => {
+    const one: Waiting<W> = { ...asked, at, number: number++, size: sizeOf(asked.waiter) };
+    queue.add(one);
+    bytes += one.size;
+    oldest = Math.min(oldest, at);
+    const name = linkName(one);
+    byKey.set(name, (byKey.get(name) ?? new Set<Waiting<W>>()).add(one));
+  };
   const leave = (one: Waiting<W>): void => {
     queue.delete(one);
-    const name = nameOf(one);
+    bytes -= one.size;
+    const name = linkName(one);
     const others = byKey.get(name);
     others?.delete(one);
     if (others?.size === 0) byKey.delete(name);
@@ -54,41 +85,44 @@ export function createLinks<W>(maxWaiting: number): Links<W> {
       const told = sharesTold(links);
       for (const [name, shares] of told) {
         const orders = known.get(name);
-        if (orders === undefined) known.set(name, shares);
-        else for (const [orderId, share] of shares) orders.set(orderId, share);
+        if (orders === undefined || [...shares].some(([orderId, share]) => orders.get(orderId) !== share)) known.set(name, new Map([...(orders ?? []), ...shares]));
       }
       const released = [...told.keys()].flatMap((name) => [...(byKey.get(name) ?? [])]).sort((a, b) => a.number - b.number);
       for (const one of released) leave(one);
-      return released.map((one) => ({ waiter: one.waiter, orders: ordersOf(known.get(nameOf(one))) }));
+      return released.map((one) => ({ waiter: one.waiter, orders: ordersOf(known.get(linkName(one))) }));
     },
     find(asked, at) {
-      const name = nameOf(asked);
-      const orders = known.get(name);
+      const orders = known.get(linkName(asked));
       if (orders !== undefined) return { kind: 'orders', orders: ordersOf(orders) };
-      const one: Waiting<W> = { ...asked, at, number: number++ };
-      queue.add(one);
-      byKey.set(name, (byKey.get(name) ?? new Set<Waiting<W>>()).add(one));
-      if (queue.size <= maxWaiting) return { kind: 'waits', dropped: null };
-      const [first = one] = queue;
-      leave(first);
-      return { kind: 'waits', dropped: first };
+      enter(asked, at);
+      const dropped: Asked<W>[] = [];
+      for (const first of queue) {
+        if (queue.size <= maxWaiting && bytes <= maxBytes) break;
+        leave(first);
+        dropped.push(first);
+      }
+      return { kind: 'waits', dropped };
     },
+    restore: enter,
     expire(before) {
+      if (oldest >= before) return [];
       const gone = [...queue].filter(({ at }) => at < before);
       for (const one of gone) leave(one);
+      oldest = [...queue].reduce((least, { at }) => Math.min(least, at), Infinity);
       return gone;
     },
     get waiting() { return queue.size; },
   };
 }
 
-const nameOf = ({ link, key }: { readonly link: string; readonly key: string }): string => `${link}\u0000${key}`;
+/** A link and its key, as one text. */
+export const linkName = ({ link, key }: { readonly link: string; readonly key: string }): string => `${link}\u0000${key}`;
 
 /** By key and order; an order that a record names several times has all of its shares. */
 function sharesTold(links: readonly LearnedLink[]): Map<string, Map<string, number>> {
   const told = new Map<string, Map<string, number>>();
   for (const link of links) {
-    const name = nameOf(link);
+    const name = linkName(link);
     let shares = told.get(name);
     if (shares === undefined) told.set(name, (shares = new Map<string, number>()));
     shares.set(link.orderId, (shares.get(link.orderId) ?? 0) + link.share);

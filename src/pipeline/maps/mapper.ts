@@ -3,13 +3,19 @@ import type { Row } from './definition.js';
 import type { Scope } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
 import { conform } from './shape.js';
-import { createStateRows, type KnownRow, type StateRows } from './state-rows.js';
+import { createStateRows, type RowMemory } from './state-rows.js';
 import type { Table } from './tables.js';
 import { ValueFault } from './value-fault.js';
 
 /** What became of a record. */
 export type Mapped =
-  | { readonly kind: 'mapped'; readonly events: readonly PlacedEvent[]; readonly links: readonly LearnedLink[] }
+  | {
+    readonly kind: 'mapped';
+    readonly events: readonly PlacedEvent[];
+    readonly links: readonly LearnedLink[];
+    /** The record is used, so its row's version takes the place of the one remembered. A record that is refused changes nothing. */
+    readonly remember: () => void;
+  }
   /** A later version of the row was read already. */
   | { readonly kind: 'older' }
   | { readonly kind: 'fault'; readonly path: MapPath; readonly message: string };
@@ -22,44 +28,69 @@ export interface PlacedEvent extends BuiltEvent {
 /** Sees the values that a record brought about on its way to events. */
 export type Watch = (path: MapPath, value: unknown) => void;
 
+/** A record read as far as that goes without what is remembered of its row. */
+export interface ReadRecord {
+  readonly scope: Scope;
+  /** The version before, as the change itself tells it. */
+  readonly before: Row | null;
+  /** Of a map with state: the key of the row. */
+  readonly row: { readonly key: string; readonly version: number | string | null } | null;
+}
+type Fault = Extract<Mapped, { kind: 'fault' }>;
+
 export interface Mapper {
   readonly map: CompiledMap;
-  /** `record`: a row as its columns say, or a JSON value. A record gives all of its events, or none. */
+  /** `record`: a row as its columns say, or a JSON value. */
+  read(record: unknown, watch?: Watch): ReadRecord | Fault;
+  /** Goes on from there. A record gives all of its events, or none. */
+  finish(read: ReadRecord, watch?: Watch): Mapped;
+  /** Both in one, and what is to be remembered is. */
   take(record: unknown, watch?: Watch): Mapped;
 }
 
-/** Turns one record after the other into events; remembers the rows of a map with state. */
-export function createMapper(map: CompiledMap, tables: ReadonlyMap<string, Table>): Mapper {
+/** Turns one record after the other into events; remembers the rows of a map with state. @param memory where it does */
+export function createMapper(map: CompiledMap, tables: ReadonlyMap<string, Table>, memory?: RowMemory): Mapper {
   const { definition } = map;
-  const rows = map.state === null ? null : createStateRows(comparedFields(map));
-  const run = (given: unknown, watch: Watch | undefined): Mapped => {
-    const { record, before, change } = at(['record'], () => read(given, map));
+  const rows = map.state === null ? null : createStateRows(comparedFields(map), memory);
+  const read: Mapper['read'] = (given, watch) => telling(() => {
+    const { record, before, change } = at(['record'], () => recordIn(given, map));
     const scope: Scope = { record, before, ...(change === null ? {} : { change }) };
     watch?.(['record'], record);
     join(map, tables, scope, watch);
     map.prepare(scope);
     for (const { name } of definition.lets) watch?.(['let', name], scope[name]);
-    const known = rows === null || map.state === null ? null : versionBefore(rows, map.state, scope);
+    return { scope, before, row: rowOf(map, scope) };
+  });
+  const finish: Mapper['finish'] = ({ scope, before, row }, watch) => telling(() => {
+    const known = rows === null || row === null ? null : rows.next(row.key, row.version, scope['record'] as Row);
     if (known === 'older') return { kind: 'older' };
     // What a change itself tells of the row before is nearer to the truth than what was read last.
     const past = { before: before ?? known?.before ?? null, told: known?.told ?? null };
     scope['before'] = past.before;
-    return build(map, scope, past, watch);
-  };
+    const built = build(map, scope, past, watch);
+    return { kind: 'mapped', ...built, remember: () => { known?.keep(built.events.map(({ index }) => index)); } };
+  });
   return {
-    map,
+    map, read, finish,
     take(record, watch) {
-      try {
-        return run(record, watch);
-      } catch (error) {
-        if (error instanceof MapFault) return { kind: 'fault', path: error.path, message: error.message };
-        throw error;
-      }
+      const started = read(record, watch);
+      const mapped = 'kind' in started ? started : finish(started, watch);
+      if (mapped.kind === 'mapped') mapped.remember();
+      return mapped;
     },
   };
 }
 
-function build(map: CompiledMap, scope: Scope, { before, told }: { readonly before: Row | null; readonly told: Set<number> | null }, watch: Watch | undefined): Mapped {
+function telling<T>(work: () => T): T | Fault {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof MapFault) return { kind: 'fault', path: error.path, message: error.message };
+    throw error;
+  }
+}
+
+function build(map: CompiledMap, scope: Scope, { before, told }: { readonly before: Row | null; readonly told: ReadonlySet<number> | null }, watch: Watch | undefined): Pick<Extract<Mapped, { kind: 'mapped' }>, 'events' | 'links'> {
   const events: PlacedEvent[] = [];
   const links: LearnedLink[] = [];
   for (const link of map.links) link.build(scope, (learned) => { links.push(learned); });
@@ -68,8 +99,7 @@ function build(map: CompiledMap, scope: Scope, { before, told }: { readonly befo
     event.build(scope, { before, isTold: told?.has(index) ?? null }, (built) => { events.push({ index, ...built }); });
     watch?.(['events', index], events.slice(from).map((built) => built.event));
   });
-  for (const { index } of events) told?.add(index);
-  return { kind: 'mapped', events, links };
+  return { events, links };
 }
 
 function join({ joins }: CompiledMap, tables: ReadonlyMap<string, Table>, scope: Scope, watch: Watch | undefined): void {
@@ -81,10 +111,11 @@ function join({ joins }: CompiledMap, tables: ReadonlyMap<string, Table>, scope:
   }
 }
 
-function versionBefore(rows: StateRows, state: NonNullable<CompiledMap['state']>, scope: Scope): KnownRow | 'older' {
+function rowOf({ state }: CompiledMap, scope: Scope): ReadRecord['row'] {
+  if (state === null) return null;
   const key = state.key(scope);
   scope[STATE_KEY] = key;
-  return rows.next(key, state.version(scope), scope['record'] as Row);
+  return { key, version: state.version(scope) };
 }
 
 /** Fields of a row that tell what changed since. */
@@ -93,13 +124,13 @@ function comparedFields({ definition, asks }: CompiledMap): readonly string[] {
   return [...new Set([...named, ...(asks.get('before') ?? [])])];
 }
 
-interface Read {
+interface Given {
   readonly record: Row;
   readonly before: Row | null;
   readonly change: Row | null;
 }
 
-function read(given: unknown, { definition: { input, fields } }: CompiledMap): Read {
+function recordIn(given: unknown, { definition: { input, fields } }: CompiledMap): Given {
   if (input.format === 'csv') return { record: given as Row, before: null, change: null };
   if (input.change === null) return { record: conform(given, fields), before: null, change: null };
   const envelope = conform(given, null);

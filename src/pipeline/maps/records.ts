@@ -1,5 +1,6 @@
 import type { Decoded, EventDecoder } from '../decode.js';
 import { nameUuid } from '../name-uuid.js';
+import type { LearnedLink } from './compile-map.js';
 import type { MapDefinition } from './definition.js';
 import { type Asked, type LinkedOrder, type Links, shareOut } from './links.js';
 import { pathText } from './map-fault.js';
@@ -55,46 +56,77 @@ export interface TakerParts<O> {
   readonly nextOffset: () => number;
 }
 
-/**
- * Takes in records one by one; gives what each gave, and what a link that it told has set free. Of a record that its map can't use,
- * or whose events the contract refuses, nothing is given.
- */
-export function createRecordTaker<O>({ mapper, decode, account, links, nextOffset }: TakerParts<O>): (record: unknown, origin: O) => readonly Taken<O>[] {
+/** A record that was turned into events; what links have to say of it is not asked yet. */
+export interface MappedRecord<O> {
+  readonly origin: O;
+  /** What it says at once; null: nothing. */
+  readonly said: Taken<O> | null;
+  readonly links: readonly LearnedLink[];
+  /** Events that links know the orders of. */
+  readonly asks: readonly Waiter<O>[];
+}
+
+export interface RecordTaker<O> {
+  /** What the map makes of a record. Of one that it can't use, or whose events the contract refuses, nothing is given or remembered. */
+  map(read: ReturnType<Mapper['read']>, origin: O): MappedRecord<O>;
+  /** What it says, and what a link that it told has set free. `at`: the time reached, for those who then wait. */
+  settle(mapped: MappedRecord<O>, at: number): readonly Taken<O>[];
+}
+
+/** Events of one record; a list in it is not longer either. */
+const MOST_EVENTS = 10_000;
+
+/** Takes in records one by one, in two halves: between them whoever keeps links elsewhere can fetch those that are needed. */
+export function createTaker<O>({ mapper, decode, account, links, nextOffset }: TakerParts<O>): RecordTaker<O> {
   const { name } = mapper.map.definition;
-  const refuse = (origin: O, letter: Letter): Taken<O> => {
+  const refuse = (origin: O, letter: Letter): MappedRecord<O> => {
     account.refused += 1;
-    return { origin, events: [], letter };
+    return { origin, said: { origin, events: [], letter }, links: [], asks: [] };
   };
-  return (record, origin) => {
-    account.records += 1;
-    const mapped = mapper.take(record);
-    if (mapped.kind === 'fault') return [refuse(origin, mapFailed(name, pathText(mapped.path), mapped.message))];
-    if (mapped.kind === 'older') {
-      account.older += 1;
-      return [];
-    }
-    const events: TakenEvent[] = [];
-    for (const { index, event, via } of mapped.events) {
-      if (via !== null) continue;
-      const decoded = decode(event, nextOffset());
-      if (decoded.kind === 'dead_letter') return [refuse(origin, ofEvent(name, index, decoded))];
-      events.push({ event, decoded });
-    }
-    if (mapped.events.length === 0) account.silent += 1;
-    account.events += events.length;
-    const taken: Taken<O>[] = events.length === 0 ? [] : [{ origin, events, letter: null }];
-    for (const { waiter, orders } of links.learn(mapped.links)) taken.push(release(waiter, orders, decode, nextOffset));
-    for (const placed of mapped.events) if (placed.via !== null) taken.push(...ask({ origin, placed, taker: { map: name, account } }, links, decode, nextOffset));
-    return taken;
+  return {
+    map(read, origin) {
+      account.records += 1;
+      const mapped = 'kind' in read ? read : mapper.finish(read);
+      if (mapped.kind === 'fault') return refuse(origin, mapFailed(name, pathText(mapped.path), mapped.message));
+      if (mapped.kind === 'older') {
+        account.older += 1;
+        return { origin, said: null, links: [], asks: [] };
+      }
+      if (mapped.events.length > MOST_EVENTS) return refuse(origin, mapFailed(name, 'events', `the record gives ${mapped.events.length} events, at most ${MOST_EVENTS} are allowed`));
+      const events: TakenEvent[] = [];
+      for (const { index, event, via } of mapped.events) {
+        if (via !== null) continue;
+        const decoded = decode(event, nextOffset());
+        if (decoded.kind === 'dead_letter') return refuse(origin, ofEvent(name, index, decoded));
+        events.push({ event, decoded });
+      }
+      mapped.remember();
+      if (mapped.events.length === 0) account.silent += 1;
+      account.events += events.length;
+      const asks = mapped.events.filter(({ via }) => via !== null).map((placed): Waiter<O> => ({ origin, placed, taker: { map: name, account } }));
+      return { origin, said: events.length === 0 ? null : { origin, events, letter: null }, links: mapped.links, asks };
+    },
+    settle({ said, links: told, asks }, at) {
+      const taken: Taken<O>[] = said === null ? [] : [said];
+      for (const { waiter, orders } of links.learn(told)) taken.push(release(waiter, orders, decode, nextOffset));
+      for (const waiter of asks) taken.push(...ask(waiter, at, links, decode, nextOffset));
+      return taken;
+    },
   };
 }
 
-function ask<O>(waiter: Waiter<O>, links: Links<Waiter<O>>, decode: EventDecoder, nextOffset: () => number): readonly Taken<O>[] {
+/** Takes in records one by one; gives what each gave, and what a link that it told has set free. */
+export function createRecordTaker<O>(parts: TakerParts<O>): (record: unknown, origin: O) => readonly Taken<O>[] {
+  const taker = createTaker(parts);
+  return (record, origin) => taker.settle(taker.map(parts.mapper.read(record), origin), 0);
+}
+
+function ask<O>(waiter: Waiter<O>, at: number, links: Links<Waiter<O>>, decode: EventDecoder, nextOffset: () => number): readonly Taken<O>[] {
   const { via } = waiter.placed;
   if (via === null) return [];
-  const found = links.find({ link: via.link, key: via.key, waiter }, 0);
+  const found = links.find({ link: via.link, key: via.key, waiter }, at);
   if (found.kind === 'orders') return [release(waiter, found.orders, decode, nextOffset)];
-  return found.dropped === null ? [] : [unlinked(found.dropped, 'too many others wait for links')];
+  return found.dropped.map((dropped) => unlinked(dropped, 'too many others wait for links'));
 }
 
 /** The event, once for each of its orders. */

@@ -5,35 +5,42 @@ export interface KnownRow {
   /** The version before this one; null: it is the first. */
   readonly before: Row | null;
   /** Which of the map's events were told of it. */
-  readonly told: Set<number>;
+  readonly told: ReadonlySet<number>;
+  /** This version takes the place of the one before; `told`: what was told by it. */
+  keep(told: readonly number[]): void;
 }
 
 export interface StateRows {
-  /** What is known of the row, which this version then takes the place of. `older`: a later version was read already. */
+  /** What is known of the row of this version. `older`: a later version was read already. */
   next(key: string, version: number | string | null, row: Row): KnownRow | 'older';
-  readonly size: number;
 }
 
-interface Kept {
+/** A row as it was read last. */
+export interface KeptRow {
   readonly version: number | string | null;
   readonly row: Row;
-  readonly told: Set<number>;
+  readonly told: ReadonlySet<number>;
 }
 
+/** Where rows are kept by their keys. */
+export type RowMemory = Pick<Map<string, KeptRow>, 'get'> & { set(key: string, row: KeptRow): unknown };
+
 /** `fields`: those that are compared or asked for; the others need not be kept. */
-export function createStateRows(fields: readonly string[]): StateRows {
-  const rows = new Map<string, Kept>();
+export function createStateRows(fields: readonly string[], rows: RowMemory = new Map()): StateRows {
   return {
     next(key, version, row) {
       const known = rows.get(key);
       if (known !== undefined && isOlder(version, known.version)) return 'older';
       const told = known?.told ?? new Set<number>();
-      rows.set(key, { version, row: Object.fromEntries(fields.map((field) => [field, row[field] ?? null])), told });
-      return { before: known?.row ?? null, told };
+      return {
+        told, before: known?.row ?? null,
+        keep(more) {
+          rows.set(key, { version, row: Object.fromEntries(fields.map((field) => [field, row[field] ?? null])), told: more.length === 0 ? told : new Set([...told, ...more]) });
+        },
+      };
     },
-    get size() { return rows.size; },
   };
 }
 
-const isOlder = (version: Kept['version'], known: Kept['version']): boolean =>
+const isOlder = (version: KeptRow['version'], known: KeptRow['version']): boolean =>
   version !== null && known !== null && (typeof version === typeof known ? version < known : String(version) < String(known));

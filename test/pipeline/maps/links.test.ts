@@ -7,31 +7,31 @@ const asked = (key: string, waiter: string) => ({ link: 'parcel', key, waiter })
 
 describe('links', () => {
   test('that are known tell the orders of a key, those of other kinds do not', () => {
-    const links = createLinks<string>(10);
+    const links = createLinks<string>({ maxWaiting: 10 });
     links.learn([link('P1', 'O1'), { ...link('P2', 'O2'), link: 'invoice' }]);
     expect(links.find(asked('P1', 'a'), 0)).toEqual({ kind: 'orders', orders: [{ orderId: 'O1', share: 1 }] });
-    expect(links.find(asked('P2', 'b'), 0)).toEqual({ kind: 'waits', dropped: null });
+    expect(links.find(asked('P2', 'b'), 0)).toEqual({ kind: 'waits', dropped: [] });
   });
 
   test('that come late set free who waited for them, in the order in which they came', () => {
-    const links = createLinks<string>(10);
+    const links = createLinks<string>({ maxWaiting: 10 });
     for (const [key, waiter] of [['P1', 'a'], ['P2', 'b'], ['P1', 'c'], ['P3', 'd']] as const) links.find(asked(key, waiter), 0);
     expect(links.learn([link('P2', 'O2'), link('P1', 'O1')]).map(({ waiter, orders: [order] }) => [waiter, order?.orderId])).toEqual([['a', 'O1'], ['b', 'O2'], ['c', 'O1']]);
     expect([links.waiting, links.learn([link('P1', 'O1')])]).toEqual([1, []]);
   });
 
   test('of a record that names an order several times have all of its shares; a later record replaces them', () => {
-    const links = createLinks<string>(10);
+    const links = createLinks<string>({ maxWaiting: 10 });
     links.learn([link('R', 'O1', 60), link('R', 'O2', 30), link('R', 'O1', 10)]);
     links.learn([link('R', 'O2', 5)]);
     expect(links.find(asked('R', 'a'), 0)).toEqual({ kind: 'orders', orders: [{ orderId: 'O1', share: 70 }, { orderId: 'O2', share: 5 }] });
   });
 
   test('let no more wait than there is room for, and none longer than it may', () => {
-    const links = createLinks<string>(2);
+    const links = createLinks<string>({ maxWaiting: 2 });
     links.find(asked('P1', 'a'), 10);
     links.find(asked('P2', 'b'), 20);
-    expect(links.find(asked('P3', 'c'), 30)).toMatchObject({ kind: 'waits', dropped: { key: 'P1', waiter: 'a' } });
+    expect(links.find(asked('P3', 'c'), 30)).toMatchObject({ kind: 'waits', dropped: [{ key: 'P1', waiter: 'a' }] });
     expect(links.expire(30).map(({ waiter }) => waiter)).toEqual(['b']);
     expect([links.waiting, links.learn([link('P1', 'O'), link('P2', 'O')])]).toEqual([1, []]);
   });
