@@ -34,6 +34,7 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
+  readonly intake: { readonly waitMs: number; readonly maxWaiting: number; readonly maxWaitingBytes: number; readonly rememberSeconds: number };
 }
 
 export type LoadedConfig =
@@ -94,5 +95,9 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,
+    intake: {
+      waitMs: settings.intake.waitFor, maxWaiting: settings.intake.maxWaiting, maxWaitingBytes: settings.intake.maxWaitingBytes,
+      rememberSeconds: Math.ceil(settings.intake.remember / 1_000),
+    },
   };
 }

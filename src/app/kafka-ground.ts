@@ -11,7 +11,8 @@ import { createRedis } from '../adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
 import { createRedisMeasureStore } from '../adapters/redis/measure-store.js';
 import { createRedisOrderReader } from '../adapters/redis/order-reader.js';
-import { redisWallClock } from '../adapters/redis/wall-clock.js';
+import type { RedisClient } from '../adapters/redis/script.js';
+import { redisWallClock, type SharedWallClock } from '../adapters/redis/wall-clock.js';
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { type Ground, GroundUnfit } from './ground.js';
@@ -21,7 +22,7 @@ import { openRegistry } from './registry.js';
 const MOST_SKEW_MS = 2_000;
 
 /** In a session; a few of them may get lost before it ends. */
-const HEARTBEATS = 10;
+export const HEARTBEATS = 10;
 
 export const kafkaClient = (endpoint: KafkaEndpoint, logger: Logger): KafkaClient =>
   createKafkaClient(endpoint, (level, message, fields) => { logger[level]({ event: 'kafka', ...fields }, message); });
@@ -34,7 +35,7 @@ const outputNames = (config: Config): ReadonlyMap<OutputTopic, string> =>
 export const topicNames = (config: Config): TopicNames => ({ sources: sourceNames(config), outputs: outputNames(config) });
 
 /** The same trouble is told once in a while, not at every attempt to connect. */
-function troubleTeller(logger: Logger): (error: Error) => void {
+export function troubleTeller(logger: Logger): (error: Error) => void {
   let told = { message: '', at: -Infinity };
   return ({ message }) => {
     const now = performance.now();
@@ -44,6 +45,15 @@ function troubleTeller(logger: Logger): (error: Error) => void {
   };
 }
 const TROUBLE_AGAIN_MS = 10_000;
+
+/** What keeps a process from working on Redis at present, in sentences. */
+export async function redisTroubles(redis: RedisClient, wallClock: SharedWallClock): Promise<readonly string[]> {
+  const found: string[] = [];
+  const answers = await Promise.race([redis.ping().then(() => true, () => false), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);
+  if (!answers) found.push('Redis does not answer.');
+  if (Math.abs(wallClock.skewMs()) > MOST_SKEW_MS) found.push(`This machine's clock differs from the one of Redis by ${Math.round(wallClock.skewMs())} ms: set it by NTP.`);
+  return found;
+}
 
 /** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
 export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
@@ -70,13 +80,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
       measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
       ...registry,
-      async troubles() {
-        const found: string[] = [];
-        const answers = await Promise.race([redis.ping().then(() => true, () => false), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);
-        if (!answers) found.push('Redis does not answer.');
-        if (Math.abs(wallClock.skewMs()) > MOST_SKEW_MS) found.push(`This machine's clock differs from the one of Redis by ${Math.round(wallClock.skewMs())} ms: set it by NTP.`);
-        return found;
-      },
+      troubles: () => redisTroubles(redis, wallClock),
       async close() {
         wallClock.stop();
         await output.close();

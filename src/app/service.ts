@@ -6,6 +6,7 @@ import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
 import { catalogueOf } from '../pipeline/judge.js';
 import { createRenderer } from '../pipeline/render.js';
 import { MEASURE_WINDOWS } from '../contracts/measures.js';
+import type { SchemaWait } from '../pipeline/schema-waits.js';
 import { createWorker, type Worker } from '../pipeline/worker.js';
 import type { Config } from './config.js';
 import { configuredDecoder, laneOfOrder } from './decoder.js';
@@ -102,10 +103,14 @@ const haltsOf = (worker: Worker): string[] =>
   worker.lanes().flatMap(({ lane, halt }) => (halt === null ? [] : [`Lane ${lane} stands still (${halt.name}): ${halt.message}`]));
 
 const schemaWaitsOf = (worker: Worker): string[] =>
-  worker.lanes().flatMap(({ lane, schemaWaits }) => schemaWaits.filter(({ alarming }) => alarming).map(({ topic, schemaId, since, why }) =>
-    `${topic}/${lane} stands still since ${new Date(since).toISOString()}: a record names schema ${schemaId}, and ${why}. Bring the registry up or register the schema; registry.unknownSchema: dead_letter puts records of unknown schemas aside.`));
+  worker.lanes().flatMap(({ lane, schemaWaits }) => schemaWaitSentences(schemaWaits.map((wait) => ({ ...wait, topic: `${wait.topic}/${lane}` }))));
 
-const urlOf = (http: FastifyInstance, host: string): string => {
+/** Of partitions that wait for a schema for longer than is usual. */
+export const schemaWaitSentences = (waits: readonly SchemaWait[]): string[] =>
+  waits.filter(({ alarming }) => alarming).map(({ topic, schemaId, since, why }) =>
+    `${topic} stands still since ${new Date(since).toISOString()}: a record names schema ${schemaId}, and ${why}. Bring the registry up or register the schema; registry.unknownSchema: dead_letter puts records of unknown schemas aside.`);
+
+export const urlOf = (http: FastifyInstance, host: string): string => {
   const address = http.addresses()[0];
   const port = typeof address === 'object' ? address.port : 0;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

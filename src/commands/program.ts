@@ -68,6 +68,16 @@ map.command('run')
   .addHelpText('after', examples('map run --map shop.yaml orders.csv > events.ndjson', 'map run --map shop.yaml carrier.yaml exports/'))
   .action(async (data: string[], options: { map: string[] }) => { await (await import('./map.js')).runMaps(data, options); });
 
+program.command('intake')
+  .description('run the intake: your own records on Kafka become events on the source topics, by maps; links, rows and offsets are kept in Redis')
+  .argument('[data...]', 'files, or folders of files, that the maps join')
+  .requiredOption('--map <file...>', 'maps (.yaml) that name topics')
+  .addHelpText('after', `${examples('intake --map erp.yaml carrier.yaml', 'intake --map shop.yaml articles.csv')}  $ KAFKA_BROKERS=kafka-1:9092 REDIS_URL=redis://redis:6379 HTTP_PORT=8081 touchpoint intake --map maps/*.yaml
+
+It runs beside \`serve\`, in the same environment. One process does the work, others that are started stand by and take over. docs/maps.md says how maps are written.
+`)
+  .action(async (data: string[], options: { map: string[] }) => { await (await import('./intake.js')).intake(data, options); });
+
 program.command('produce')
   .description('send NDJSON files of source events into the configured Kafka topics')
   .argument('<file...>', 'one event a line')

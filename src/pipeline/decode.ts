@@ -90,7 +90,7 @@ const faultOf = (schema: z.ZodType, value: unknown): string | null => {
 };
 
 /** A replacement character in the text either was sent or stands for bytes that are no UTF-8: only then it's worth a second look. */
-const isExactText = (text: string, value: Buffer): boolean => !text.includes('\uFFFD') || Buffer.from(text).equals(value);
+export const isExactText = (text: string, value: Buffer): boolean => !text.includes('\uFFFD') || Buffer.from(text).equals(value);
 
 const unreadable = (text: string, value: Buffer): Decoded => {
   const size = `${String(value.length)} bytes`;

@@ -1,17 +1,17 @@
 import type { SourceTopic } from '../contracts/names.js';
 import { createBell } from './bell.js';
-import { commitOutcome } from './commit-outcome.js';
+import { isApplied, WentBack } from './applied-commit.js';
 import type { RecordDecoder } from './decode.js';
 import type { JudgeParts, StepOutputs } from './judge.js';
 import type { KnownLetters } from './known-letters.js';
 import { packOutbox } from './outbox-codec.js';
 import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
-import type { ClaimedLane, CommitAnswer, FetchedRange, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
+import type { ClaimedLane, FetchedRange, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher, LaneLost, StateDoubted } from './publisher.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import type { SessionEnd } from './lane-holder.js';
 import type { OutputTail } from './recovery.js';
-import { Final, persist, type Persistence } from './retry.js';
+import { persist, type Persistence } from './retry.js';
 import { createSchemaWaits, type SchemaSettings } from './schema-waits.js';
 import { openSessionState } from './session-state.js';
 import { type Candidate, type PreparedStep, prepareStep, runStep, type StepLimits, type StepResult, takeWrites } from './step.js';
@@ -261,19 +261,6 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   };
 }
 export type LaneSession = ReturnType<typeof createLaneSession>;
-
-/** The store holds less than it confirmed. */
-class WentBack extends Final {
-  override readonly name = 'WentBack';
-}
-
-/** @throws LaneLost, or WentBack */
-function isApplied(lane: number, answer: CommitAnswer, { token, base }: Pick<LaneCommit, 'token' | 'base'>): boolean {
-  const outcome = commitOutcome(answer, token, base);
-  if (outcome === 'lost') throw new LaneLost(lane);
-  if (outcome === 'went_back') throw new WentBack(`the store confirmed version ${base} and now holds ${answer.version}`);
-  return outcome === 'applied';
-}
 
 const isNews = (before: Upkeep, now: Upkeep): boolean =>
   before.catchUp !== now.catchUp || before.judgedBy !== now.judgedBy || before.sweep?.after !== now.sweep?.after || before.sweep?.catalogue !== now.sweep?.catalogue;

@@ -1,3 +1,4 @@
+import { cellsOf } from '../../pipeline/maps/csv-cells.js';
 import { openChunks } from './chunks.js';
 
 /** A row of a CSV file as it stands there. */
@@ -125,31 +126,6 @@ function scanRow(text: string, from: number, delimiter: string): { readonly end:
     isStart = !isQuoted && c === delimiter;
   }
   return { end: -1, isQuoted };
-}
-
-function cellsOf(row: string, delimiter: string): string[] {
-  if (!row.includes('"')) return row.split(delimiter);
-  const cells: string[] = [];
-  for (let from = 0; from <= row.length;) {
-    if (row.charCodeAt(from) === 34) {
-      let to = from + 1;
-      for (; to < row.length; to++) {
-        if (row.charCodeAt(to) !== 34) continue;
-        if (row.charCodeAt(to + 1) === 34) to += 1;
-        else break;
-      }
-      const next = row.indexOf(delimiter, to);
-      const end = next < 0 ? row.length : next;
-      cells.push(row.slice(from + 1, to).replaceAll('""', '"') + row.slice(to + 1, end));
-      from = end + 1;
-    } else {
-      const next = row.indexOf(delimiter, from);
-      const end = next < 0 ? row.length : next;
-      cells.push(row.slice(from, end));
-      from = end + 1;
-    }
-  }
-  return cells;
 }
 
 function linesIn(text: string, from: number, to: number): number {

@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { HttpPorts } from './ports.js';
 import { problemBody, PROBLEM_TYPE } from './problems.js';
 
+export type OperationsPorts = Pick<HttpPorts, 'notReady' | 'registry'>;
+
 /** Questions of those who run the service. */
-export function addOperations(app: FastifyInstance, ports: HttpPorts): void {
+export function addOperations(app: FastifyInstance, ports: OperationsPorts): void {
   app.get('/healthz', () => ({ status: 'ok' }));
 
   app.get('/readyz', async (request, reply) => {
@@ -16,7 +18,7 @@ export function addOperations(app: FastifyInstance, ports: HttpPorts): void {
 }
 
 /** Not to be able to find out is a reason as well. */
-async function reasonsAgainst(ports: HttpPorts): Promise<readonly string[]> {
+async function reasonsAgainst(ports: OperationsPorts): Promise<readonly string[]> {
   try {
     return await ports.notReady();
   } catch (error) {

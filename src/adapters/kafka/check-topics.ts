@@ -37,7 +37,27 @@ const partitionProblems = ({ sources, outputs }: TopicNames, partitions: Readonl
   return [`The output topics need as many partitions as the sources, ${lanes}, but: ${list(count(odd))}. Delete them and run ${CREATE}, or recreate them with ${lanes}`];
 };
 
+/**
+ * What keeps the intake from reading these topics, as `checkTopics`. The topics that it writes are checked there.
+ * @param inputs names on the broker
+ */
+export const checkInputs = async (admin: Admin, inputs: readonly string[], { sources, outputs }: TopicNames): Promise<readonly string[]> => {
+  const own = new Set([...sources.values(), ...outputs.values()]);
+  const loops = inputs.filter((topic) => own.has(topic));
+  if (loops.length > 0) return [`${loops.join(', ')}: maps must not read a topic that Touchpoint writes, or its events would come back as records`];
+  const present = new Set(await admin.listTopics());
+  const missing = inputs.filter((topic) => !present.has(topic));
+  if (missing.length > 0) return [`No such topic on the brokers: ${missing.join(', ')}. Create ${missing.length === 1 ? 'it' : 'them'}, or write into the maps (input.topics) what your topics are called`];
+  const letters = outputs.get('cx.dead-letters') ?? '';
+  const settings = await describe(admin, [...inputs, letters]);
+  const room = settings === null ? null : bytesOf(settings, letters);
+  const large = room === null || room === 0 ? [] : inputs.filter((topic) => settings !== null && bytesOf(settings, topic) + OUTPUT_ROOM_BYTES > room);
+  return large.length === 0 ? [] : [`${large.map((topic) => `${topic} takes records of ${settings === null ? 0 : bytesOf(settings, topic)} bytes`).join(', ')}, but ${letters} only ${room ?? 0}: set its max.message.bytes to ${OUTPUT_ROOM_BYTES} more than the largest of them, else a large record can't be put aside`];
+};
+
 type Settings = ReadonlyMap<string, string>;
+
+const bytesOf = (settings: ReadonlyMap<string, Settings>, topic: string): number => Number(settings.get(topic)?.get('max.message.bytes') ?? 0);
 
 const settingProblems = async (admin: Admin, { sources, outputs }: TopicNames): Promise<readonly string[]> => {
   const settings = await describe(admin, [...sources.values(), ...outputs.values()]);
@@ -53,7 +73,7 @@ const settingProblems = async (admin: Admin, { sources, outputs }: TopicNames): 
   if (journeys !== undefined && settings.get(journeys)?.get('cleanup.policy') === 'delete') {
     problems.push(`Topic ${journeys} has cleanup.policy=delete: present journeys would be removed with time. Set cleanup.policy=compact`);
   }
-  const bytes = (topic: string): number => Number(settings.get(topic)?.get('max.message.bytes') ?? 0);
+  const bytes = (topic: string): number => bytesOf(settings, topic);
   const largest = Math.max(0, ...[...sources.values()].map(bytes));
   const outgoing = outputs.get('cx.dead-letters');
   const tight = [...outputs.values()].filter((topic) => bytes(topic) > 0 && bytes(topic) < largest + (topic === outgoing ? OUTPUT_ROOM_BYTES : 0));

@@ -1,6 +1,5 @@
 import type { Cluster } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SourceTopic } from '../../contracts/names.js';
 import type { FetchedRange, SourceListener } from '../../pipeline/ports.js';
 import { explainDamage } from './compression.js';
 import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
@@ -18,43 +17,58 @@ export interface FetchSizes {
   readonly maxBytes: number;
 }
 
-export interface LaneReaderOptions extends FetchSizes {
+/** A partition on the broker. */
+export interface Place {
+  readonly name: string;
+  readonly partition: number;
+}
+
+/** Which partitions there are to read. `T`: what a lane calls each of its own. */
+export interface Layout<T extends string> {
+  readonly topics: readonly T[];
+  readonly lanes: number;
+  /** Where a lane's topic lies. */
+  readonly placeOf: (lane: number, topic: T) => Place;
+  /** How many partitions each topic has, by its name on the broker. */
+  readonly partitions: ReadonlyMap<string, number>;
+  /** What it means that a topic has another number of partitions by now: reading ends with it. */
+  readonly changed: (name: string, before: number, now: number) => Error;
+}
+
+export interface LaneReaderOptions<T extends string> extends FetchSizes {
   /** Used for fetching only. */
   readonly cluster: Cluster;
-  /** Contract name to broker name, in the order of the configuration. */
-  readonly names: ReadonlyMap<SourceTopic, string>;
-  readonly lanes: number;
-  readonly listener: SourceListener;
+  readonly layout: Layout<T>;
+  readonly listener: SourceListener<T>;
   readonly log: KafkaLog;
 }
 
-export interface LaneReader {
-  read(lane: number, offsets: ReadonlyMap<SourceTopic, number>): void;
+export interface LaneReader<T extends string> {
+  read(lane: number, offsets: ReadonlyMap<T, number>): void;
   /** Drops everything read ahead; nothing is delivered until lanes are read again. */
   forget(): void;
-  pause(lane: number, topic: SourceTopic): void;
-  resume(lane: number, topic: SourceTopic): void;
+  pause(lane: number, topic: T): void;
+  resume(lane: number, topic: T): void;
   /** No delivery after it resolves. */
   stop(): Promise<void>;
 }
 
 /** One partition being read. A new `read` makes a new one, so answers to earlier requests find their own gone. */
-interface Reading {
+interface Reading<T extends string = string> extends Place {
   readonly lane: number;
-  readonly topic: SourceTopic;
-  readonly name: string;
+  readonly topic: T;
   /** Where the next range begins; null: at the oldest record, whose offset isn't known yet. */
   position: number | null;
   paused: boolean;
   /** Came in after the pause. */
-  held: FetchedRange | null;
+  held: FetchedRange<T> | null;
   /** Answers in a row without anything though there is something. */
   stuck: number;
   /** Its partition was not there for a while: what is there now may be another one. */
   doubted: boolean;
 }
 
-type Asked = Reading & { position: number };
+type Asked<T extends string = string> = Reading<T> & { position: number };
 
 /** What brokers answer while a topic is away, also when only its leader moves. */
 const AWAY = ['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'KAFKA_STORAGE_ERROR'];
@@ -68,13 +82,13 @@ const STOP_MS = 1_000;
  * Fetches the partitions of lanes from where it was told, one request in flight per broker. The position of each
  * partition lives here alone: a range always begins where the last one ended, or where `read` said.
  */
-export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
-  const { cluster, names, listener, log } = options;
-  const lanes = new Map<number, ReadonlyMap<SourceTopic, Reading>>();
+export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>): LaneReader<T> => {
+  const { cluster, layout, listener, log } = options;
+  const lanes = new Map<number, ReadonlyMap<T, Reading<T>>>();
   const loops = new Map<string, Promise<void>>();
   let stopped = false;
 
-  const isCurrent = (reading: Reading): boolean => lanes.get(reading.lane)?.get(reading.topic) === reading;
+  const isCurrent = (reading: Reading<T>): boolean => lanes.get(reading.lane)?.get(reading.topic) === reading;
 
   const fail = (error: Error): void => {
     if (stopped) return;
@@ -83,7 +97,7 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
     listener.failed(error);
   };
 
-  const hand = (reading: Reading, range: FetchedRange): void => {
+  const hand = (reading: Reading<T>, range: FetchedRange<T>): void => {
     try {
       listener.fetched(reading.lane, range);
     } catch (error) {
@@ -93,8 +107,8 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
   };
 
   /** What to ask each leader for, now. */
-  const wanted = (): ReadonlyMap<string, Reading[]> => {
-    const byLeader = new Map<string, Reading[]>();
+  const wanted = (): ReadonlyMap<string, Reading<T>[]> => {
+    const byLeader = new Map<string, Reading<T>[]>();
     for (const topics of lanes.values()) {
       for (const reading of topics.values()) {
         if (reading.paused || reading.held !== null) continue;
@@ -107,8 +121,8 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
     return byLeader;
   };
 
-  const take = (asked: ReadonlyMap<Reading, number>, answer: FetchAnswer): void => {
-    const byName = new Map([...asked.keys()].map((reading) => [`${reading.name}|${reading.lane}`, reading]));
+  const take = (asked: ReadonlyMap<Reading<T>, number>, answer: FetchAnswer): void => {
+    const byName = new Map([...asked.keys()].map((reading) => [`${reading.name}|${reading.partition}`, reading]));
     for (const { topicName, partitions } of answer.responses) {
       for (const raw of partitions) {
         const reading = byName.get(`${topicName}|${raw.partition}`);
@@ -124,28 +138,28 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
   };
 
   /** Finds where the oldest record is, for those that begin there. */
-  const settleStarts = async (readings: readonly Reading[]): Promise<void> => {
+  const settleStarts = async (readings: readonly Reading<T>[]): Promise<void> => {
     const open = readings.filter(({ position }) => position === null);
     if (open.length === 0) return;
     const asked = new Map<string, { partition: number }[]>();
-    for (const { name, lane } of open) asked.set(name, [...(asked.get(name) ?? []), { partition: lane }]);
+    for (const { name, partition } of open) asked.set(name, [...(asked.get(name) ?? []), { partition }]);
     const found = await cluster.fetchTopicsOffset([...asked].map(([topic, partitions]) => ({ topic, partitions, fromTimestamp: EARLIEST })));
     for (const { topic, partitions } of found) {
       for (const { partition, offset } of partitions) {
-        const reading = open.find(({ name, lane }) => name === topic && lane === partition);
+        const reading = open.find((each) => each.name === topic && each.partition === partition);
         if (reading !== undefined) reading.position = Number(offset);
       }
     }
   };
 
-  const fetchOnce = async (nodeId: string, readings: readonly Reading[]): Promise<void> => {
+  const fetchOnce = async (nodeId: string, readings: readonly Reading<T>[]): Promise<void> => {
     await cluster.refreshMetadataIfNecessary();
-    for (const name of names.values()) {
-      const partitions = cluster.findTopicPartitionMetadata(name).length;
-      if (partitions !== options.lanes && partitions !== 0) throw new PartitionsChanged(name, options.lanes, partitions);
+    for (const [name, before] of layout.partitions) {
+      const now = cluster.findTopicPartitionMetadata(name).length;
+      if (now !== before && now !== 0) throw new PartitionsChanged(layout.changed(name, before, now));
     }
     await settleStarts(readings);
-    const known = readings.filter((reading): reading is Asked => reading.position !== null);
+    const known = readings.filter((reading): reading is Asked<T> => reading.position !== null);
     const alone = known.find(({ stuck }) => stuck >= STUCK_LIMIT);
     const asked = alone === undefined ? known : [alone];
     const positions = new Map(asked.map((reading) => [reading, reading.position]));
@@ -159,16 +173,16 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
   };
 
   /** A topic made anew and already filled beyond a position answers as if nothing had been: whoever reads it has to look. */
-  const tellDoubted = (asked: readonly Asked[]): boolean => {
+  const tellDoubted = (asked: readonly Asked<T>[]): boolean => {
     const doubted = asked.filter((reading) => reading.doubted && isCurrent(reading));
     for (const { lane, topic, position } of doubted) if (lanes.delete(lane)) reportUnreadable(listener, lane, topic, position);
     return doubted.length > 0;
   };
 
-  const outOfRange = (asked: ReadonlyMap<Reading, number>, error: unknown): void => {
+  const outOfRange = (asked: ReadonlyMap<Reading<T>, number>, error: unknown): void => {
     const fault = error as { topic?: unknown; partition?: unknown };
     for (const [reading, position] of asked) {
-      if (reading.name !== fault.topic || reading.lane !== fault.partition) continue;
+      if (reading.name !== fault.topic || reading.partition !== fault.partition) continue;
       // The answer may be to what was asked before the lane was read anew.
       if (stopped || !isCurrent(reading) || reading.position !== position) return;
       lanes.delete(reading.lane);
@@ -190,7 +204,7 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
       } catch (error) {
         if (stopped) continue;
         if (isFatal(error) || error instanceof PartitionsChanged) {
-          fail(explainDamage(error, readings.map(({ name, lane }) => `${name}/${lane}`)));
+          fail(error instanceof PartitionsChanged ? error.why : explainDamage(error, readings.map(({ name, partition }) => `${name}/${partition}`)));
         } else {
           failures += 1;
           // The error doesn't say which of them it is about.
@@ -212,8 +226,8 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
 
   return {
     read(lane, offsets) {
-      lanes.set(lane, new Map([...names].map(([topic, name]) => [
-        topic, { lane, topic, name, position: offsets.get(topic) ?? null, paused: false, held: null, stuck: 0, doubted: false },
+      lanes.set(lane, new Map(layout.topics.map((topic) => [
+        topic, { lane, topic, ...layout.placeOf(lane, topic), position: offsets.get(topic) ?? null, paused: false, held: null, stuck: 0, doubted: false },
       ])));
       wake();
     },
@@ -238,7 +252,7 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
     },
   };
 
-  function deliverHeld(reading: Reading): void {
+  function deliverHeld(reading: Reading<T>): void {
     const { held } = reading;
     if (stopped || held === null || reading.paused || !isCurrent(reading)) return;
     reading.held = null;
@@ -248,7 +262,7 @@ export const createLaneReader = (options: LaneReaderOptions): LaneReader => {
 };
 
 /** Moves the position by what came; null: nothing did. */
-const advance = (reading: Reading, from: number, raw: RawPartition, alone: boolean): FetchedRange | null => {
+const advance = <T extends string>(reading: Reading<T>, from: number, raw: RawPartition, alone: boolean): FetchedRange<T> | null => {
   const stretch = stretchOf(raw, from);
   // Alone in its request and still nothing: there is no record at this offset, so it can be passed.
   const passed = stretch.stuck && alone && reading.stuck >= STUCK_LIMIT;
@@ -256,19 +270,19 @@ const advance = (reading: Reading, from: number, raw: RawPartition, alone: boole
   const next = passed ? from + 1 : stretch.next;
   if (next === from) return null;
   reading.position = next;
-  return { topic: reading.topic, from, next, records: stretch.records.map((record) => sourceRecord(reading.topic, reading.lane, record)) };
+  return { topic: reading.topic, from, next, records: stretch.records.map((record) => sourceRecord(reading.topic, reading.partition, record)) };
 };
 
 /** Leaders by node id as text. */
-const leaderOf = (cluster: Cluster, { name, lane }: Reading): string =>
-  String(cluster.findTopicPartitionMetadata(name).find(({ partitionId }) => partitionId === lane)?.leader ?? NO_LEADER);
+const leaderOf = (cluster: Cluster, { name, partition }: Place): string =>
+  String(cluster.findTopicPartitionMetadata(name).find(({ partitionId }) => partitionId === partition)?.leader ?? NO_LEADER);
 
 const NO_LEADER = '-1';
 
 const request = (asked: readonly Asked[], { maxWaitMs, maxBytes, maxBytesPerPartition }: FetchSizes): FetchRequest => {
   const topics = new Map<string, { partition: number; fetchOffset: string; maxBytes: number }[]>();
-  for (const { name, lane, position } of asked) {
-    const entry = { partition: lane, fetchOffset: String(position), maxBytes: maxBytesPerPartition };
+  for (const { name, partition, position } of asked) {
+    const entry = { partition, fetchOffset: String(position), maxBytes: maxBytesPerPartition };
     const others = topics.get(name);
     if (others === undefined) topics.set(name, [entry]);
     else others.push(entry);
@@ -282,13 +296,9 @@ const request = (asked: readonly Asked[], { maxWaitMs, maxBytes, maxBytesPerPart
   };
 };
 
-export class PartitionsChanged extends Error {
-  override readonly name = 'PartitionsChanged';
-
-  constructor(topic: string, lanes: number, partitions: number) {
-    super(
-      `Topic ${topic} has ${partitions} partitions now, it had ${lanes}: keys have moved between partitions, so orders would be cut in two. `
-      + 'Give every source and output topic the same number and read all of it into an empty state (docs: changing the number of partitions).',
-    );
+/** Ends the reading. */
+class PartitionsChanged extends Error {
+  constructor(readonly why: Error) {
+    super(why.message);
   }
 }

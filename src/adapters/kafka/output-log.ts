@@ -79,7 +79,7 @@ export const requests = (lane: number, records: readonly OutputRecord[], outputs
   };
   for (const record of records) {
     const topic = brokerName(outputs, record.topic);
-    const message = messageOf(record);
+    const message = clientMessage(record);
     const bytes = messageBytes(message);
     const full = open.get(topic);
     if (full !== undefined && (full.messages.length >= BATCH_RECORDS || full.bytes + bytes > BATCH_BYTES)) close();
@@ -92,7 +92,8 @@ export const requests = (lane: number, records: readonly OutputRecord[], outputs
   return cut;
 };
 
-const messageOf = ({ key, value, headers, timestamp }: OutputRecord): BatchRecord => ({
+/** A record as the client takes it. */
+export const clientMessage = ({ key, value, headers, timestamp }: Pick<OutputRecord, 'key' | 'value' | 'headers' | 'timestamp'>): BatchRecord => ({
   key,
   value,
   headers,

@@ -2,6 +2,7 @@ import type { Cluster } from 'kafkajs';
 import type { LogBounds } from '../../pipeline/ports.js';
 import { isFault, withRetries } from './faults.js';
 import { stretchOf } from './fetched-partition.js';
+import type { Place } from './lane-reader.js';
 import type { KafkaLog } from './log.js';
 import { fetchFrom, READ_COMMITTED, type RawRecord } from './wire.js';
 
@@ -9,6 +10,8 @@ import { fetchFrom, READ_COMMITTED, type RawRecord } from './wire.js';
 export interface PartitionAccess {
   /** Bounds of these partitions of every given topic, asked for now: [partition][topic]. */
   bounds(topics: readonly string[], partitions: readonly number[]): Promise<ReadonlyMap<number, ReadonlyMap<string, LogBounds>>>;
+  /** Bounds of these partitions, by `TOPIC|PARTITION`. */
+  boundsOf(places: readonly Place[]): Promise<ReadonlyMap<string, LogBounds>>;
   end(topic: string, partition: number): Promise<number>;
   /** The record at this offset; null when there is none. */
   recordAt(topic: string, partition: number, offset: number): Promise<RawRecord | null>;
@@ -19,6 +22,8 @@ export interface PartitionAccess {
   /** The same in pieces of a fetch each: the next one is read when it is asked for. */
   pieces(topic: string, partition: number, from: number, to: number): AsyncGenerator<readonly RawRecord[]>;
 }
+
+export const placeName = ({ name, partition }: Place): string => `${name}|${partition}`;
 
 const EARLIEST = -2;
 const LATEST = -1;
@@ -33,10 +38,11 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
     withRetries(cluster, { what, withinMs: ANSWER_MS, log }, action);
 
   const offsets = (topics: readonly string[], partitions: readonly number[], fromTimestamp: number): Promise<ReadonlyMap<string, number>> =>
-    patiently(`asking for the ${fromTimestamp === EARLIEST ? 'start' : 'end'} of ${topics.join(', ')}`, async () => {
-      await cluster.addMultipleTargetTopics([...topics]);
-      const wanted = partitions.map((partition) => ({ partition }));
-      const answer = await cluster.fetchTopicsOffset(topics.map((topic) => ({ topic, partitions: wanted, fromTimestamp })));
+    offsetsOf(new Map(topics.map((topic) => [topic, partitions])), fromTimestamp);
+  const offsetsOf = (wanted: ReadonlyMap<string, readonly number[]>, fromTimestamp: number): Promise<ReadonlyMap<string, number>> =>
+    patiently(`asking for the ${fromTimestamp === EARLIEST ? 'start' : 'end'} of ${[...wanted.keys()].join(', ')}`, async () => {
+      await cluster.addMultipleTargetTopics([...wanted.keys()]);
+      const answer = await cluster.fetchTopicsOffset([...wanted].map(([topic, partitions]) => ({ topic, partitions: partitions.map((partition) => ({ partition })), fromTimestamp })));
       return new Map(answer.flatMap(({ topic, partitions: found }) =>
         found.map(({ partition, offset }): [string, number] => [`${topic}|${partition}`, Number(offset)])));
     });
@@ -88,6 +94,15 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
       return new Map(partitions.map((partition) => [partition, new Map(topics.map((topic): [string, LogBounds] => [
         topic, { start: required(starts, topic, partition), end: required(ends, topic, partition) },
       ]))]));
+    },
+    async boundsOf(places) {
+      const wanted = new Map<string, number[]>();
+      for (const { name, partition } of places) wanted.set(name, [...(wanted.get(name) ?? []), partition]);
+      const starts = await offsetsOf(wanted, EARLIEST);
+      const ends = await offsetsOf(wanted, LATEST);
+      return new Map(places.map(({ name, partition }): [string, LogBounds] => [
+        placeName({ name, partition }), { start: required(starts, name, partition), end: required(ends, name, partition) },
+      ]));
     },
     end: async (topic, partition) => required(await offsets([topic], [partition], LATEST), topic, partition),
     recordAt: (topic, partition, offset) => patiently(`reading offset ${offset} of ${topic}, partition ${partition},`, async () => {

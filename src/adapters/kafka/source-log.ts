@@ -3,8 +3,8 @@ import type { LogBounds, SourceLog } from '../../pipeline/ports.js';
 import type { KafkaClient } from './connection.js';
 import { asError, within, withRetries } from './faults.js';
 import { createGroupMember, type GroupTimes, type Membership } from './group-member.js';
-import { createLaneReader, type FetchSizes, type LaneReader } from './lane-reader.js';
-import { createPartitionAccess } from './partition-access.js';
+import { createLaneReader, type FetchSizes, type LaneReader, type Layout, type Place } from './lane-reader.js';
+import { createPartitionAccess, placeName } from './partition-access.js';
 import { sourceRecord } from './source-record.js';
 import { coordinatorOf } from './wire.js';
 
@@ -30,11 +30,29 @@ const CLOSE_MS = 1_000;
  * Connects and sees how many lanes there are.
  * @throws when no broker answers, or the source topics are missing or differ in their partitions
  */
-export const openKafkaSource = async (options: KafkaSourceOptions): Promise<SourceLog> => {
-  const { client, groupId, sources } = options;
+export const openKafkaSource = ({ sources, owned, ...options }: KafkaSourceOptions): Promise<SourceLog> => openSource<SourceTopic>({
+  ...options, names: [...sources.values(), ...owned.values()],
+  layout(partitions) {
+    const lanes = commonPartitions([...partitions]);
+    return {
+      topics: [...sources.keys()], lanes, partitions: new Map([...sources.values()].map((name) => [name, lanes])),
+      placeOf: (lane, topic) => ({ name: nameOf(sources, topic), partition: lane }),
+      changed: partitionsChanged,
+    };
+  },
+});
+
+export interface PlacedSourceOptions<T extends string> extends Pick<KafkaSourceOptions, 'client' | 'groupId' | 'times' | 'fetching'> {
+  /** Broker names of the topics that members subscribe to. */
+  readonly names: readonly string[];
+  /** By the number of partitions that each of them has. @throws saying why they can't be read */
+  readonly layout: (partitions: ReadonlyMap<string, number>) => Layout<T>;
+}
+
+/** Connects to read the partitions of any layout, as a member of a group. */
+export const openSource = async <T extends string>(options: PlacedSourceOptions<T>): Promise<SourceLog<T>> => {
+  const { client, groupId, names } = options;
   const { log } = client;
-  const names = [...sources.values()];
-  const topics = [...sources.keys()];
   const asking = client.cluster(`${groupId}-asking`);
   const joining = client.cluster(`${groupId}-joining`);
   const fetching = client.cluster(`${groupId}-fetching`);
@@ -42,25 +60,21 @@ export const openKafkaSource = async (options: KafkaSourceOptions): Promise<Sour
   for (const cluster of clusters) {
     await withRetries(cluster, { what: 'connecting to Kafka', withinMs: CONNECT_MS, log }, async () => {
       await cluster.connect();
-      await cluster.addMultipleTargetTopics([...names, ...options.owned.values()]);
+      await cluster.addMultipleTargetTopics([...names]);
     });
   }
-  const lanes = commonPartitions([...names, ...options.owned.values()].map((name) => [name, asking.findTopicPartitionMetadata(name).length]));
+  const layout = options.layout(new Map(names.map((name) => [name, asking.findTopicPartitionMetadata(name).length])));
+  const { topics, lanes, placeOf } = layout;
   const access = createPartitionAccess(asking, log);
-  const member = createGroupMember({
-    cluster: joining, spare: asking, groupId, topics: [...names, ...options.owned.values()], lanes, log, ...TIMES, ...options.times,
-  });
-  let reader: LaneReader | null = null;
+  const member = createGroupMember({ cluster: joining, spare: asking, groupId, topics: names, lanes, log, ...TIMES, ...options.times });
+  let reader: LaneReader<T> | null = null;
   let assigned: readonly number[] = [];
 
-  const commit = async (membership: Membership, lane: number, offsets: ReadonlyMap<SourceTopic, number>): Promise<void> => {
+  const commit = async (membership: Membership, lane: number, offsets: ReadonlyMap<T, number>): Promise<void> => {
     const coordinator = await coordinatorOf(asking, groupId);
     await coordinator.offsetCommit({
       ...membership,
-      topics: [...offsets].flatMap(([topic, next]) => {
-        const name = sources.get(topic);
-        return name === undefined ? [] : [{ topic: name, partitions: [{ partition: lane, offset: String(next) }] }];
-      }),
+      topics: [...byName([...offsets].map(([topic, next]) => ({ ...placeOf(lane, topic), offset: String(next) })))].map(([topic, partitions]) => ({ topic, partitions })),
     });
   };
 
@@ -68,7 +82,7 @@ export const openKafkaSource = async (options: KafkaSourceOptions): Promise<Sour
     topics,
     lanes,
     async start(listener) {
-      const laneReader = createLaneReader({ cluster: fetching, names: sources, lanes, listener, log, ...SIZES, ...options.fetching });
+      const laneReader = createLaneReader<T>({ cluster: fetching, layout, listener, log, ...SIZES, ...options.fetching });
       reader = laneReader;
       await member.start({
         assigned(now) {
@@ -85,12 +99,16 @@ export const openKafkaSource = async (options: KafkaSourceOptions): Promise<Sour
     pause: (lane, topic) => reader?.pause(lane, topic),
     resume: (lane, topic) => reader?.resume(lane, topic),
     async bounds(wanted) {
-      const found = await access.bounds(names, wanted);
-      return new Map(wanted.map((lane) => [lane, byTopic(sources, found.get(lane))]));
+      const found = await access.boundsOf(wanted.flatMap((lane) => topics.map((topic) => placeOf(lane, topic))));
+      return new Map(wanted.map((lane) => [lane, new Map(topics.flatMap((topic): [T, LogBounds][] => {
+        const bounds = found.get(placeName(placeOf(lane, topic)));
+        return bounds === undefined ? [] : [[topic, bounds]];
+      }))]));
     },
     async recordAt(lane, topic, offset) {
-      const raw = await access.recordAt(nameOf(sources, topic), lane, offset);
-      return raw === null ? null : sourceRecord(topic, lane, raw);
+      const { name, partition } = placeOf(lane, topic);
+      const raw = await access.recordAt(name, partition, offset);
+      return raw === null ? null : sourceRecord(topic, partition, raw);
     },
     confirmMembership: () => member.confirm(),
     async commitAdvice(lane, offsets) {
@@ -102,10 +120,10 @@ export const openKafkaSource = async (options: KafkaSourceOptions): Promise<Sour
     },
     advisedOffsets: (lane) => withRetries(asking, { what: `asking group ${groupId} for its offsets`, withinMs: CONNECT_MS, log }, async () => {
       const coordinator = await coordinatorOf(asking, groupId);
-      const { responses } = await coordinator.offsetFetch({ groupId, topics: names.map((topic) => ({ topic, partitions: [{ partition: lane }] })) });
-      const committed = new Map(responses.map(({ topic, partitions }) => [topic, Number(partitions[0]?.offset ?? -1)]));
-      const known = topics.flatMap((topic): [SourceTopic, number][] => {
-        const offset = committed.get(nameOf(sources, topic)) ?? -1;
+      const { responses } = await coordinator.offsetFetch({ groupId, topics: [...byName(topics.map((topic) => placeOf(lane, topic)))].map(([topic, partitions]) => ({ topic, partitions })) });
+      const committed = new Map(responses.flatMap(({ topic, partitions }) => partitions.map(({ partition, offset }): [string, number] => [placeName({ name: topic, partition }), Number(offset)])));
+      const known = topics.flatMap((topic): [T, number][] => {
+        const offset = committed.get(placeName(placeOf(lane, topic))) ?? -1;
         return offset < 0 ? [] : [[topic, offset]];
       });
       return known.length === 0 ? null : new Map(known);
@@ -120,17 +138,18 @@ export const openKafkaSource = async (options: KafkaSourceOptions): Promise<Sour
   };
 };
 
+/** Partitions by their topic, as requests name them. */
+function byName<P extends Place>(places: readonly P[]): Map<string, Omit<P, 'name'>[]> {
+  const found = new Map<string, Omit<P, 'name'>[]>();
+  for (const { name, ...partition } of places) found.set(name, [...(found.get(name) ?? []), partition]);
+  return found;
+}
+
 const nameOf = (sources: ReadonlyMap<SourceTopic, string>, topic: SourceTopic): string => {
   const name = sources.get(topic);
   if (name === undefined) throw new Error(`Topic ${topic} is not among those that are read`);
   return name;
 };
-
-const byTopic = (sources: ReadonlyMap<SourceTopic, string>, found: ReadonlyMap<string, LogBounds> | undefined): ReadonlyMap<SourceTopic, LogBounds> =>
-  new Map([...sources].flatMap(([topic, name]): [SourceTopic, LogBounds][] => {
-    const bounds = found?.get(name);
-    return bounds === undefined ? [] : [[topic, bounds]];
-  }));
 
 const commonPartitions = (counts: readonly (readonly [string, number])[]): number => {
   const [first] = counts;
@@ -140,3 +159,8 @@ const commonPartitions = (counts: readonly (readonly [string, number])[]): numbe
   }
   return first[1];
 };
+
+const partitionsChanged = (topic: string, lanes: number, partitions: number): Error => new Error(
+  `Topic ${topic} has ${partitions} partitions now, it had ${lanes}: keys have moved between partitions, so orders would be cut in two. `
+  + 'Give every source and output topic the same number and read all of it into an empty state (docs: changing the number of partitions).',
+);

@@ -1,11 +1,10 @@
-import type { SourceTopic } from '../../contracts/names.js';
 import type { SourceRecord } from '../../pipeline/ports.js';
 import type { RawRecord } from './wire.js';
 
 const NO_HEADERS = {};
 
 /** A fetched record as the pipeline knows it. */
-export const sourceRecord = (topic: SourceTopic, partition: number, raw: RawRecord): SourceRecord => ({
+export const sourceRecord = <T extends string>(topic: T, partition: number, raw: RawRecord): SourceRecord<T> => ({
   topic,
   partition,
   offset: Number(raw.offset),

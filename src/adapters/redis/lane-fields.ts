@@ -91,7 +91,7 @@ const readObject = (field: Reply | undefined, what: string): object | null => {
 /** A lane without the field has nothing to keep up; what an older version left out is as if nothing were there. */
 export const readUpkeep = (field: Reply | undefined): Upkeep => ({ ...NO_UPKEEP, ...readObject(field, "a lane's upkeep") });
 
-const readDecision = (field: Reply | undefined): Decision | null => readObject(field, "a person's decision") as Decision | null;
+export const readDecision = (field: Reply | undefined): Decision | null => readObject(field, "a person's decision") as Decision | null;
 
 export const readLane = (fields: ReadonlyMap<string, Reply>, outbox: readonly Reply[]): ClaimedLane => {
   const topics = new Map<SourceTopic, TopicProgress>();

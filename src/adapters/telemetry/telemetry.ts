@@ -27,7 +27,7 @@ export interface RunningTelemetry extends Telemetry {
 }
 
 /** One timer that keeps no process alive. */
-const byTimer: Schedule = (run, ms) => {
+export const byTimer: Schedule = (run, ms) => {
   const timer = setTimeout(run, ms);
   timer.unref();
   return () => clearTimeout(timer);

@@ -9,7 +9,7 @@ import { name, patternsSchema, severitiesSchema, thresholdsSchema } from './rule
 export const REQUIRED_TOPICS = ['orders', 'logistics', 'billing', 'notifications'] as const;
 export const OPTIONAL_TOPICS = ['contacts', 'feedback', 'incidents', 'audits'] as const;
 
-const topicName = z
+export const topicName = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected a topic name: at most 249 letters, digits, dots, _ and -')
   .refine((text) => text !== '.' && text !== '..', 'expected a topic name other than . and ..');
@@ -79,6 +79,17 @@ const registry = z.strictObject({
   requestTimeout: duration.prefault('5s').describe('How long an answer of the registry may take before it is asked again. 5 s: its answers come from memory'),
 }).prefault({});
 
+const intake = z.strictObject({
+  waitFor: duration.refine((ms) => ms >= 1_000, 'expected at least 1s').prefault('7d')
+    .describe('How long an event waits for the record that tells its order, before it is `unlinked`. 7 days: a weekend and a public holiday of a system that sends its files by night'),
+  maxWaiting: z.int().min(1).max(1_000_000).default(100_000)
+    .describe('Events that may wait at once; those that have waited longest make room. 100,000, some 1 KB each: a bad day of a large shop'),
+  maxWaitingBytes: z.int().min(1_048_576).max(4_294_967_296).default(268_435_456)
+    .describe('Room that waiting events may take in memory. 256 MiB: the same for records of a few KB'),
+  remember: duration.refine((ms) => ms >= 60_000, 'expected at least 1m').prefault('400d')
+    .describe('How long a row, and which order a link leads to, is remembered after it was told last. 400 days: a year, and the returns after it'),
+}).prefault({});
+
 const redis = z.strictObject({
   prefix: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected at most 32 letters, digits, dots, _ and -').default('cx')
     .describe('Begins every key, so that several services can share one Redis. `cx`, as in the topics'),
@@ -107,7 +118,7 @@ const measures = z.strictObject({
 }).prefault({});
 
 export const configSchema = z.strictObject({
-  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, retention, kafka, redis,
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, retention, kafka, intake, redis,
 });
 
 /** A configuration file as read: every default filled in, durations in ms. */

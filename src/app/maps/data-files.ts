@@ -21,7 +21,15 @@ export interface MapFiles {
  * Tells the data among the maps by the names of the files; a folder stands for the files in it.
  * @throws DataFault where a map finds nothing, or a file that was named is read by no map.
  */
-export async function assignFiles(maps: readonly CompiledMap[], data: readonly string[]): Promise<readonly MapFiles[]> {
+export const assignFiles = (maps: readonly CompiledMap[], data: readonly string[]): Promise<readonly MapFiles[]> =>
+  assign(maps, data, (map, find) => find(filesOf(map), `map ${map.definition.name}`));
+
+/** The same for maps whose records come from topics, and only their joins from files. @throws as `assignFiles` */
+export const assignJoins = (maps: readonly CompiledMap[], data: readonly string[]): Promise<readonly MapFiles[]> => assign(maps, data, () => []);
+
+type Find = (patterns: readonly string[], what: string) => readonly string[];
+
+async function assign(maps: readonly CompiledMap[], data: readonly string[], inputsOf: (map: CompiledMap, find: Find) => readonly string[]): Promise<readonly MapFiles[]> {
   const named: string[] = [];
   const inFolders: string[] = [];
   for (const path of data) {
@@ -30,19 +38,24 @@ export async function assignFiles(maps: readonly CompiledMap[], data: readonly s
   }
   const files = [...named, ...inFolders];
   const used = new Set<string>();
-  const find = (patterns: readonly string[], what: string): readonly string[] => {
+  const find: Find = (patterns, what) => {
     const found = files.filter((file) => patterns.some((pattern) => fits(basename(file), pattern)));
     if (found.length === 0) throw new DataFault(`${what} reads ${patterns.join(', ')}, and no such file was given${files.length === 0 ? '' : ` among ${shown(files)}`}`);
     for (const file of found) used.add(file);
     return found;
   };
   const assigned = maps.map((map): MapFiles => ({
-    map, inputs: find(map.definition.input.files, `map ${map.definition.name}`),
+    map, inputs: inputsOf(map, find),
     joins: new Map(map.definition.joins.map((join) => [join.name, find(join.files, `map ${map.definition.name}: joins.${join.name}`)])),
   }));
   const unread = named.filter((file) => !used.has(file));
   if (unread.length > 0) throw new DataFault(`no map reads ${shown(unread)}: the names of the files that a map reads stand in its input.files`);
   return assigned;
+}
+
+function filesOf({ definition: { name, input } }: CompiledMap): readonly string[] {
+  if (input.files.length === 0) throw new DataFault(`map ${name} reads topics (${input.topics.join(', ')}), which \`touchpoint intake\` does: for files it has to name them in input.files`);
+  return input.files;
 }
 
 const shown = (files: readonly string[]): string => `${files.slice(0, 8).map((file) => basename(file)).join(', ')}${files.length > 8 ? ' and others' : ''}`;

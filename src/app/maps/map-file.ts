@@ -42,10 +42,9 @@ function withYamlHint(problem: Problem): Problem {
 
 function definitionOf(file: MapFile, tell: Tell): MapDefinition {
   const { input, fields, state } = file;
-  const list = (files: string | readonly string[]): readonly string[] => (typeof files === 'string' ? [files] : files);
   return {
     name: file.map,
-    input: input.format === 'csv' ? { ...input, files: list(input.files) } : { format: 'ndjson', files: list(input.files), change: input.change ?? null },
+    input: inputOf(file, tell),
     fields: fields === undefined ? null : shapeOf(fields, ['fields'], tell, input.format === 'csv'),
     zone: file.zone ?? null, currency: file.currency ?? null, decimal: file.decimal,
     joins: Object.entries(file.joins).map(([name, join]) => joinOf(name, join, tell)),
@@ -64,12 +63,22 @@ function definitionOf(file: MapFile, tell: Tell): MapDefinition {
   };
 }
 
+function inputOf({ input, fields }: MapFile, tell: Tell): MapDefinition['input'] {
+  const places = { files: listOf('files' in input ? input.files : undefined), topics: listOf(input.topics) };
+  if (places.files.length + places.topics.length === 0) tell(['input'], 'expected `files`, whose records are replayed, or `topics`, whose records the intake reads');
+  if (input.format !== 'csv') return { format: input.format, ...places, change: input.change ?? null };
+  if (places.topics.length > 0 && fields === undefined) tell(['fields'], 'a row on a topic has no heading: its columns are those of `fields`, in that order');
+  return { ...input, ...places };
+}
+
+const listOf = (names: string | readonly string[] | undefined): readonly string[] => (names === undefined ? [] : typeof names === 'string' ? [names] : names);
+
 const optional = (text: string | undefined): string | null => (text === undefined ? null : expressionText(text));
 
 function joinOf(name: string, { files, on, sort, fields, ...join }: MapFile['joins'][string], tell: Tell): JoinDefinition {
   const [[column, text] = ['', '='] as const] = Object.entries(on);
   return {
-    ...join, name, files: typeof files === 'string' ? [files] : files, column, on: expressionText(text), sort: sort ?? null,
+    ...join, name, files: listOf(files), column, on: expressionText(text), sort: sort ?? null,
     fields: fields === undefined ? null : shapeOf(fields, ['joins', name, 'fields'], tell, true),
   };
 }
@@ -149,7 +158,7 @@ function checkUses({ definition }: CompiledMap, tell: Tell): void {
   const kinds = new Set(definition.links.map(({ link }) => link));
   if (definition.events.length === 0 && kinds.size === 0) tell(['events'], 'expected events, or links');
   definition.events.forEach(({ changed, via, fields, type }, i) => {
-    if (changed !== null && definition.state === null && !(definition.input.format === 'ndjson' && definition.input.change !== null)) {
+    if (changed !== null && definition.state === null && !(definition.input.format !== 'csv' && definition.input.change !== null)) {
       tell(['events', i, 'changed'], 'only of versions of a row is it known what changed: say `state`, or read changes');
     }
     for (const field of via?.split ?? []) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTimeZone } from '../../contracts/time-zone.js';
 import type { Path } from '../config/problems.js';
 import { keysAt } from '../config/keys.js';
+import { topicName } from '../config/schema.js';
 
 /** What a map file may say: its frame. What stands for values is read by templates.ts, events by the contract's fields. */
 
@@ -12,20 +13,26 @@ const column = z.string().min(1).max(256);
 const expression = z.string().regex(/^=/, 'expected an expression, which begins with =');
 const files = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], { error: 'expected a file name, in which * stands for any letters, or a list of them' });
 
+const topics = z.union([topicName, z.array(topicName).min(1)]).optional().describe('Names of the Kafka topics that the intake reads with this map');
+
 const delimiter = z.string().length(1, 'expected one character');
 const encoding = z.enum(['utf-8', 'windows-1252']);
 
 const csv = z.strictObject({
   format: z.literal('csv'),
-  files: files.describe('Names of the files that this map reads'),
+  files: files.optional().describe('Names of the files that this map reads'),
+  topics,
   delimiter: delimiter.default(',').describe('What parts the cells of a row. `,`: what the letters of CSV stand for'),
   encoding: encoding.default('utf-8').describe('How letters are written. `utf-8`: what nearly everything writes by now'),
 });
+const change = z.enum(['debezium']).optional().describe('The records are changes of rows, as Debezium writes them');
 const ndjson = z.strictObject({
   format: z.literal('ndjson'),
-  files: files.describe('Names of the files that this map reads'),
-  change: z.enum(['debezium']).optional().describe('The records are changes of rows, as Debezium writes them'),
+  files: files.optional().describe('Names of the files that this map reads'),
+  topics,
+  change,
 });
+const avro = z.strictObject({ format: z.literal('avro').describe('Values in the wire format of the schema registry'), topics, change });
 
 /** `text`, `number?`, nested objects, and lists of one of them; read by shapes.ts. */
 const fields = z.record(z.string(), z.unknown());
@@ -77,7 +84,7 @@ const example = z.strictObject({
 export const mapSchema = z.strictObject({
   map: name.describe('Its name; ids of events are made with it, so it stays'),
   about: z.string().optional(),
-  input: z.discriminatedUnion('format', [csv, ndjson]),
+  input: z.discriminatedUnion('format', [csv, ndjson, avro]),
   fields: fields.optional(),
   zone: z.string().refine(isTimeZone, 'expected an IANA time zone such as Europe/Berlin, or UTC').optional(),
   currency: z.string().regex(/^[A-Z]{3}$/, 'expected three capital letters (ISO 4217), such as EUR').optional(),

@@ -68,5 +68,5 @@ function takenOf({ read, line }: RawRecord, take: Reading['take'], account: MapA
   if (read.kind === 'record') return take(read.record, line);
   account.records += 1;
   account.refused += 1;
-  return [{ origin: line, events: [], letter: { kind: 'dead_letter', reason: read.reason, message: `map ${account.map}: ${read.message}` } }];
+  return [{ map: account.map, origin: line, events: [], letter: { kind: 'dead_letter', reason: read.reason, message: `map ${account.map}: ${read.message}` } }];
 }

@@ -101,7 +101,7 @@ export function compileMap(definition: MapDefinition, { report, filled, saysNull
 
 function withRecord(empty: Vocabulary, { fields, state, input }: MapDefinition): Vocabulary {
   const record = empty.with('record', fields === null ? 'dyn' : { shape: fields, is: 'one' });
-  const changes = input.format === 'ndjson' && input.change !== null;
+  const changes = input.format !== 'csv' && input.change !== null;
   const before = state !== null || changes ? record.with('before', fields === null ? 'dyn' : { shape: fields, is: 'perhaps' }) : record;
   return changes ? before.with('change', { shape: CHANGE, is: 'one' }) : before;
 }

@@ -70,15 +70,20 @@ export type FieldShape =
   | { readonly kind: 'list'; readonly of: FieldShape; readonly optional: boolean };
 export type Shape = ReadonlyMap<string, FieldShape>;
 
-export interface CsvInput {
-  readonly format: 'csv';
+/** Where records come from: files by their names, topics by their names on the broker; one of the two may be empty. */
+interface InputPlaces {
   readonly files: readonly string[];
+  readonly topics: readonly string[];
+}
+/** On a topic a record's value is one row, with the columns of `fields` in their order. */
+export interface CsvInput extends InputPlaces {
+  readonly format: 'csv';
   readonly delimiter: string;
   readonly encoding: 'utf-8' | 'windows-1252';
 }
-export interface NdjsonInput {
-  readonly format: 'ndjson';
-  readonly files: readonly string[];
+/** Objects: as JSON text, or in the wire format of a schema registry (`avro`, of topics only). */
+export interface ObjectInput extends InputPlaces {
+  readonly format: 'ndjson' | 'avro';
   /** Records are changes as Debezium writes them: the row before and after. */
   readonly change: 'debezium' | null;
 }
@@ -108,7 +113,7 @@ export interface StateDefinition {
 
 export interface MapDefinition {
   readonly name: string;
-  readonly input: CsvInput | NdjsonInput;
+  readonly input: CsvInput | ObjectInput;
   /** Null: any field may be asked for. */
   readonly fields: Shape | null;
   /** Zone of times without an offset (IANA); null: such a time is a fault. */

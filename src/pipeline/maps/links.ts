@@ -47,6 +47,8 @@ export interface Links<W> {
   /** Those who asked before this time, and wait no longer. */
   expire(before: number): readonly Asked<W>[];
   readonly waiting: number;
+  /** No one who waits asked before this time. */
+  readonly oldest: number;
 }
 
 interface Waiting<W> extends Asked<W> {
@@ -112,6 +114,7 @@ export function createLinks<W>({ maxWaiting, maxBytes = Infinity, sizeOf = () =>
       return gone;
     },
     get waiting() { return queue.size; },
+    get oldest() { return oldest; },
   };
 }
 

@@ -22,7 +22,7 @@ export interface MapAccount {
   unlinked: number;
 }
 
-export const newAccount = ({ name }: MapDefinition): MapAccount => ({ map: name, records: 0, events: 0, silent: 0, older: 0, refused: 0, unlinked: 0 });
+export const newAccount = ({ name }: Pick<MapDefinition, 'name'>): MapAccount => ({ map: name, records: 0, events: 0, silent: 0, older: 0, refused: 0, unlinked: 0 });
 
 type Read = Extract<Decoded, { kind: 'event' }>;
 type Letter = Extract<Decoded, { kind: 'dead_letter' }>;
@@ -35,6 +35,7 @@ export interface TakenEvent {
 
 /** What a record gave: events that the contract allows, or a dead letter. `origin`: where the record stands. */
 export interface Taken<O> {
+  readonly map: string;
   readonly origin: O;
   readonly events: readonly TakenEvent[];
   readonly letter: Letter | null;
@@ -69,6 +70,8 @@ export interface MappedRecord<O> {
 export interface RecordTaker<O> {
   /** What the map makes of a record. Of one that it can't use, or whose events the contract refuses, nothing is given or remembered. */
   map(read: ReturnType<Mapper['read']>, origin: O): MappedRecord<O>;
+  /** What is no record that a map could read. `why` null: it need not be one, and says nothing. */
+  pass(origin: O, why: Pick<Letter, 'reason' | 'message'> | null): MappedRecord<O>;
   /** What it says, and what a link that it told has set free. `at`: the time reached, for those who then wait. */
   settle(mapped: MappedRecord<O>, at: number): readonly Taken<O>[];
 }
@@ -81,16 +84,23 @@ export function createTaker<O>({ mapper, decode, account, links, nextOffset }: T
   const { name } = mapper.map.definition;
   const refuse = (origin: O, letter: Letter): MappedRecord<O> => {
     account.refused += 1;
-    return { origin, said: { origin, events: [], letter }, links: [], asks: [] };
+    return { origin, said: { map: name, origin, events: [], letter }, links: [], asks: [] };
   };
+  const nothing = (origin: O): MappedRecord<O> => ({ origin, said: null, links: [], asks: [] });
   return {
+    pass(origin, why) {
+      account.records += 1;
+      if (why !== null) return refuse(origin, { kind: 'dead_letter', reason: why.reason, message: `map ${name}: ${why.message}` });
+      account.silent += 1;
+      return nothing(origin);
+    },
     map(read, origin) {
       account.records += 1;
       const mapped = 'kind' in read ? read : mapper.finish(read);
       if (mapped.kind === 'fault') return refuse(origin, mapFailed(name, pathText(mapped.path), mapped.message));
       if (mapped.kind === 'older') {
         account.older += 1;
-        return { origin, said: null, links: [], asks: [] };
+        return nothing(origin);
       }
       if (mapped.events.length > MOST_EVENTS) return refuse(origin, mapFailed(name, 'events', `the record gives ${mapped.events.length} events, at most ${MOST_EVENTS} are allowed`));
       const events: TakenEvent[] = [];
@@ -104,7 +114,7 @@ export function createTaker<O>({ mapper, decode, account, links, nextOffset }: T
       if (mapped.events.length === 0) account.silent += 1;
       account.events += events.length;
       const asks = mapped.events.filter(({ via }) => via !== null).map((placed): Waiter<O> => ({ origin, placed, taker: { map: name, account } }));
-      return { origin, said: events.length === 0 ? null : { origin, events, letter: null }, links: mapped.links, asks };
+      return { origin, said: events.length === 0 ? null : { map: name, origin, events, letter: null }, links: mapped.links, asks };
     },
     settle({ said, links: told, asks }, at) {
       const taken: Taken<O>[] = said === null ? [] : [said];
@@ -136,12 +146,12 @@ function release<O>({ origin, placed, taker }: Waiter<O>, orders: readonly Linke
     const decoded = decode(event, nextOffset());
     if (decoded.kind === 'dead_letter') {
       taker.account.refused += 1;
-      return { origin, events: [], letter: ofEvent(taker.map, placed.index, decoded) };
+      return { map: taker.map, origin, events: [], letter: ofEvent(taker.map, placed.index, decoded) };
     }
     events.push({ event, decoded });
   }
   taker.account.events += events.length;
-  return { origin, events, letter: null };
+  return { map: taker.map, origin, events, letter: null };
 }
 
 function eventsOf({ event, via }: PlacedEvent, orders: readonly LinkedOrder[]): readonly { readonly [key: string]: Json }[] {
@@ -164,7 +174,7 @@ function splitField(value: Json | undefined, orders: readonly LinkedOrder[]): re
 /** The dead letter of an event whose order no link told. */
 export function unlinked<O>({ link, waiter: { origin, placed, taker } }: Asked<Waiter<O>>, why: string): Taken<O> {
   taker.account.unlinked += 1;
-  return { origin, events: [], letter: { kind: 'dead_letter', reason: 'unlinked', message: `map ${taker.map}: events[${placed.index}].via: no record told which order this ${link} belongs to; ${why}` } };
+  return { map: taker.map, origin, events: [], letter: { kind: 'dead_letter', reason: 'unlinked', message: `map ${taker.map}: events[${placed.index}].via: no record told which order this ${link} belongs to; ${why}` } };
 }
 
 /** An event that the contract doesn't allow is a fault of the map; one that only its order or the clock refuses keeps the reason. */

@@ -1,0 +1,51 @@
+import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { refuseBrokenRequest } from './broken-request.js';
+import { addOperations, type OperationsPorts } from './operations.js';
+import type { HttpTelemetry } from './ports.js';
+import { answerWithProblems, HttpProblem, sendProblem } from './problems.js';
+import { addSecurityHeaders, LONGEST_URL, PROTECTIVE_HEADERS } from './security.js';
+
+/** Nothing we offer takes a body of more than a few fields. */
+const LARGEST_BODY = 64 * 1_024;
+const REQUEST_WITHIN_MS = 10_000;
+/** Longer than the idle time of usual load balancers, so that they never meet a connection we have just closed. */
+const KEEP_ALIVE_MS = 75_000;
+const OUR_OWN_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** HTTP without any route: limits, headers, and every error as problem details. */
+export function bareHttp(telemetry: HttpTelemetry): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: LARGEST_BODY,
+    requestTimeout: REQUEST_WITHIN_MS,
+    connectionTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: LONGEST_URL },
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && OUR_OWN_ID.test(given) ? given : randomUUID();
+    },
+    // Of addresses that cannot be routed at all; hooks don't run for them.
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      const status = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 414 : 400;
+      void reply.headers({ ...PROTECTIVE_HEADERS, 'x-request-id': request.id });
+      sendProblem(new HttpProblem(status, 'This is no address that could be looked up.', { cause: error }), request, reply, telemetry);
+    },
+    clientErrorHandler: refuseBrokenRequest,
+  });
+  addSecurityHeaders(app);
+  app.addHook('onRequest', async (request) => {
+    if (request.url.length > LONGEST_URL) throw new HttpProblem(414, `The address is longer than ${LONGEST_URL} characters.`);
+  });
+  answerWithProblems(app, telemetry);
+  return app;
+}
+
+/** HTTP for those who run a process that answers no other questions: `/healthz`, `/readyz` and `/metrics`. */
+export function buildOperations(ports: OperationsPorts & { readonly telemetry: HttpTelemetry }): FastifyInstance {
+  const app = bareHttp(ports.telemetry);
+  addOperations(app, ports);
+  return app;
+}

@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { Config } from '../app/config.js';
+import { GroundUnfit } from '../app/ground.js';
+import { CommandFault } from './context.js';
+
+/** How long an orderly stop may take before the process ends as it is: what is committed is safe either way; ms. */
+const STOP_WITHIN_MS = 10_000;
+
+/** How long connections may take to close by themselves after an orderly stop; ms. */
+const LINGER_MS = 500;
+
+/** Runs until SIGTERM or SIGINT, and then stops in order. */
+export async function untilStopped(service: { stop(): Promise<void> }, logger: Logger): Promise<void> {
+  await stopSignal();
+  logger.info({ event: 'service.stopping' }, 'stopping: finishing the steps under way');
+  const timer = setTimeout(() => { end(new Error(`the stop took longer than ${STOP_WITHIN_MS} ms`), logger); }, STOP_WITHIN_MS);
+  await service.stop();
+  clearTimeout(timer);
+  logger.info({ event: 'service.stopped' }, 'stopped; everything is committed');
+  // Clients may keep timers of retries that nobody waits for any more.
+  setTimeout(() => { process.exit(); }, LINGER_MS).unref();
+}
+
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+
+/** Ends at once: a supervisor starts the process anew, and the next owner goes on from the last commit. */
+export function end(error: Error, logger: Logger): void {
+  logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
+  process.exit(1);
+}
+
+/** The usual reason why HTTP cannot listen, in words. */
+export function portFault(error: unknown, { http }: Config): CommandFault | null {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') return new CommandFault(`Port ${http.port} of ${http.host} is taken by another program: set HTTP_PORT to a free one, or to 0 for any`, 1);
+  return code === 'EADDRNOTAVAIL' || code === 'EACCES' ? new CommandFault(`HTTP cannot listen on ${http.host}, port ${http.port} (${code}): check HTTP_HOST and HTTP_PORT`, 1) : null;
+}
+
+/** What is wrong with Kafka and Redis, in words (exit code 1). */
+export async function tellingUnfitGround<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof GroundUnfit) throw new CommandFault(`Touchpoint cannot start here:\n${error.findings.map((f) => `- ${f}`).join('\n')}`, 1);
+    if (error instanceof Error && error.name === 'KafkaUnreachable') throw new CommandFault(error.message, 1);
+    throw error;
+  }
+}

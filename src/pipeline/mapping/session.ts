@@ -1,0 +1,161 @@
+import { isApplied, WentBack } from '../applied-commit.js';
+import { createBell } from '../bell.js';
+import type { AwaitsSchema } from '../decode.js';
+import type { Session, SessionEnd } from '../lane-holder.js';
+import { createInbox, type Inbox } from '../lane-inbox.js';
+import { packRecords } from '../outbox-codec.js';
+import type { SourceLog, SourceRecord, WallClock } from '../ports.js';
+import { createLaneProgress } from '../progress.js';
+import { LaneLost } from '../publisher.js';
+import { persist, type Persistence } from '../retry.js';
+import type { SchemaSettings } from '../schema-waits.js';
+import { createTimeReached, type TimeSettings } from '../time-reached.js';
+import { INTAKE_LANE, INTAKE_OUTPUTS, type ClaimedIntake, type IntakeCommit, type IntakeRecord, type IntakeStore, type IntakeTelemetry, type RecordWriter } from './ports.js';
+import { createSender } from './sender.js';
+import { openMapping, type MappingParts } from './mapping.js';
+import { type IntakeCandidate, isOverdue, linksOf, type MappingStepParts, type ReadByMaps, runMapping, startMapping } from './step.js';
+
+export interface IntakeSessionParts extends MappingParts {
+  readonly source: SourceLog<string>;
+  readonly store: IntakeStore;
+  readonly writer: RecordWriter;
+  readonly telemetry: IntakeTelemetry;
+  readonly wallClock: WallClock;
+  readonly time: TimeSettings;
+  readonly schemas: SchemaSettings | null;
+  /** How long an event waits for its link, ms. */
+  readonly waitMs: number;
+  readonly limits: IntakeLimits;
+  /** A defect: the process should end and be restarted. */
+  readonly failed: (error: Error) => void;
+}
+
+/** How much one step takes; its borders don't show in what is written. */
+export interface IntakeLimits {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** Steps wait for the sender while so many entries of the outbox wait. */
+const MOST_PENDING = 16;
+/** Records read ahead, over all inputs, and of one at the least. */
+const READ_AHEAD = 20_000;
+const LEAST_AHEAD = 500;
+/** How often it is looked whether the store still holds what it confirmed; ms. */
+const STORE_LOOK_MS = 10_000;
+
+/** The work of the intake under one token: from its claim until it is left, lost or to be claimed anew. @param waiting what the store has of events that wait */
+export async function createIntakeSession(parts: IntakeSessionParts, claimed: ClaimedIntake): Promise<Session<string>> {
+  const { source, store, telemetry, wallClock } = parts;
+  const time = createTimeReached<string>(source.topics, parts.time);
+  const progress = createLaneProgress<string>(source.topics, claimed.topics, time);
+  const mapping = await openMapping(parts, claimed);
+  const step: MappingStepParts = { ...mapping, progress, time, telemetry, now: () => wallClock.now(), waitMs: parts.waitMs, maxValueBytes: parts.maxValueBytes };
+  const sender = createSender(parts, claimed);
+  const bell = createBell();
+  let { version, seq } = claimed;
+  let committed = progress.offsets();
+  let leaving: () => 'no' | 'stop' | 'drop' = () => 'no';
+  let end: SessionEnd | null = null;
+  const finish = (how: SessionEnd): void => {
+    end ??= how;
+    bell.ring();
+  };
+  const over = (): boolean => end !== null || leaving() === 'drop';
+  const persistence: Persistence = { lane: INTAKE_LANE, telemetry, stopped: over };
+  const untilStop: Persistence = { ...persistence, stopped: () => over() || leaving() !== 'no' };
+  const guard = (work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => {
+      if (error instanceof LaneLost) finish({ kind: 'lost' });
+      else if (error instanceof WentBack) finish({ kind: 'went_back', what: error.message });
+      else {
+        finish({ kind: 'left' });
+        parts.failed(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  const inbox: Inbox<string, ReadByMaps> = createInbox<string, ReadByMaps>({
+    lane: INTAKE_LANE, source, progress, time, wallClock, telemetry, persistence: untilStop, guard, ring: () => { bell.ring(); }, schemas: parts.schemas,
+    decode: (record): ReadByMaps | AwaitsSchema => mapping.read(record), timeOf: ({ timestamp }: SourceRecord<string>) => timestamp,
+    topicNames: Object.fromEntries(source.topics.map((input) => [input, input])), lag: (input, records) => { telemetry.lag(input, records); },
+    highWater: Math.max(LEAST_AHEAD, READ_AHEAD / source.topics.length),
+  });
+
+  const write = async (records: readonly IntakeRecord[]): Promise<void> => {
+    const moved = progress.moved();
+    const values = mapping.writes();
+    const changes = mapping.links.changes();
+    if (moved.size === 0 && records.length === 0 && values.length === 0 && changes.waits.length + changes.released.length === 0) return;
+    const lastSeq = seq + records.length;
+    const outbox = records.length === 0 ? null : { firstSeq: seq + 1, lastSeq, records: packRecords(INTAKE_OUTPUTS, records) };
+    const commit: IntakeCommit = { token: claimed.token, base: version, topics: moved, seq: lastSeq, outbox, values, ...changes };
+    const began = performance.now();
+    await persist(persistence, 'commit', async () => {
+      if (!isApplied(INTAKE_LANE, await store.commit(commit), commit)) throw new Error('the store refused the commit without a reason; it is sent again');
+    });
+    if (over()) return;
+    version += 1;
+    seq = lastSeq;
+    committed = progress.offsets();
+    telemetry.committed(performance.now() - began);
+    telemetry.mapped(mapping.accounts, mapping.links.waiting);
+    if (outbox !== null) sender.enqueue(outbox);
+  };
+  const stepOn = async (): Promise<void> => {
+    const offered = inbox.queues.take(parts.limits.records);
+    const candidates = within(offered, parts.limits.bytes);
+    inbox.queues.putBack(offered.slice(candidates.length));
+    const started = startMapping(candidates);
+    if (!(await persist(untilStop, 'read what is known of rows', () => started.prepare()))) return;
+    const mapped = started.finish();
+    if (!(await persist(untilStop, 'read what is known of links', () => mapping.prepareLinks(linksOf(mapped))))) return;
+    await write(runMapping(step, mapped));
+    inbox.relieve();
+    bell.ring();
+  };
+  const steps = async (): Promise<void> => {
+    while (!over() && leaving() === 'no') {
+      const isAtWork = !inbox.queues.isEmpty() || isOverdue(step);
+      if (!isAtWork || sender.pendingEntries() > MOST_PENDING) await bell.rest(1_000);
+      else await stepOn();
+    }
+  };
+  let lookDue = wallClock.now() + STORE_LOOK_MS;
+  /** Nothing may happen for long: it would show what is lost, and nobody would know. */
+  const lookAtStore = async (): Promise<void> => {
+    lookDue = wallClock.now() + STORE_LOOK_MS;
+    await persist(untilStop, 'look at the store', async () => {
+      isApplied(INTAKE_LANE, await store.held(), { token: claimed.token, base: version });
+    });
+  };
+  const send = async (): Promise<void> => {
+    while (!over() && leaving() === 'no') {
+      if (wallClock.now() >= lookDue) await lookAtStore();
+      else if (sender.pendingEntries() > 0) await sender.work(persistence);
+      else await bell.rest(200);
+      bell.ring();
+    }
+  };
+  telemetry.mapped(mapping.accounts, mapping.links.waiting);
+  return {
+    offsets: () => committed,
+    positions: inbox.positions, fetched: inbox.fetched, bounds: inbox.bounds, schemaWaits: inbox.schemaWaits,
+    wake: () => { bell.ring(); },
+    recheck: () => { finish({ kind: 'recheck' }); },
+    async run(left) {
+      leaving = left;
+      await Promise.all([guard(steps), guard(send)]);
+      if (leaving() === 'stop' && end === null) await guard(() => sender.work(persistence));
+      return end ?? { kind: 'left' };
+    },
+  };
+}
+
+/** As many as fit, at least one. */
+function within(candidates: readonly IntakeCandidate[], bytes: number): readonly IntakeCandidate[] {
+  let sum = 0;
+  const cut = candidates.findIndex((candidate, i) => {
+    sum += candidate.kind === 'gap' ? 0 : (candidate.record.value?.length ?? 0);
+    return i > 0 && sum > bytes;
+  });
+  return cut < 0 ? candidates : candidates.slice(0, cut);
+}
