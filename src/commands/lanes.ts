@@ -1,19 +1,22 @@
 import { createRedis } from '../adapters/redis/create-redis.js';
+import { intakePrefix } from '../adapters/redis/intake-store.js';
 import { createRedisLaneHalts } from '../adapters/redis/lane-halts.js';
+import type { RedisClient } from '../adapters/redis/script.js';
 import { columns } from '../app/report/layout.js';
 import { SOURCE_TOPICS, type SourceTopic } from '../contracts/names.js';
 import { instantText } from '../core/instant-text.js';
 import type { KeptLane, LaneHalts } from '../pipeline/lane-halts.js';
+import { INTAKE_NAME } from '../pipeline/mapping/intake-lane.js';
 import type { Decision } from '../pipeline/upkeep.js';
 import { CommandFault, configOrFault } from './context.js';
 
 /** `touchpoint lanes list`: exit code 1 while a lane stands still. */
 export async function listLanes(): Promise<void> {
-  await withLanes((_halts, lanes) => {
+  await withLanes((lanes) => {
     const rows = lanes.map((lane) =>
-      [String(lane.lane), doingOf(lane), String(lane.version), String(lane.outbox), String(lane.due), lane.halt === null ? '' : instantText(lane.halt.since)]);
+      [lane.name, doingOf(lane), String(lane.version), String(lane.outbox), String(lane.due), lane.halt === null ? '' : instantText(lane.halt.since)]);
     const text = columns([['lane', 'state', 'commits', 'to publish', 'deadlines', 'since'], ...rows], [1, 5]);
-    const halted = lanes.flatMap(({ lane, halt }) => (halt === null ? [] : ['', `Lane ${lane} stands still (${halt.name}):`, `  ${halt.message}`]));
+    const halted = lanes.flatMap(({ halt, ...lane }) => (halt === null ? [] : ['', `${capital(calling(lane))} stands still (${halt.name}):`, `  ${halt.message}`]));
     const next = halted.length === 0 ? [] : ['', 'Put the cause right, then `touchpoint lanes resume LANE`: its owner checks everything again, and stands still again where it finds the same.'];
     process.stdout.write(`${[...text, ...halted, ...next].join('\n')}\n`);
     if (halted.length > 0) process.exitCode = 1;
@@ -34,34 +37,38 @@ interface Meant {
 
 /** `touchpoint lanes resume LANE...|--all`: exit code 1 where one of them could not be resumed. */
 export async function resumeLanes(named: readonly string[], { all = false, acceptLoss = false }: Meant): Promise<void> {
-  await withMeant('resume', named, all, (halts, lane) => resume(halts, lane, { all, acceptLoss }));
+  await withMeant('resume', named, all, (lane) => resume(lane, { all, acceptLoss }));
 }
 
-/** Losses over which a lane can go on; the others leave nothing to go on with. */
+/** Losses over which a lane can go on; the others leave nothing to go on with. The intake writes again what it wrote, with the same ids. */
 const ACCEPTABLE = ['records_lost', 'topic_replaced', 'said_lost'];
+const ACCEPTABLE_TO_INTAKE = ['records_lost', 'topic_replaced', 'state_lost'];
 
-async function resume(halts: LaneHalts, { lane, halt }: KeptLane, { all, acceptLoss }: Required<Meant>): Promise<void> {
+async function resume(named: NamedLane, { all, acceptLoss }: Required<Meant>): Promise<void> {
+  const { halts, lane, halt } = named;
+  const called = calling(named);
   if (halt === null) {
-    if (!all) tell(`lane ${lane} does not stand still`);
+    if (!all) tell(`${called} does not stand still`);
     return;
   }
-  if (acceptLoss && !ACCEPTABLE.includes(halt.name)) {
-    tell(`lane ${lane}: ${halt.name} is no loss that could be accepted; \`touchpoint lanes list\` says what to do`);
+  if (acceptLoss && !(named.isIntake ? ACCEPTABLE_TO_INTAKE : ACCEPTABLE).includes(halt.name)) {
+    tell(`${called}: ${halt.name} is no loss that could be accepted; \`touchpoint lanes list\` says what to do`);
     process.exitCode = 1;
     return;
   }
   const done = await (acceptLoss ? halts.decide(lane, halt, { kind: 'accept_loss', halt: halt.name }) : halts.lift(lane, halt));
-  if (!done) tellChanged(lane);
-  else if (acceptLoss) tell(`lane ${lane}: ${halt.name} is accepted, and the lane goes on within some ten seconds over this: ${halt.message}`);
-  else tell(`lane ${lane}: ${halt.name} is lifted; its owner checks it within some ten seconds, and goes on if it finds nothing`);
+  if (!done) tellChanged(called);
+  else if (acceptLoss) tell(`${called}: ${halt.name} is accepted, and it goes on within some ten seconds over this: ${halt.message}`);
+  else tell(`${called}: ${halt.name} is lifted; its owner checks it within some ten seconds, and goes on if it finds nothing`);
 }
 
 /** `touchpoint lanes rebuild LANE...|--all`: exit code 1 where one of them was changed meanwhile. */
 export async function rebuildLanes(named: readonly string[], { all = false, acceptLoss = false }: Meant): Promise<void> {
-  await withMeant('rebuild', named, all, async (halts, { lane, halt }) => {
+  await withMeant('rebuild', named, all, async ({ isIntake, halts, lane, halt }) => {
+    if (isIntake) return;
     const done = await halts.decide(lane, halt, { kind: 'rebuild', acceptLoss });
     if (done) tell(`lane ${lane}: its state is made anew from the topics, from within some ten seconds on; \`touchpoint lanes list\` shows when it works again`);
-    else tellChanged(lane);
+    else tellChanged(`lane ${lane}`);
   });
 }
 
@@ -70,10 +77,10 @@ export async function rewindLane(named: string, options: { readonly topic: strin
   const topic = topicOf(options.topic);
   if (!/^\d{1,15}$/.test(options.offset)) throw new CommandFault(`${options.offset}: expected an offset, from 0`, 2);
   const decision: Decision = { kind: 'rewind', topic, offset: Number(options.offset) };
-  await withMeant('rewind', [named], false, async (halts, { lane, halt }) => {
+  await withMeant('rewind', [named], false, async ({ halts, lane, halt }) => {
     if (halt !== null) throw new CommandFault(`Lane ${lane} stands still (${halt.name}): see \`touchpoint lanes list\`, and resume it first`, 1);
     if (await halts.decide(lane, null, decision)) tell(`lane ${lane}: ${options.topic} is read again from offset ${options.offset}, or its oldest record, from within some ten seconds on; what is known already counts once`);
-    else tellChanged(lane);
+    else tellChanged(`lane ${lane}`);
   });
 }
 
@@ -86,41 +93,61 @@ function topicOf(name: string): SourceTopic {
 
 const tell = (line: string): void => { process.stdout.write(`${line}\n`); };
 
-function tellChanged(lane: number): void {
-  tell(`lane ${lane} was changed meanwhile; look again with \`touchpoint lanes list\``);
+function tellChanged(called: string): void {
+  tell(`${called} was changed meanwhile; look again with \`touchpoint lanes list\``);
   process.exitCode = 1;
 }
 
-function laneNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new CommandFault(`${text}: expected the number of a lane, from 0`, 2);
-  return Number(text);
+/** A lane, or the intake, as a person names it. */
+interface NamedLane extends KeptLane {
+  readonly name: string;
+  readonly isIntake: boolean;
+  readonly halts: LaneHalts;
+}
+
+const calling = ({ isIntake, name }: Pick<NamedLane, 'isIntake' | 'name'>): string => (isIntake ? 'the intake' : `lane ${name}`);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function laneName(text: string): string {
+  if (text === INTAKE_NAME) return text;
+  if (!/^\d{1,6}$/.test(text)) throw new CommandFault(`${text}: expected the number of a lane, from 0, or ${INTAKE_NAME}`, 2);
+  return String(Number(text));
 }
 
 /** Does it to each lane that was named, or to all. */
-async function withMeant(verb: string, named: readonly string[], all: boolean, act: (halts: LaneHalts, lane: KeptLane) => Promise<void>): Promise<void> {
+async function withMeant(verb: 'resume' | 'rebuild' | 'rewind', named: readonly string[], all: boolean, act: (lane: NamedLane) => Promise<void>): Promise<void> {
   if ((named.length === 0) !== all) throw new CommandFault(`Name the lanes to ${verb}, such as \`touchpoint lanes ${verb} 3\`, or say --all`, 2);
-  const wanted = new Set(named.map(laneNumber));
-  await withLanes(async (halts, lanes) => {
-    const missing = [...wanted].find((lane) => !lanes.some((kept) => kept.lane === lane));
-    if (missing !== undefined) throw new CommandFault(`Redis knows no lane ${missing}: \`touchpoint lanes list\` shows those there are`, 2);
-    for (const lane of lanes) if (all || wanted.has(lane.lane)) await act(halts, lane);
+  const wanted = new Set(named.map(laneName));
+  if (verb !== 'resume' && wanted.has(INTAKE_NAME)) throw new CommandFault(`${verb} is for lanes of orders; the intake can only be resumed`, 2);
+  await withLanes(async (lanes) => {
+    const missing = [...wanted].find((name) => !lanes.some((kept) => kept.name === name));
+    if (missing !== undefined) throw new CommandFault(missing === INTAKE_NAME ? 'Redis knows of no intake: `touchpoint intake` was not started under this prefix' : `Redis knows no lane ${missing}: \`touchpoint lanes list\` shows those there are`, 2);
+    for (const lane of lanes) if (all || wanted.has(lane.name)) await act(lane);
   });
 }
 
-async function withLanes(work: (halts: LaneHalts, lanes: readonly KeptLane[]) => Promise<void>): Promise<void> {
+async function withLanes(work: (lanes: readonly NamedLane[]) => Promise<void>): Promise<void> {
   const { redisUrl, redisPrefix } = configOrFault();
   if (redisUrl === null) throw new CommandFault('REDIS_URL is not set: name the Redis that keeps the lanes, such as REDIS_URL=redis://127.0.0.1:6379', 2);
   let trouble = '';
   const redis = createRedis({ url: redisUrl, onTrouble: ({ message }) => { trouble = message; } });
   try {
-    const halts = createRedisLaneHalts(redis, redisPrefix);
-    const lanes = await halts.lanes();
+    const lanes = await lanesUnder(redis, redisPrefix);
     if (lanes.length === 0) throw new CommandFault(`Redis holds no lanes under the prefix ${redisPrefix}: check REDIS_URL and redis.prefix, or start \`touchpoint serve\` first`, 1);
-    await work(halts, lanes);
+    await work(lanes);
   } catch (error) {
     if (error instanceof CommandFault) throw error;
     throw new CommandFault(`Redis does not answer: ${trouble || String(error)}. Check REDIS_URL`, 1);
   } finally {
     redis.disconnect();
   }
+}
+
+async function lanesUnder(redis: RedisClient, prefix: string): Promise<readonly NamedLane[]> {
+  const ofOrders = createRedisLaneHalts(redis, prefix);
+  const ofIntake = createRedisLaneHalts(redis, intakePrefix(prefix));
+  return [
+    ...(await ofOrders.lanes()).map((kept): NamedLane => ({ ...kept, name: String(kept.lane), isIntake: false, halts: ofOrders })),
+    ...(await ofIntake.lanes()).map((kept): NamedLane => ({ ...kept, name: INTAKE_NAME, isIntake: true, halts: ofIntake })),
+  ];
 }

@@ -140,7 +140,7 @@ lanes.command('list')
 
 lanes.command('resume')
   .description('lift the halt of lanes whose cause was put right; their owners check everything again before they go on')
-  .argument('[lane...]', 'numbers, as `lanes list` shows them')
+  .argument('[lane...]', 'numbers, as `lanes list` shows them, or intake')
   .option('--all', 'every lane that stands still')
   .option('--accept-loss', 'go on over what the halt says is lost, with what is left')
   .addHelpText('after', examples('lanes resume 3', 'lanes resume --all', 'lanes resume 3 --accept-loss'))

@@ -32,7 +32,7 @@ export function createIntakeUnderTest(maps: readonly CompiledMap[], { topics, pa
   const store = createMemoryIntakeStore();
   const inputs = topics.map((topic) => inputName(topic, 0));
   // The memory's logs know the names of the sources by their type alone.
-  const logs = createMemoryLogs({ topics: inputs as unknown as SourceTopic[], lanes: 1, now: () => wall.at, rangeRecords: 40 });
+  const logs = createMemoryLogs({ topics: inputs as unknown as SourceTopic[], lanes: 1, now: () => wall.at, rangeRecords: 40, forgetRead: true });
   const written: IntakeRecord[] = [];
   const halts: Halt[] = [];
   const failures: Error[] = [];
@@ -84,7 +84,7 @@ export function createIntakeUnderTest(maps: readonly CompiledMap[], { topics, pa
   };
   const settled = async (): Promise<boolean> => {
     // A look at the state that takes it from nobody.
-    const { topics: progress, outbox, halt } = await peek();
+    const { topics: progress, outbox, halt } = peek();
     const bounds = (await logs.source().bounds([0])).get(0) as unknown as ReadonlyMap<string, { readonly end: number }>;
     return halt !== null || (outbox.length === 0 && inputs.every((input) => (progress.get(input)?.next ?? 0) >= (bounds.get(input)?.end ?? 0)));
   };
@@ -94,13 +94,17 @@ export function createIntakeUnderTest(maps: readonly CompiledMap[], { topics, pa
     append(topic: string, key: string | null, value: string | null, timestamp?: number): void {
       logs.append(inputName(topic, 0) as SourceTopic, key, value, timestamp === undefined ? {} : { timestamp });
     },
+    /** Retention removes what stands before this offset. */
+    trimInput(topic: string, below: number): void {
+      void logs.source().commitAdvice(0, new Map([[inputName(topic, 0) as SourceTopic, below + 1]]));
+    },
     /** Works until all is read and written, or until its death. True: it died. @param also holds when it is done */
-    async live(death: IntakeDeath | null = null, also: () => boolean | Promise<boolean> = () => true): Promise<boolean> {
+    async live(death: IntakeDeath | null = null, also: () => boolean = () => true): Promise<boolean> {
       const { lane, source, dead, bury } = await join(death);
       await eventually('all is read and written, or the intake died', async () => {
         lane.wake();
         lane.bounds((await logs.source().bounds([0])).get(0) as unknown as Parameters<typeof lane.bounds>[0], wall.at);
-        return dead() || failures.length > 0 || ((await settled()) && (await also()));
+        return dead() || failures.length > 0 || ((await settled()) && also());
       });
       const died = dead();
       bury();

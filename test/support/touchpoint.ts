@@ -68,6 +68,8 @@ export interface Stage {
   readonly redisPrefix: string;
   readonly topicName: (topic: string) => string;
   worker(env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
+  /** Another process that runs until it is stopped, such as `intake`. */
+  process(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>;
   /** Everything that stands in a topic, per partition in order. */
   read(topic: OutputTopic | SourceTopic): Promise<readonly (KafkaMessage & { readonly partition: number })[]>;
@@ -97,15 +99,17 @@ export async function createStage({ partitions = 4, config = {} }: StageOptions 
   const env = { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, KAFKA_GROUP_ID: prefix, TOUCHPOINT_CONFIG: file, HTTP_PORT: '0' };
   const workers: WorkerProcess[] = [];
   const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Finished> => touchpoint(args, { ...env, ...more });
+  const started = async (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> => {
+    const worker = await startProcess(args, { ...env, ...more });
+    workers.push(worker);
+    return worker;
+  };
   const created = await run(['topics', '--create', '--partitions', String(partitions)]);
   if (created.code !== 0) throw new Error(`topics --create: ${created.stderr}`);
   return {
     env, brokers, redisUrl, redisPrefix: prefix, topicName, run,
-    async worker(more = {}) {
-      const worker = await startWorker({ ...env, ...more });
-      workers.push(worker);
-      return worker;
-    },
+    process: started,
+    worker: (more = {}) => started(['serve'], more),
     read: (topic) => readAll(brokers, topicName(topic)),
     counts: () => countsOf(redisUrl, prefix, partitions),
     async close() {
@@ -135,8 +139,8 @@ async function countsOf(url: string, prefix: string, partitions: number): Promis
   return sums;
 }
 
-async function startWorker(env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+async function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => { done(code); }));
   const log = (): string => output.stdout() + output.stderr();

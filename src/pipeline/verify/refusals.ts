@@ -5,6 +5,7 @@ import { headerEntries, headerText } from '../header-entries.js';
 import type { SourceRecord } from '../ports.js';
 import { keptFor, type Retention } from '../retention.js';
 import type { Tell } from './findings.js';
+import { seqOf } from '../recovery.js';
 import { createNumberedLog, type NumberedRecord } from './numbered-log.js';
 import type { NumberSet } from '../number-set.js';
 
@@ -78,6 +79,7 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
       const header = (name: string): string => headerText(record.headers, name) ?? '';
       const topic = topics.get(header('__connect.errors.topic'));
       const offset = Number(header('__connect.errors.offset') || NaN);
+      if (topic === undefined && isOfIntake(record)) return;
       if (topic === undefined || header('__connect.errors.partition') !== String(lane) || !Number.isSafeInteger(offset)) {
         tell('record_foreign', 'cx.dead-letters: its headers name no record of this lane', at === null ? {} : { at });
         return;
@@ -135,6 +137,9 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
   };
 }
 export type Refusals = ReturnType<typeof createRefusals>;
+
+/** Of a record that became no event: no lane has read it, so its letter has no number. */
+const isOfIntake = ({ headers }: NumberedRecord): boolean => seqOf(headers) === null && headers['touchpoint.reason'] !== undefined;
 
 /** Of key, value and own headers. Values of one name are in their order; names are in none that a client would keep. */
 function originalDigest({ key, value, headers }: NumberedRecord): string {
