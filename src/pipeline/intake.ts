@@ -1,5 +1,4 @@
-import type { SourceTopic } from '../contracts/names.js';
-import type { AwaitsSchema, Decoded, RecordDecoder } from './decode.js';
+import type { AwaitsSchema, Decoded } from './decode.js';
 import type { FetchedRange, SourceRecord } from './ports.js';
 import type { Candidate } from './step.js';
 
@@ -94,9 +93,6 @@ export function createQueues<T extends string, D extends { readonly kind: string
 }
 export type Queues<T extends string, D extends { readonly kind: string }> = ReturnType<typeof createQueues<T, D>>;
 
-/** The queues of a lane of events. */
-export const createIntake = (topics: readonly SourceTopic[], decode: RecordDecoder): Intake => createQueues<SourceTopic, Decoded>(topics, decode, factTime);
-export type Intake = Queues<SourceTopic, Decoded>;
 
 /** Queues what can be decoded; from the first record on that awaits a schema it is held. */
 function admit<T extends string, D extends { readonly kind: string }>(queue: TopicQueue<T, D>, range: FetchedRange<T>, decode: Reader<T, D>): void {
@@ -122,7 +118,7 @@ const awaitsSchema = (decoded: { readonly kind: string }): decoded is AwaitsSche
 const topicOf = <T extends string, D>(c: Candidate<T, D>): T => (c.kind === 'gap' ? c.topic : c.record.topic);
 
 /** What carries no time, such as a dead letter, waits for nothing. */
-const factTime = (_: unknown, decoded: Decoded): number => (decoded.kind === 'event' ? decoded.fact.at : -Infinity);
+export const factTime = (_: unknown, decoded: Decoded): number => (decoded.kind === 'event' ? decoded.fact.at : -Infinity);
 
 function earliest<T extends string, D>(queues: readonly TopicQueue<T, D>[], timeOf: (record: SourceRecord<T>, decoded: D) => number): TopicQueue<T, D> | null {
   let best: TopicQueue<T, D> | null = null;

@@ -1,18 +1,20 @@
 import type { SourceTopic } from '../contracts/names.js';
 import { createBell } from './bell.js';
 import { isApplied, WentBack } from './applied-commit.js';
-import type { RecordDecoder } from './decode.js';
+import type { Decoded, RecordDecoder } from './decode.js';
+import { factTime } from './intake.js';
 import type { JudgeParts, StepOutputs } from './judge.js';
 import type { KnownLetters } from './known-letters.js';
 import { packOutbox } from './outbox-codec.js';
 import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
-import type { ClaimedLane, FetchedRange, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
+import type { ClaimedLane, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher, LaneLost, StateDoubted } from './publisher.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import type { SessionEnd } from './lane-holder.js';
+import { createInbox } from './lane-inbox.js';
 import type { OutputTail } from './recovery.js';
 import { persist, type Persistence } from './retry.js';
-import { createSchemaWaits, type SchemaSettings } from './schema-waits.js';
+import type { SchemaSettings } from './schema-waits.js';
 import { openSessionState } from './session-state.js';
 import { type Candidate, type PreparedStep, prepareStep, runStep, type StepLimits, type StepResult, takeWrites } from './step.js';
 import type { Passage } from './expiries.js';
@@ -46,9 +48,8 @@ export interface SessionParts {
   readonly failed: (error: Error) => void;
 }
 
-/** Records waiting per topic before it is paused, and below which it goes on. */
+/** Records waiting per topic before it is paused. */
 const HIGH_WATER = 4_000;
-const LOW_WATER = 1_000;
 /** Candidates offered to one step. */
 const OFFER = 1_000;
 /** Outbox entries waiting before steps wait for the publisher. */
@@ -67,11 +68,9 @@ export interface ReadyLane {
 /** The work of a lane under one token: from its claim until it is left, lost or to be claimed anew. */
 export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const { claimed, tail } = ready;
-  const { lane, source, store, telemetry } = parts;
-  const { topics, time, progress, intake, step, sweep, expiries, silence } = openSessionState(parts, ready);
-  const publisher = createPublisher({ ...parts, isBehind: () => !intake.isEmpty(), isSilent: silence.isKept }, claimed, tail);
+  const { lane, store, telemetry } = parts;
+  const { time, progress, step, sweep, expiries, silence } = openSessionState(parts, ready);
   const bell = createBell();
-  const paused = new Set<SourceTopic>();
   let { version, seq, upkeep } = claimed;
   /** Next offsets as the store has them: what a step has read is only known once it is committed. */
   let committed = progress.offsets();
@@ -85,6 +84,21 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const persistence: Persistence = { lane, telemetry, stopped: over };
   /** For what may as well be done by the next owner. */
   const untilStop: Persistence = { lane, telemetry, stopped: () => over() || leaving() !== 'no' };
+  const guard = (work: () => Promise<void>): Promise<void> =>
+    work().catch((error: unknown) => {
+      if (error instanceof LaneLost) finish({ kind: 'lost' });
+      else if (error instanceof StateDoubted) finish({ kind: 'recheck' });
+      else if (error instanceof WentBack) finish({ kind: 'went_back', what: error.message });
+      else {
+        finish({ kind: 'left' });
+        parts.failed(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+
+  const inbox = createInbox<SourceTopic, Decoded>({
+    ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
+  });
+  const publisher = createPublisher({ ...parts, isBehind: () => !inbox.queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
   /** What the lane has to keep up by now, with a step that is about to be committed. */
   const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state() });
   const write = async (result: StepResult): Promise<void> => {
@@ -112,18 +126,6 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     for (const { rests } of orders) expiries.note(rests);
   };
 
-  const schemaWaits = createSchemaWaits(parts, intake, () => {
-    relieve();
-    bell.ring();
-  });
-  const relieve = (): void => {
-    for (const topic of paused) {
-      if (intake.waiting(topic) > LOW_WATER || intake.awaits(topic) !== null) continue;
-      paused.delete(topic);
-      source.resume(lane, topic);
-    }
-  };
-
   const giveUpOn = async (): Promise<void> => {
     let passage: Passage | null = null;
     await persist(untilStop, 'look for orders to give up', async () => {
@@ -136,7 +138,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const steps = async (): Promise<void> => {
     while (!over() && leaving() === 'no') {
       if (silence.isOver()) await speak();
-      const isAtWork = !intake.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
+      const isAtWork = !inbox.queues.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
       const isSweeping = !silence.isKept() && !sweep.isDone();
       if (!silence.isKept()) step.calendar.follow(time.now());
       // An order that has to be judged anew may not be at rest.
@@ -151,7 +153,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     }
   };
   const stepOn = async (): Promise<void> => {
-    const candidates = intake.take(OFFER);
+    const candidates = inbox.queues.take(OFFER);
     let prepared: PreparedStep | null = null;
     await persist(untilStop, 'read orders', async () => {
       prepared = await prepareStep(step, candidates);
@@ -177,10 +179,10 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {
-    intake.putBack(candidates.slice(result.consumed));
+    inbox.queues.putBack(candidates.slice(result.consumed));
     await write(result);
     telemetry.timeReached(lane, time.now());
-    relieve();
+    inbox.relieve();
     bell.ring();
   };
   let lookDue = parts.wallClock.now() + STORE_LOOK_MS;
@@ -200,54 +202,15 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
       bell.ring();
     }
   };
-  const guard = (work: () => Promise<void>): Promise<void> =>
-    work().catch((error: unknown) => {
-      if (error instanceof LaneLost) finish({ kind: 'lost' });
-      else if (error instanceof StateDoubted) finish({ kind: 'recheck' });
-      else if (error instanceof WentBack) finish({ kind: 'went_back', what: error.message });
-      else {
-        finish({ kind: 'left' });
-        parts.failed(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
-
   return {
     offsets: (): Map<SourceTopic, number> => committed,
-    /** Where delivery stands, queued records included. */
-    positions(): Map<SourceTopic, number> {
-      const positions = progress.offsets();
-      for (const topic of topics) {
-        const expected = intake.expected(topic);
-        if (expected !== null) positions.set(topic, expected);
-      }
-      return positions;
-    },
-    /** False: the range does not continue what was read. */
-    fetched(range: FetchedRange): boolean {
-      if (!intake.push(range)) return false;
-      time.fetched(range.topic, parts.wallClock.now());
-      // Also when it is paused already: reading anew, after a rebalance, delivers everything again.
-      const awaits = intake.awaits(range.topic) !== null;
-      if (awaits || intake.waiting(range.topic) > HIGH_WATER) {
-        paused.add(range.topic);
-        source.pause(lane, range.topic);
-      }
-      if (awaits) void guard(() => schemaWaits.learn(range.topic, untilStop));
-      bell.ring();
-      return true;
-    },
+    positions: inbox.positions,
+    fetched: inbox.fetched,
     bounds(ends: ReadonlyMap<SourceTopic, LogBounds>, askedAt: number): void {
-      for (const topic of topics) {
-        const there = ends.get(topic);
-        if (there === undefined) continue;
-        const next = Math.max(progress.nextOf(topic), there.start);
-        telemetry.lag(topic, lane, Math.max(0, there.end - next));
-        if (intake.waiting(topic) === 0 && next >= there.end) time.atEnd(topic, askedAt);
-      }
+      inbox.bounds(ends, askedAt);
       telemetry.timeReached(lane, time.now());
-      bell.ring();
     },
-    schemaWaits: schemaWaits.list,
+    schemaWaits: inbox.schemaWaits,
     wake: (): void => { bell.ring(); },
     recheck: (): void => { finish({ kind: 'recheck' }); },
     /** Works until it is left, lost or to be claimed anew. */

@@ -1,7 +1,6 @@
 import type { SourceTopic } from '../contracts/names.js';
 import { createDeadlineWatch } from './deadlines.js';
 import { createExpiries } from './expiries.js';
-import { createIntake } from './intake.js';
 import { createJudge, type JudgeParts } from './judge.js';
 import type { ReadyLane, SessionParts } from './lane-session.js';
 import { createOrderBook } from './order-book.js';
@@ -21,13 +20,6 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   const { retention } = parts;
   const time = createTimeReached(topics, parts.time);
   const progress = createLaneProgress(topics, ready.claimed.topics, time, upkeep.catchUp?.countedTo);
-  const intake = createIntake(topics, parts.decode);
-  const start = progress.offsets();
-  for (const topic of topics) {
-    intake.restart(topic, start.get(topic) ?? null);
-    // Until it has been quiet for a while under this owner too, nobody knows whether more is coming.
-    time.fetched(topic, parts.wallClock.now());
-  }
   const silence = createSilence(ready, topics, progress);
   if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
   const book = createOrderBook(lane, store, parts.cacheOrders, forgotten > 0);
@@ -50,7 +42,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
     hasExpired: (state) => hasExpired(state, calendar.at(), retention),
   }, upkeep, version === 0);
   const expiries = createExpiries({ lane, store, book, calendar, retention, judge: judgeParts, now: () => parts.wallClock.now() });
-  return { topics, time, progress, intake, step, sweep, expiries, silence };
+  return { time, progress, step, sweep, expiries, silence };
 }
 
 /** Events without order before these offsets are in the measures already; those of a lane that is built anew went with its orders. */

@@ -92,8 +92,8 @@ export const BREAKAGES = [
   },
   {
     invariant: 'I6', how: 'the wall clock counts though a topic is not read to its end',
-    file: 'pipeline/lane-session.ts',
-    edits: [['if (intake.waiting(topic) === 0 && next >= there.end) time.atEnd', 'time.atEnd']],
+    file: 'pipeline/lane-inbox.ts',
+    edits: [['if (queues.waiting(topic) === 0 && next >= there.end) time.atEnd', 'time.atEnd']],
     test: 'pipeline/lane-steps',
   },
   {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SourceTopic } from '../../src/contracts/names.js';
 import type { Fact } from '../../src/core/fact.js';
-import { createIntake } from '../../src/pipeline/intake.js';
+import { createQueues, factTime } from '../../src/pipeline/intake.js';
 import type { Decoded, RecordDecoder } from '../../src/pipeline/decode.js';
 import type { FetchedRange, SourceRecord } from '../../src/pipeline/ports.js';
 import type { Candidate } from '../../src/pipeline/step.js';
@@ -17,7 +17,7 @@ const range = (topic: SourceTopic, from: number, times: readonly (number | null)
   topic, from, next, records: times.map((at, i) => record(topic, from + i, at)),
 });
 const intakeOf = (...ranges: FetchedRange[]) => {
-  const intake = createIntake(['orders', 'logistics', 'billing'], decode);
+  const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], decode, factTime);
   for (const each of ranges) expect(intake.push(each)).toBe(true);
   return intake;
 };
@@ -110,7 +110,7 @@ describe('what awaits a schema', () => {
 
   test('holds all that follows in its topic, and nothing of others', () => {
     known.clear();
-    const intake = createIntake(['orders', 'logistics', 'billing'], bySchema);
+    const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], bySchema, factTime);
     expect(intake.push(range('orders', 0, [1, 700, 3], 5))).toBe(true);
     expect(intake.push(range('orders', 5, [4, 800, 6]))).toBe(true);
     expect(intake.push(range('logistics', 0, [2]))).toBe(true);
@@ -134,7 +134,7 @@ describe('what awaits a schema', () => {
 
   test('is forgotten when the topic is read anew', () => {
     known.clear();
-    const intake = createIntake(['orders', 'logistics', 'billing'], bySchema);
+    const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], bySchema, factTime);
     intake.push(range('orders', 0, [700]));
     intake.restart('orders', 0);
     expect(intake.awaits('orders')).toBeNull();

@@ -4,6 +4,7 @@ import type { FetchedRange, SourceListener } from '../../pipeline/ports.js';
 import { explainDamage } from './compression.js';
 import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
 import { stretchOf } from './fetched-partition.js';
+import type { Layout, Place } from './layout.js';
 import type { KafkaLog } from './log.js';
 import { sourceRecord } from './source-record.js';
 import { reportUnreadable } from '../../pipeline/unreadable.js';
@@ -15,24 +16,6 @@ export interface FetchSizes {
   readonly maxBytesPerPartition: number;
   /** An answer is decoded in one go, so this bounds how long nothing else runs. */
   readonly maxBytes: number;
-}
-
-/** A partition on the broker. */
-export interface Place {
-  readonly name: string;
-  readonly partition: number;
-}
-
-/** Which partitions there are to read. `T`: what a lane calls each of its own. */
-export interface Layout<T extends string> {
-  readonly topics: readonly T[];
-  readonly lanes: number;
-  /** Where a lane's topic lies. */
-  readonly placeOf: (lane: number, topic: T) => Place;
-  /** How many partitions each topic has, by its name on the broker. */
-  readonly partitions: ReadonlyMap<string, number>;
-  /** What it means that a topic has another number of partitions by now: reading ends with it. */
-  readonly changed: (name: string, before: number, now: number) => Error;
 }
 
 export interface LaneReaderOptions<T extends string> extends FetchSizes {

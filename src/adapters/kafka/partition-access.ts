@@ -2,7 +2,7 @@ import type { Cluster } from 'kafkajs';
 import type { LogBounds } from '../../pipeline/ports.js';
 import { isFault, withRetries } from './faults.js';
 import { stretchOf } from './fetched-partition.js';
-import type { Place } from './lane-reader.js';
+import type { Place } from './layout.js';
 import type { KafkaLog } from './log.js';
 import { fetchFrom, READ_COMMITTED, type RawRecord } from './wire.js';
 
