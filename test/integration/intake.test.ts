@@ -20,7 +20,7 @@ describe('the intake, killed midway, and a service behind it', () => {
   let verified: Awaited<ReturnType<typeof touchpoint>>;
 
   beforeAll(async () => {
-    stage = await createStage({ config: { time: { settleReplaying: '3s' }, kafka: { sessionTimeout: '6s' } } });
+    stage = await createStage({ config: { time: { settleReplaying: '3s' }, kafka: { sessionTimeout: '6s' }, retention: { settledOrders: null } } });
     await createInputs(stage, 3);
     service = await stage.worker();
     const first = await startIntakeOn(stage, directory);

@@ -10,11 +10,11 @@ import type { FaultCase } from '../harness/case.js';
 
 /** The intake, killed without warning while a company's records arrive. */
 export const killedIntake = (rounds: number, orders: number): FaultCase => ({
-  id: '1.5', what: `the intake killed (-9) while the records of ${orders.toLocaleString('en')} orders arrive: rows, parcels, invoices for two orders and tickets, shuffled`, rounds, timeoutMs: 300_000 + orders * 30 + rounds * 30_000,
+  id: '1.5', what: `the intake killed (-9) while the records of ${orders.toLocaleString('en')} orders arrive: rows, parcels, invoices for two orders and tickets, shuffled`, rounds, timeoutMs: 900_000 + orders * 50 + rounds * 30_000,
   async run({ chance, cleanUp }) {
     const directory = mkdtempSync(join(tmpdir(), 'touchpoint-intake-'));
     const company = createCompany(orders);
-    const stage = await createStage({ config: { time: { settleReplaying: '5s' }, kafka: { sessionTimeout: '6s' } } });
+    const stage = await createStage({ config: { time: { settleReplaying: '5s' }, kafka: { sessionTimeout: '6s' }, retention: { settledOrders: null } } });
     cleanUp(() => stage.close());
     await createInputs(stage, 3);
     const service = await stage.worker();
@@ -59,7 +59,7 @@ async function compareJourneys(stage: Stage, service: WorkerProcess, directory: 
   const replayed = await touchpoint(['replay', direct, '--out', directory, '--as-of', asOf, '--sources', sources]);
   if (replayed.code !== 0) return [replayed.stderr];
   const journeys = ndjson(join(directory, 'journeys.ndjson')) as unknown as (Parameters<typeof foldedJourney>[0] & { readonly orderId: string })[];
-  await until('all lanes settled', 300_000, async () => {
+  await until('all lanes settled', 300_000 + journeys.length * 20, async () => {
     const text = await (await fetch(`${service.url}/metrics`)).text();
     const reached = text.split('\n').filter((line) => line.startsWith('cx_time_reached_seconds{')).map((line) => Number(line.split(' ')[1]));
     return reached.length === 4 && reached.every((seconds) => seconds * 1_000 >= Date.parse(asOf)) && (await metric(service.url, 'cx_lag_records')) === 0;
