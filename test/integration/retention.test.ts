@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import kafkajs, { ConfigResourceTypes, type Kafka } from 'kafkajs';
+import { SOURCE_TOPICS } from '../../src/contracts/names.js';
+import { topicOf } from '../../src/contracts/sources.js';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
@@ -10,7 +13,7 @@ import { createStage, metric, type Stage, until, type WorkerProcess } from '../s
 const PARTITIONS = 2;
 const LANES = Array.from({ length: PARTITIONS }, (_, lane) => lane);
 
-/** A history of several months on real Kafka and Redis, read by a worker that is killed while it gives orders up, and by the next. */
+/** A history of several months on real Kafka and Redis, each record written when its event happened, read by a worker that is killed while it gives orders up, and by the next. */
 describe('orders that were settled long ago', () => {
   const directory = mkdtempSync(join(tmpdir(), 'touchpoint-'));
   const write = (name: string, lines: readonly string[]): string => {
@@ -26,17 +29,36 @@ describe('orders that were settled long ago', () => {
   const listed = async (): Promise<number> => (await Promise.all(LANES.map((lane) => redis.zcard(keyNames(stage.redisPrefix).lane(lane).orders)))).reduce((sum, n) => sum + n, 0);
   const given = async (): Promise<number> => (await Promise.all(LANES.map((lane) => redis.hget(keyNames(stage.redisPrefix).lane(lane).lane, 'forgotten')))).reduce((sum, n) => sum + Number(n ?? 0), 0);
 
+  const append = async (kafka: Kafka, lines: readonly string[]): Promise<void> => {
+    const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    for (let from = 0; from < lines.length; from += 100) {
+      const events = lines.slice(from, from + 100).map((value) => ({ value, event: JSON.parse(value) as { type: string; orderId?: string; occurredAt: string } }));
+      await producer.sendBatch({ acks: -1, topicMessages: SOURCE_TOPICS.map((topic) => ({
+        topic: stage.topicName(topic),
+        messages: events.filter(({ event }) => topicOf(event.type) === topic).map(({ value, event }) => ({ key: event.orderId ?? null, value, timestamp: String(Date.parse(event.occurredAt)) })),
+      })).filter(({ messages }) => messages.length > 0) });
+    }
+    await producer.disconnect();
+  };
+
   beforeAll(async () => {
     stage = await createStage({ partitions: PARTITIONS, config: { retention: { settledOrders: '60d' }, time: { settleReplaying: '2s' } } });
     redis = new Redis(stage.redisUrl);
+    const kafka = new kafkajs.Kafka({ brokers: [...stage.brokers], logLevel: kafkajs.logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    // The broker would remove records of that age.
+    await admin.alterConfigs({ validateOnly: false, resources: SOURCE_TOPICS.map((topic) => ({ type: ConfigResourceTypes.TOPIC, name: stage.topicName(topic), configEntries: [{ name: 'retention.ms', value: '-1' }] })) });
+    await admin.disconnect();
     const first = await stage.worker();
-    expect((await stage.run(['produce', write('winter.ndjson', winter)])).code).toBe(0);
+    await append(kafka, winter);
     await until('the winter read', 30_000, async () => (await metric(first.url, 'cx_events_total')) === winter.length);
-    const producing = stage.run(['produce', write('summer.ndjson', summer), '--rate', '400']);
+    const producing = append(kafka, summer);
     await until('the first orders given up', 30_000, async () => (await given()) > 0);
     await first.kill('SIGKILL');
     worker = await stage.worker();
-    expect((await producing).code).toBe(0);
+    await producing;
     await until('all read', 60_000, async () => (await metric(worker.url, 'cx_lag_records')) === 0 && (await metric(worker.url, 'cx_time_reached_seconds')) > 0);
     let before = -1;
     await until('no more to give up', 60_000, async () => {
