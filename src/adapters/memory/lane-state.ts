@@ -26,6 +26,8 @@ export interface LaneState {
   decision: Decision | null;
   readonly orders: Map<string, MemoryOrder>;
   readonly forgotten: Set<string>;
+  /** How many were given up, as it was told: an order that is given up twice counts twice. */
+  givenUp: number;
   deadlines: DeadlineHeap<MemoryOrder>;
   index: OrderIndex;
   /** Order to mark; a renewed mark moves to the end, so that iteration is oldest first. */
@@ -50,6 +52,7 @@ export const createLaneState = (lanes: number): LaneState => ({
   decision: null,
   orders: new Map(),
   forgotten: new Set(),
+  givenUp: 0,
   deadlines: createDeadlineHeap(),
   index: createOrderIndex(),
   dirty: new Map(),
@@ -60,6 +63,7 @@ export const createLaneState = (lanes: number): LaneState => ({
 export const forgetOrders = (lane: LaneState): void => {
   lane.orders.clear();
   lane.forgotten.clear();
+  lane.givenUp = 0;
   lane.dirty.clear();
   lane.deadlines = createDeadlineHeap();
   lane.index = createOrderIndex();
@@ -95,6 +99,7 @@ export const removeOrder = (lane: LaneState, { orderId, indexes }: OrderRemoval)
   lane.index.remove(EVERY_ORDER, orderId);
   for (const name of indexes) lane.index.remove(name, orderId);
   lane.forgotten.add(orderId);
+  lane.givenUp += 1;
 };
 
 /** The next orders after this one (null: the first), in the order of their ids. */

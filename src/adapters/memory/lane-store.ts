@@ -23,7 +23,7 @@ const claimed = (lane: LaneState): ClaimedLane => ({
   outputEnds: new Map(lane.ends),
   outbox: [...lane.outbox],
   calendar: lane.calendar,
-  forgotten: lane.forgotten.size,
+  forgotten: lane.givenUp,
   halt: lane.halt,
   upkeep: lane.upkeep,
   decision: lane.decision,

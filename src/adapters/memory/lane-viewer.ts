@@ -28,7 +28,7 @@ export const createMemoryLaneViewer = (lanes: ReadonlyMap<number, LaneState>): L
     const { version, seq, halt, upkeep, decision } = lane;
     return {
       version, lanes: lane.lanes, topics: new Map(lane.topics), seq, outputEnds: new Map(lane.ends), outbox: [...lane.outbox], halt, upkeep, decision,
-      calendar: lane.calendar, forgotten: lane.forgotten.size,
+      calendar: lane.calendar, forgotten: lane.givenUp,
       orders: orders.map((asked) => see(lane, asked)),
     };
   },
