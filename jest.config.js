@@ -14,6 +14,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/services/global-teardown.mjs',
   reporters: ['default', '<rootDir>/test/support/counts-reporter.mjs'],
   // A server that is started for the first time on a machine is fetched first.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
 };
