@@ -1,6 +1,5 @@
 import type { SourceTopic } from '../contracts/names.js';
-import { createBell } from './bell.js';
-import { isApplied, WentBack } from './applied-commit.js';
+import { createStoreLook, isApplied } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
 import { factTime } from './intake.js';
 import type { JudgeParts, StepOutputs } from './judge.js';
@@ -8,13 +7,14 @@ import type { KnownLetters } from './known-letters.js';
 import { packOutbox } from './outbox-codec.js';
 import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
 import type { ClaimedLane, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
-import { createPublisher, LaneLost, StateDoubted } from './publisher.js';
+import { createPublisher } from './publisher.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import type { SessionEnd } from './lane-holder.js';
 import { createInbox } from './lane-inbox.js';
 import type { OutputTail } from './recovery.js';
-import { persist, type Persistence } from './retry.js';
+import { persist } from './retry.js';
 import type { SchemaSettings } from './schema-waits.js';
+import { createSessionCourse } from './session-course.js';
 import { openSessionState } from './session-state.js';
 import { type Candidate, type PreparedStep, prepareStep, runStep, type StepLimits, type StepResult, takeWrites } from './step.js';
 import type { Passage } from './expiries.js';
@@ -55,9 +55,6 @@ const OFFER = 1_000;
 /** Outbox entries waiting before steps wait for the publisher. */
 const MOST_PENDING = 32;
 
-/** How often a lane looks whether its store still holds what it confirmed; ms. */
-const STORE_LOOK_MS = 10_000;
-
 /** A lane whose work can begin (pipeline/prepare-lane.ts). */
 export interface ReadyLane {
   readonly claimed: ClaimedLane;
@@ -70,30 +67,12 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const { claimed, tail } = ready;
   const { lane, store, telemetry } = parts;
   const { time, progress, step, sweep, expiries, silence } = openSessionState(parts, ready);
-  const bell = createBell();
   let { version, seq, upkeep } = claimed;
   /** Next offsets as the store has them: what a step has read is only known once it is committed. */
   let committed = progress.offsets();
-  let leaving: () => 'no' | 'stop' | 'drop' = () => 'no';
-  let end: SessionEnd | null = null;
-  const finish = (how: SessionEnd): void => {
-    end ??= how;
-    bell.ring();
-  };
-  const over = (): boolean => end !== null || leaving() === 'drop';
-  const persistence: Persistence = { lane, telemetry, stopped: over };
-  /** For what may as well be done by the next owner. */
-  const untilStop: Persistence = { lane, telemetry, stopped: () => over() || leaving() !== 'no' };
-  const guard = (work: () => Promise<void>): Promise<void> =>
-    work().catch((error: unknown) => {
-      if (error instanceof LaneLost) finish({ kind: 'lost' });
-      else if (error instanceof StateDoubted) finish({ kind: 'recheck' });
-      else if (error instanceof WentBack) finish({ kind: 'went_back', what: error.message });
-      else {
-        finish({ kind: 'left' });
-        parts.failed(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
+  const course = createSessionCourse(parts);
+  const { bell, over, goesOn, guard, persistence, untilStop } = course;
+  const storeLook = createStoreLook({ wallClock: parts.wallClock, persistence: untilStop, held: () => store.held(lane), known: () => ({ token: claimed.token, base: version }) });
 
   const inbox = createInbox<SourceTopic, Decoded>({
     ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
@@ -136,7 +115,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (!over()) expiries.passed(passage);
   };
   const steps = async (): Promise<void> => {
-    while (!over() && leaving() === 'no') {
+    while (goesOn()) {
       if (silence.isOver()) await speak();
       const isAtWork = !inbox.queues.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
       const isSweeping = !silence.isKept() && !sweep.isDone();
@@ -185,18 +164,9 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     inbox.relieve();
     bell.ring();
   };
-  let lookDue = parts.wallClock.now() + STORE_LOOK_MS;
-  /** Nothing may happen for long in a lane: it would show what is lost, and nobody would know. */
-  const lookAtStore = async (): Promise<void> => {
-    lookDue = parts.wallClock.now() + STORE_LOOK_MS;
-    await persist(untilStop, 'look at the store', async () => {
-      const known = { token: claimed.token, base: version };
-      isApplied(lane, await store.held(lane), known);
-    });
-  };
   const publish = async (): Promise<void> => {
-    while (!over() && leaving() === 'no') {
-      if (parts.wallClock.now() >= lookDue) await lookAtStore();
+    while (goesOn()) {
+      if (storeLook.isDue()) await storeLook.look();
       else if (publisher.hasWork()) await publisher.work(persistence);
       else await bell.rest(200);
       bell.ring();
@@ -212,14 +182,11 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     },
     schemaWaits: inbox.schemaWaits,
     wake: (): void => { bell.ring(); },
-    recheck: (): void => { finish({ kind: 'recheck' }); },
+    recheck: (): void => { course.finish({ kind: 'recheck' }); },
     /** Works until it is left, lost or to be claimed anew. */
-    async run(left: () => 'no' | 'stop' | 'drop'): Promise<SessionEnd> {
-      leaving = left;
-      const keep = parts.measures === undefined ? [] : [guard(() => keepMeasures(parts, claimed.token, () => over() || leaving() !== 'no', bell.rest))];
-      await Promise.all([guard(steps), guard(publish), ...keep]);
-      if (leaving() === 'stop' && end === null) await guard(() => publisher.flush(persistence));
-      return end ?? { kind: 'left' };
+    run(left: () => 'no' | 'stop' | 'drop'): Promise<SessionEnd> {
+      const keep = parts.measures === undefined ? [] : [() => keepMeasures(parts, claimed.token, untilStop.stopped, bell.rest)];
+      return course.run(left, [steps, publish, ...keep], () => publisher.flush(persistence));
     },
   };
 }

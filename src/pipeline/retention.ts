@@ -44,7 +44,7 @@ export function createCalendar(kept: number | null, time: Pick<TimeReached, 'lat
 }
 
 /** Can nothing happen to the order any more but new facts? Most judgements are of orders that have not ended. */
-export const isAtRest = ({ end, nextDeadline, settled }: Pick<Assessment, 'end' | 'nextDeadline' | 'settled'>): boolean => end !== null && nextDeadline === null && settled;
+const isAtRest = ({ end, nextDeadline, settled }: Pick<Assessment, 'end' | 'nextDeadline' | 'settled'>): boolean => end !== null && nextDeadline === null && settled;
 
 /** Was an order with these facts at rest at this instant already? */
 export function wasAtRest(journey: Journey, at: number, context: AssessmentContext): boolean {

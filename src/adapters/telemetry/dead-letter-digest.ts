@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { DeadLetterReason } from '../../contracts/names.js';
 
 /** Dead letters for a log that must not drown in them: the first of a reason at once, then how many more came. */
@@ -60,3 +61,9 @@ export function createDeadLetterDigest(told: DigestTold, schedule: Schedule) {
     },
   };
 }
+
+/** A digest whose lines go to the log. */
+export const loggedDigest = (logger: Logger, schedule: Schedule): ReturnType<typeof createDeadLetterDigest> => createDeadLetterDigest({
+  first: (reason, note) => { logger.warn({ event: 'dead_letter', reason, ...note }, `dead letter (${reason}): ${note.message}`); },
+  more: (reason, count, latest) => { logger.warn({ event: 'dead_letters', reason, count, ...latest }, `${count} more dead letters (${reason}), the last: ${latest.message}`); },
+}, schedule);

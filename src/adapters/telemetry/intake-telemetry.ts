@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { MapAccount } from '../../pipeline/maps/records.js';
 import { type IntakeTelemetry, placeOf } from '../../pipeline/mapping/ports.js';
 import type { Halt } from '../../pipeline/ports.js';
-import { createDeadLetterDigest, type Schedule } from './dead-letter-digest.js';
+import { loggedDigest, type Schedule } from './dead-letter-digest.js';
 import { byTimer, type RunningTelemetry } from './telemetry.js';
 
 export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'close'> {}
@@ -45,10 +45,7 @@ export interface IntakeTelemetryOptions {
 /** Turns what happens to the intake into metrics and, where a person would want to read it, log lines. */
 export function createIntakeTelemetry({ logger, processMetrics = true, schedule = byTimer }: IntakeTelemetryOptions): RunningIntakeTelemetry {
   const metrics = createIntakeMetrics(processMetrics);
-  const digest = createDeadLetterDigest({
-    first: (reason, note) => logger.warn({ event: 'dead_letter', reason, ...note }, `dead letter (${reason}): ${note.message}`),
-    more: (reason, count, latest) => logger.warn({ event: 'dead_letters', reason, count, ...latest }, `${count} more dead letters (${reason}), the last: ${latest.message}`),
-  }, schedule);
+  const digest = loggedDigest(logger, schedule);
   return {
     registry: metrics.registry,
     ...ownership(logger, metrics),

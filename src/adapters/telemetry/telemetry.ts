@@ -3,7 +3,7 @@ import type { MeasureRow } from '../../contracts/measures.js';
 import { SOURCE_TOPICS } from '../../contracts/names.js';
 import type { Standing } from '../../pipeline/measure-reader.js';
 import type { Halt, Telemetry } from '../../pipeline/ports.js';
-import { createDeadLetterDigest, type Schedule } from './dead-letter-digest.js';
+import { loggedDigest, type Schedule } from './dead-letter-digest.js';
 import { createMeasureGauges } from './measure-gauges.js';
 import { createLaneSum } from './lane-sums.js';
 import { createMetrics, type Metrics } from './metrics.js';
@@ -37,10 +37,7 @@ export const byTimer: Schedule = (run, ms) => {
 export function createTelemetry({ logger, processMetrics = true, schedule = byTimer }: TelemetryOptions): RunningTelemetry {
   const metrics = createMetrics({ processMetrics });
   const lanes = laneTelemetry(logger, metrics);
-  const digest = createDeadLetterDigest({
-    first: (reason, note) => logger.warn({ event: 'dead_letter', reason, ...note }, `dead letter (${reason}): ${note.message}`),
-    more: (reason, count, latest) => logger.warn({ event: 'dead_letters', reason, count, ...latest }, `${count} more dead letters (${reason}), the last: ${latest.message}`),
-  }, schedule);
+  const digest = loggedDigest(logger, schedule);
 
   return {
     registry: metrics.registry,

@@ -44,7 +44,7 @@ export function createTellability(): TellabilityTally {
     },
     result() {
       const seen = new Set(NAMES.filter((name) => [...orders.keys()].some(NEEDS[name].has)));
-      const countOf = (covers: (told: OrderTold) => boolean): number => sumOf([...orders].filter(([told]) => covers(told)));
+      const countOf = (covers: (told: OrderTold) => boolean): number => [...orders].reduce((sum, [told, count]) => sum + (covers(told) ? count : 0), 0);
       return {
         orders: countOf(() => true),
         placed: countOf(NEEDS.placed.has),
@@ -56,8 +56,6 @@ export function createTellability(): TellabilityTally {
 }
 
 const NAMES = Object.keys(NEEDS) as NeedName[];
-
-const sumOf = (orders: readonly (readonly [OrderTold, number])[]): number => orders.reduce((sum, [, count]) => sum + count, 0);
 
 interface Asked {
   concerned: number;

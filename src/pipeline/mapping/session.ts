@@ -1,14 +1,13 @@
-import { isApplied, WentBack } from '../applied-commit.js';
-import { createBell } from '../bell.js';
+import { createStoreLook, isApplied } from '../applied-commit.js';
 import type { AwaitsSchema } from '../decode.js';
-import type { Session, SessionEnd } from '../lane-holder.js';
+import type { Session } from '../lane-holder.js';
 import { createInbox, type Inbox } from '../lane-inbox.js';
 import { packRecords } from '../outbox-codec.js';
 import type { SourceLog, SourceRecord, WallClock } from '../ports.js';
 import { createLaneProgress } from '../progress.js';
-import { LaneLost } from '../publisher.js';
-import { persist, type Persistence } from '../retry.js';
+import { persist } from '../retry.js';
 import type { SchemaSettings } from '../schema-waits.js';
+import { createSessionCourse } from '../session-course.js';
 import { createTimeReached, type TimeSettings } from '../time-reached.js';
 import { INTAKE_LANE, INTAKE_OUTPUTS, type ClaimedIntake, type IntakeCommit, type IntakeRecord, type IntakeStore, type IntakeTelemetry, type RecordWriter } from './ports.js';
 import { createSender } from './sender.js';
@@ -41,10 +40,8 @@ const MOST_PENDING = 16;
 /** Records read ahead, over all inputs, and of one at the least. */
 const READ_AHEAD = 20_000;
 const LEAST_AHEAD = 500;
-/** How often it is looked whether the store still holds what it confirmed; ms. */
-const STORE_LOOK_MS = 10_000;
 
-/** The work of the intake under one token: from its claim until it is left, lost or to be claimed anew. @param waiting what the store has of events that wait */
+/** The work of the intake under one token: from its claim until it is left, lost or to be claimed anew. */
 export async function createIntakeSession(parts: IntakeSessionParts, claimed: ClaimedIntake): Promise<Session<string>> {
   const { source, store, telemetry, wallClock } = parts;
   const time = createTimeReached<string>(source.topics, parts.time);
@@ -52,27 +49,11 @@ export async function createIntakeSession(parts: IntakeSessionParts, claimed: Cl
   const mapping = await openMapping(parts, claimed);
   const step: MappingStepParts = { ...mapping, progress, time, telemetry, now: () => wallClock.now(), waitMs: parts.waitMs, maxValueBytes: parts.maxValueBytes };
   const sender = createSender(parts, claimed);
-  const bell = createBell();
   let { version, seq } = claimed;
   let committed = progress.offsets();
-  let leaving: () => 'no' | 'stop' | 'drop' = () => 'no';
-  let end: SessionEnd | null = null;
-  const finish = (how: SessionEnd): void => {
-    end ??= how;
-    bell.ring();
-  };
-  const over = (): boolean => end !== null || leaving() === 'drop';
-  const persistence: Persistence = { lane: INTAKE_LANE, telemetry, stopped: over };
-  const untilStop: Persistence = { ...persistence, stopped: () => over() || leaving() !== 'no' };
-  const guard = (work: () => Promise<void>): Promise<void> =>
-    work().catch((error: unknown) => {
-      if (error instanceof LaneLost) finish({ kind: 'lost' });
-      else if (error instanceof WentBack) finish({ kind: 'went_back', what: error.message });
-      else {
-        finish({ kind: 'left' });
-        parts.failed(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
+  const course = createSessionCourse({ lane: INTAKE_LANE, telemetry, failed: parts.failed });
+  const { bell, over, goesOn, guard, persistence, untilStop } = course;
+  const storeLook = createStoreLook({ wallClock, persistence: untilStop, held: () => store.held(), known: () => ({ token: claimed.token, base: version }) });
   const inbox: Inbox<string, ReadByMaps> = createInbox<string, ReadByMaps>({
     lane: INTAKE_LANE, source, progress, time, wallClock, telemetry, persistence: untilStop, guard, ring: () => { bell.ring(); }, schemas: parts.schemas,
     decode: (record): ReadByMaps | AwaitsSchema => mapping.read(record), timeOf: ({ timestamp }: SourceRecord<string>) => timestamp,
@@ -113,23 +94,15 @@ export async function createIntakeSession(parts: IntakeSessionParts, claimed: Cl
     bell.ring();
   };
   const steps = async (): Promise<void> => {
-    while (!over() && leaving() === 'no') {
+    while (goesOn()) {
       const isAtWork = !inbox.queues.isEmpty() || isOverdue(step);
       if (!isAtWork || sender.pendingEntries() > MOST_PENDING) await bell.rest(1_000);
       else await stepOn();
     }
   };
-  let lookDue = wallClock.now() + STORE_LOOK_MS;
-  /** Nothing may happen for long: it would show what is lost, and nobody would know. */
-  const lookAtStore = async (): Promise<void> => {
-    lookDue = wallClock.now() + STORE_LOOK_MS;
-    await persist(untilStop, 'look at the store', async () => {
-      isApplied(INTAKE_LANE, await store.held(), { token: claimed.token, base: version });
-    });
-  };
   const send = async (): Promise<void> => {
-    while (!over() && leaving() === 'no') {
-      if (wallClock.now() >= lookDue) await lookAtStore();
+    while (goesOn()) {
+      if (storeLook.isDue()) await storeLook.look();
       else if (sender.pendingEntries() > 0) await sender.work(persistence);
       else await bell.rest(200);
       bell.ring();
@@ -140,13 +113,8 @@ export async function createIntakeSession(parts: IntakeSessionParts, claimed: Cl
     offsets: () => committed,
     positions: inbox.positions, fetched: inbox.fetched, bounds: inbox.bounds, schemaWaits: inbox.schemaWaits,
     wake: () => { bell.ring(); },
-    recheck: () => { finish({ kind: 'recheck' }); },
-    async run(left) {
-      leaving = left;
-      await Promise.all([guard(steps), guard(send)]);
-      if (leaving() === 'stop' && end === null) await guard(() => sender.work(persistence));
-      return end ?? { kind: 'left' };
-    },
+    recheck: () => { course.finish({ kind: 'recheck' }); },
+    run: (left) => course.run(left, [steps, send], () => sender.work(persistence)),
   };
 }
 

@@ -8,7 +8,7 @@ import { startLocalBroker } from '../../support/services/local-kafka.js';
 import { freePorts } from '../../support/services/local-process.js';
 import { kafkaAnswers } from '../../support/services/readiness.js';
 import { concluded, type CaseTools, type FaultCase } from '../harness/case.js';
-import { install } from '../harness/installation.js';
+import { install, type Installation } from '../harness/installation.js';
 import { faultyRedis } from '../harness/redis-server.js';
 import { watchOutputs } from '../harness/watch.js';
 
@@ -70,6 +70,23 @@ function fill(folder: string): () => void {
   return () => rmSync(file);
 }
 
+/** Fills the disk for some seconds, round after round. Gives how long the first output took each time, ms. @param restart for a server that ended by that */
+async function filledAndFreed(installation: Installation, { chance }: CaseTools, rounds: number, disk: string, restart: () => Promise<void>, withinMs?: number): Promise<number[]> {
+  await Promise.all([installation.start(), installation.start()]);
+  const watch = await watchOutputs(installation);
+  await watch.firstOutput();
+  const delays: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const free = fill(disk);
+    await delay(chance.between(3_000, 6_000));
+    free();
+    await restart();
+    delays.push(await watch.firstOutput(undefined, withinMs));
+  }
+  await watch.close();
+  return delays;
+}
+
 export const redisDiskFull = (rounds: number, fsync: Fsync): FaultCase => ({
   id: `9.1 ${fsync}`, what: `no room for the append-only file of Redis (appendfsync ${fsync}), for some seconds`, rounds, timeoutMs: 180_000 + rounds * 60_000,
   async run(tools) {
@@ -77,19 +94,10 @@ export const redisDiskFull = (rounds: number, fsync: Fsync): FaultCase => ({
     const disk = smallDisk(tools, 64);
     const redis = await faultyRedis(tools, { appendfsync: fsync, folder: disk });
     const installation = use(await install({ ground: { brokers: (await realKafka()).brokers, redisUrl: redis.url }, seed: chance.seed }));
-    await Promise.all([installation.start(), installation.start()]);
-    const watch = await watchOutputs(installation);
-    await watch.firstOutput();
-    const delays: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const free = fill(disk);
-      await delay(chance.between(3_000, 6_000));
-      free();
+    const delays = await filledAndFreed(installation, tools, rounds, disk, async () => {
       // With appendfsync always a Redis that can't write its file ends by itself.
       if (!(await redis.answers())) await redis.start();
-      delays.push(await watch.firstOutput());
-    }
-    await watch.close();
+    });
     return { verdict: await concluded(installation), delays, seen: '`redis.trouble`, `retrying`' };
   },
 });
@@ -105,21 +113,11 @@ export const kafkaDiskFull = (rounds: number): FaultCase => ({
     cleanUp(() => broker.stop());
     const { url: redisUrl } = await realRedis({ appendfsync: 'everysec' });
     const installation = use(await install({ ground: { brokers: [broker.address], redisUrl }, seed: chance.seed }));
-    await Promise.all([installation.start(), installation.start()]);
-    const watch = await watchOutputs(installation);
-    await watch.firstOutput();
-    const delays: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const free = fill(disk);
-      await delay(chance.between(3_000, 6_000));
-      free();
-      if (!(await kafkaAnswers(broker.address))) {
-        await broker.kill();
-        await broker.start();
-      }
-      delays.push(await watch.firstOutput(undefined, 90_000));
-    }
-    await watch.close();
+    const delays = await filledAndFreed(installation, tools, rounds, disk, async () => {
+      if (await kafkaAnswers(broker.address)) return;
+      await broker.kill();
+      await broker.start();
+    }, 90_000);
     return { verdict: await concluded(installation), delays, seen: '`kafka` warnings, `retrying`; the broker ends by itself' };
   },
 });
