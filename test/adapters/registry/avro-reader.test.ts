@@ -36,13 +36,15 @@ describe('reading Avro', () => {
         { name: 'e', type: { type: 'enum', name: 'E', symbols: ['A', 'B', 'C'] } }, { name: 'x', type: { type: 'fixed', name: 'a.F', size: 5 } },
         { name: 'again', type: 'E' }, { name: 'fixedAgain', type: 'a.F' },
         { name: 'm', type: { type: 'map', values: ['null', 'double'] } }, { name: 'a', type: { type: 'array', items: { type: 'array', items: 'string' } } },
-        { name: 'next', type: ['null', 'All'] },
       ],
     };
-    const type = avro.Type.forSchema(schema as avro.Schema);
-    const read = createAvroReader(JSON.stringify(schema));
+    const recursive = { ...schema, fields: [...schema.fields, { name: 'next', type: ['null', 'All'] }] };
+    const [flat, type] = [schema, recursive].map((one) => avro.Type.forSchema(one as avro.Schema)) as [avro.Type, avro.Type];
+    // The generator of avsc may choose to go deeper without end.
+    const random = (depth: number): object => ({ ...(plain(flat.random()) as object), next: depth === 0 ? null : random(depth - 1) });
+    const read = createAvroReader(JSON.stringify(recursive));
     for (let round = 0; round < 300; round++) {
-      const bytes = type.toBuffer(type.random());
+      const bytes = type.toBuffer(random(round % 6));
       expect(read(bytes)).toEqual(plain(type.fromBuffer(bytes)));
     }
   });
