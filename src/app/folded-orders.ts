@@ -2,7 +2,7 @@ import { takeIn } from '../pipeline/order-book.js';
 import { createReplayBook } from './replay-book.js';
 import type { OrdersParts, ReplayOrders } from './replay-orders.js';
 
-/** Events after which orders over capacity are packed. */
+/** Events after which it is asked whether orders must be packed. */
 const TURN = 65_536;
 
 /**

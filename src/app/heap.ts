@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /**
  * Fits V8's heap to a long run over many short-lived objects. It only helps before the heap has grown, so this comes first
@@ -16,4 +16,10 @@ export function fitHeap(): void {
   if (availableParallelism() > 1) return;
   setFlagsFromString('--no-parallel-scavenge');
   setFlagsFromString('--no-incremental-marking');
+}
+
+/** Does it hold more than half of what it may ever hold, garbage included? */
+export function isHeapHalfFull(): boolean {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  return used > limit / 2;
 }

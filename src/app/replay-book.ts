@@ -1,10 +1,11 @@
 import { createDeadlineHeap, type Waiting } from '../adapters/memory/deadline-heap.js';
 import { byBytes } from '../pipeline/byte-order.js';
 import { type LiveOrder, newOrder, openOrder, packLiveOrder } from '../pipeline/order-book.js';
+import { isHeapHalfFull } from './heap.js';
 
 /**
- * The orders of a replay. Nothing has to outlive the process, so an order is packed only when it has not been met for a
- * long time: a service packs it with every commit, which costs as much as judging it.
+ * The orders of a replay. Nothing has to outlive the process, so orders are packed only when the memory gets short, and those
+ * first that have not been met for long: a service packs them with every commit, which costs as much as judging them.
  */
 
 export interface BookedOrder extends Waiting {
@@ -31,16 +32,16 @@ export interface ReplayBook {
   close(order: BookedOrder): void;
   /** The order whose deadline comes first. */
   firstDue(): BookedOrder | null;
-  /** A turn is over: packs what is over capacity, the longest unused first. */
+  /** A turn is over: packs half of the orders that are unpacked while the memory is short, the longest unused first. */
   settle(): void;
   /** Every order, by id, unpacked. Each is let go when the next is asked for; nothing may be taken in any more. */
   ended(): Generator<LiveOrder>;
 }
 
-/** Orders that stay unpacked from turn to turn; some 10 KB each. */
-const UNPACKED_ORDERS = 50_000;
+/** So many orders stay unpacked whatever the memory: some 10 KB each. */
+const LEAST_UNPACKED = 10_000;
 
-export function createReplayBook(capacity = UNPACKED_ORDERS): ReplayBook {
+export function createReplayBook(isShort: () => boolean = isHeapHalfFull, least = LEAST_UNPACKED): ReplayBook {
   const orders = new Map<string, BookedOrder>();
   const deadlines = createDeadlineHeap<BookedOrder>();
   const packing = createPackingQueue();
@@ -68,7 +69,7 @@ export function createReplayBook(capacity = UNPACKED_ORDERS): ReplayBook {
       live.storedDue = due;
     },
     firstDue: () => deadlines.first(),
-    settle: () => { packing.settle(capacity); },
+    settle: () => { packing.settle(isShort() ? Math.max(least, Math.floor(packing.size() / 2)) : Infinity); },
     *ended() {
       const sorted = [...orders.values()].sort((a, b) => byBytes(a.orderId, b.orderId));
       orders.clear();
@@ -108,6 +109,7 @@ function createPackingQueue() {
       order.queuedIn = turn;
       queue.push(order);
     },
+    size: () => queue.length - head,
     settle(capacity: number): void {
       while (queue.length - head > capacity) {
         const order = queue[head++];

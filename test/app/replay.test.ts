@@ -74,7 +74,7 @@ describe('the book of a replay', () => {
   test('gives back every order as it was, packed or not', () => {
     const facts = [fact('order.placed', '05-01 09:00'), fact('shipment.dispatched', '05-02'), fact('notification.sent', '05-03'), fact('delivery.completed', '05-04')];
     const [first, ...rest] = facts;
-    const book = createReplayBook(2);
+    const book = createReplayBook(() => true, 2);
     const ids = ['a', 'b', 'c', 'd', 'e'];
     for (const id of ids) expect(takeIn(book.open(book.of(id)), first!, 100)).toBe('applied');
     book.settle();
