@@ -5,6 +5,7 @@ import { openKafkaSource } from '../adapters/kafka/source-log.js';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
+import { createRedisAcknowledgements } from '../adapters/redis/acknowledgements.js';
 import { checkRedis } from '../adapters/redis/check-redis.js';
 import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { createRedis } from '../adapters/redis/create-redis.js';
@@ -78,6 +79,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     return {
       source, output, wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
       measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
+      acknowledgements: createRedisAcknowledgements(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
       ...registry,
       troubles: () => redisTroubles(redis, wallClock),

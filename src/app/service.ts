@@ -49,6 +49,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const http = await buildHttp({
     orders: ground.reader,
     measures,
+    acknowledgements: ground.acknowledgements,
     laneOf,
     assessStored: (orderId, stored) => viewOf(orderId, stored, { rules: config.rules, covered: config.covered }),
     topicNames: config.topics.sources,

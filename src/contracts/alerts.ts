@@ -37,6 +37,45 @@ export const alert = z
   .meta({ description: 'A person should look at an order, or need not any more.' });
 export type Alert = z.infer<typeof alert>;
 
+/** That a person has taken an alert up. */
+export const acknowledgement = z
+  .object({
+    at: instant,
+    by: z.string().nullable().meta({ description: 'Who, as told' }),
+    note: z.string().nullable().meta({ description: 'What they mean to do, or why' }),
+  })
+  .meta({ description: 'That a person has taken an alert up.' });
+export type AcknowledgementBody = z.infer<typeof acknowledgement>;
+
+/** An alert in `GET /v1/alerts`: what `cx.alerts` said last of it, as its order stands now. */
+export const openAlert = alert
+  .pick({
+    alertId: true, orderId: true, customerId: true, occurredAt: true, episode: true, revision: true, severity: true, patterns: true, headline: true,
+    promise: true, lastTold: true, owner: true, nextAction: true, actBy: true, actByReason: true, causeGroup: true, place: true,
+  })
+  .extend({
+    id: z.uuid().meta({ description: 'Of the alert, for its address; the same as `alertId`' }),
+    state: z.literal('open'),
+    acknowledged: acknowledgement.nullable().meta({ description: 'null: nobody has taken it up' }),
+  })
+  .meta({ description: 'An order that a person should look at.' });
+export type OpenAlert = z.infer<typeof openAlert>;
+
+/** `GET /v1/alerts` */
+export const alertPage = z
+  .object({
+    alerts: z.array(openAlert),
+    nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null at the end. A page may be short and not the last.' }),
+  })
+  .meta({ description: 'A page of open alerts.' });
+export type AlertPageBody = z.infer<typeof alertPage>;
+
+/** Body of `POST /v1/alerts/{id}/ack`; it may be left out. */
+export const acknowledgeRequest = z.strictObject({
+  by: z.string().trim().min(1, 'expected a name').max(128, 'expected at most 128 characters').nullish().meta({ description: 'Who takes it up' }),
+  note: z.string().trim().min(1, 'expected a text').max(1_000, 'expected at most 1000 characters').nullish().meta({ description: 'What they mean to do, or why' }),
+}).meta({ description: 'Who takes an alert up, and why.' });
+
 export const ALERT_EXAMPLE: Alert = {
   id: 'c1a40b77-812f-5d8c-8d3e-4c9f603d7e44', alertId: 'd2b51c88-9230-5e9d-9e4f-5da0714e8f55', type: 'alert.raised',
   orderId: 'A-1001', customerId: 'C-77', occurredAt: '2026-03-06T22:59:59.999Z', detectedAt: '2026-03-06T23:00:05.120Z',
@@ -47,3 +86,10 @@ export const ALERT_EXAMPLE: Alert = {
   actBy: '2026-03-09T22:59:59.999Z', actByReason: 'beyond three days of lateness most customers turn away',
   causeGroup: 'carrier:north-post|2026-03-06', mode: 'live', place: { carrier: 'north-post' }, rules: 'default-1',
 };
+
+/** What else `alert.raised` says is left out by the schema. */
+export const OPEN_ALERT_EXAMPLE: OpenAlert = openAlert.parse({
+  ...ALERT_EXAMPLE, id: ALERT_EXAMPLE.alertId, state: 'open', acknowledged: { at: '2026-03-07T08:12:00.000Z', by: 'Ina', note: 'Asking the carrier where it is' },
+});
+export const ALERT_PAGE_EXAMPLE: AlertPageBody = { alerts: [OPEN_ALERT_EXAMPLE], nextCursor: null };
+export const ACKNOWLEDGE_EXAMPLE: z.input<typeof acknowledgeRequest> = { by: 'Ina', note: 'Asking the carrier where it is' };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ALERT_EXAMPLE, alert } from './alerts.js';
+import { ACKNOWLEDGE_EXAMPLE, ALERT_EXAMPLE, ALERT_PAGE_EXAMPLE, acknowledgeRequest, alert, alertPage, OPEN_ALERT_EXAMPLE, openAlert } from './alerts.js';
 import {
   HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, PROBLEM_EXAMPLE, READY_EXAMPLE, health, orderBody, orderPage, problem, ready,
 } from './api.js';
@@ -38,6 +38,9 @@ export const PUBLISHED: readonly Published[] = [
   plain('http/order', orderBody, ORDER_EXAMPLE),
   plain('http/order-page', orderPage, ORDER_PAGE_EXAMPLE),
   plain('http/customer', customerBody, CUSTOMER_EXAMPLE),
+  plain('http/alert', openAlert, OPEN_ALERT_EXAMPLE),
+  plain('http/alert-page', alertPage, ALERT_PAGE_EXAMPLE),
+  plain('http/acknowledge', acknowledgeRequest, ACKNOWLEDGE_EXAMPLE),
   plain('http/measures', measures, MEASURES_EXAMPLE),
   plain('http/problem', problem, PROBLEM_EXAMPLE),
   plain('http/health', health, HEALTH_EXAMPLE),

@@ -5,24 +5,28 @@ import type { Cause } from './changes.js';
 import { instantText } from './instant-text.js';
 import type { Said } from './said.js';
 
-/** One alert per order at a time: raised with its first pattern, updated as patterns or severity change, resolved with the last. */
-export interface AlertChange {
-  readonly type: AlertType;
+/** What an alert says of its order. */
+export interface AlertContent {
   /** Event time, ms. */
   readonly at: number;
-  readonly episode: number;
-  readonly revision: number;
-  readonly sequence: number;
   readonly patterns: readonly string[];
   readonly severity: PatternSeverity;
   /** One line that a person understands. */
   readonly headline: string;
-  /** Of `alert.resolved` only. */
-  readonly reason: AlertEnd | null;
   /** null once resolved. */
   readonly guidance: AlertGuidance | null;
   /** Orders with the same group suffer from the same cause: `carrier:parcelx|2026-03-01`. */
   readonly causeGroup: string | null;
+}
+
+/** One alert per order at a time: raised with its first pattern, updated as patterns or severity change, resolved with the last. */
+export interface AlertChange extends AlertContent {
+  readonly type: AlertType;
+  readonly episode: number;
+  readonly revision: number;
+  readonly sequence: number;
+  /** Of `alert.resolved` only. */
+  readonly reason: AlertEnd | null;
 }
 
 /** Why an alert ends: its patterns no longer hold, or it is past its use. */
@@ -32,24 +36,39 @@ export type AlertEnd = 'cleared' | 'expired';
 export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules: AlertRules): AlertChange | null {
   const before = said.alert;
   const open = before !== null && before.state === 'open';
-  const [first, ...rest] = assessment.patterns;
-  if (first === undefined) return open ? resolve(said, assessment, cause.at, 'cleared') : null;
+  const matched = matchedPatterns(assessment);
+  if (matched === null) return open ? resolve(said, assessment, cause.at, 'cleared') : null;
   // It was known when the order was given up, and is nothing new where that comes back with an older state.
   if (before?.state === 'expired' && cause.fact === null) return null;
-  const patterns = assessment.patterns.map((p) => p.pattern);
+  const patterns = matched.map((p) => p.pattern);
   const severity = worst(assessment.patterns);
   if (open && before.severity === severity && sameNames(before.patterns, patterns)) return null;
   const episode = open ? before.episode : (before?.episode ?? 0) + 1;
   const revision = open ? before.revision + 1 : 0;
   said.alert = { episode, revision, state: 'open', severity, patterns };
-  const matched: [MatchedPattern, ...MatchedPattern[]] = [first, ...rest];
+  return { ...contentOf(matched, assessment, rules), type: open ? 'alert.updated' : 'alert.raised', episode, revision, sequence: ++said.sequence, reason: null };
+}
+
+/** What an alert on the order's patterns says; null: it has none. */
+export function alertContent(assessment: Assessment, rules: AlertRules): AlertContent | null {
+  const matched = matchedPatterns(assessment);
+  return matched === null ? null : contentOf(matched, assessment, rules);
+}
+
+type Matched = readonly [MatchedPattern, ...MatchedPattern[]];
+
+function matchedPatterns({ patterns: [first, ...rest] }: Assessment): Matched | null {
+  return first === undefined ? null : [first, ...rest];
+}
+
+function contentOf(matched: Matched, assessment: Assessment, rules: AlertRules): AlertContent {
   return {
-    type: open ? 'alert.updated' : 'alert.raised',
-    at: Math.max(...assessment.patterns.map((p) => p.at)),
-    episode, revision, sequence: ++said.sequence, patterns, severity, reason: null,
+    at: Math.max(...matched.map((p) => p.at)),
+    patterns: matched.map((p) => p.pattern),
+    severity: worst(assessment.patterns),
     headline: headlineOf(assessment),
     guidance: guidanceOf(rules, matched, assessment.place, assessment.end !== null),
-    causeGroup: causeGroupOf(assessment, first.at),
+    causeGroup: causeGroupOf(assessment, matched[0].at),
   };
 }
 

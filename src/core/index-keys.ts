@@ -1,8 +1,11 @@
 import type { Said } from './said.js';
 
+/** Orders with an open alert. */
+export const OPEN_ALERT = 'alert:open';
+
 /**
  * Under which names an order can be found, as a pure function of what was said of it: `verdict:poor`,
- * `signal:late_delivery` (open or resolved), `pattern:silent_change`, `customer:c-1`. `good` and `on_course`, the bulk of
+ * `signal:late_delivery` (open or resolved), `pattern:silent_change`, `alert:open`, `customer:c-1`. `good` and `on_course`, the bulk of
  * all orders, aren't indexed.
  */
 export function indexKeys(said: Said, customerId: string | null): string[] {
@@ -11,5 +14,6 @@ export function indexKeys(said: Said, customerId: string | null): string[] {
   if (said.verdict !== 'good' && said.verdict !== 'on_course') keys.push(`verdict:${said.verdict}`);
   for (const [name, s] of said.signals) if (s.state !== 'retracted') keys.push(`signal:${name}`);
   for (const [name, p] of said.patterns) if (p.state === 'matched') keys.push(`pattern:${name}`);
+  if (said.alert?.state === 'open') keys.push(OPEN_ALERT);
   return keys;
 }

@@ -1,5 +1,5 @@
 import { type JudgeParts, sayLast, type StepOutputs } from './judge.js';
-import { keysOf, type LiveOrder, openOrder, type OrderBook, openState } from './order-book.js';
+import { type LiveOrder, openOrder, type OrderBook, openState } from './order-book.js';
 import type { LaneStore, OrderRemoval, PassedOrder } from './ports.js';
 import { type Calendar, hasExpired, restingSince, type Retention } from './retention.js';
 import type { StepResult } from './step.js';
@@ -103,7 +103,7 @@ function giveUp(judge: JudgeParts, { expired }: Passage, retention: Retention, l
   for (const order of expired) {
     try {
       sayLast(judge, order, (order.state.rests ?? 0) + (retention ?? 0), outputs);
-      forget.push({ orderId: order.orderId, indexes: keysOf(order.state, order.customerId) });
+      forget.push({ orderId: order.orderId, indexes: order.storedKeys });
     } catch (error) {
       judge.telemetry.unassessed(judge.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
     }

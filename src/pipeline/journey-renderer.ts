@@ -3,6 +3,7 @@ import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
 import { instantText } from '../core/instant-text.js';
 import type { AssessmentContext } from '../core/rules.js';
+import type { SaidAlert } from '../core/said.js';
 import { nameUuid } from './name-uuid.js';
 import { openOrder } from './order-book.js';
 import { jsonOutput, type OutputFormat } from './output-format.js';
@@ -14,12 +15,14 @@ export interface OrderView {
   readonly assessment: Assessment;
   readonly facts: readonly Fact[];
   readonly judgedAt: number;
+  /** What was said last of its alert; null: it never had one. */
+  readonly alert: SaidAlert | null;
 }
 
 /** Reads an order without owning its lane: what HTTP and the journeys topic show is what the owner said. */
 export function viewOf(orderId: string, stored: StoredOrder, context: AssessmentContext): OrderView {
   const { journey, state } = openOrder(orderId, stored);
-  return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, judgedAt: state.judgedAt };
+  return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, judgedAt: state.judgedAt, alert: state.said.alert };
 }
 
 /** The id of its record on `cx.journeys`: made from what it says, so that equal journeys have one id. */

@@ -7,6 +7,7 @@ import { createJourney, holds, type Journey, place, timelineOf } from '../core/j
 import type { Kept } from '../core/measures/increments.js';
 import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
 import { placeOf } from '../core/reading.js';
+import { alertIdOf, alertIndex } from './alert-id.js';
 import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
 import { restingSince } from './retention.js';
 import { Final } from './retry.js';
@@ -66,7 +67,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const customerId = customerOf(journey);
   return {
     orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, forgotten: false, assessment: null, counted: null, countedPlace: countedPlaceOf(state, journey),
-    storedKeys: keysOf(state, customerId), storedDue: state.due,
+    storedKeys: keysOf(orderId, state, customerId), storedDue: state.due,
   };
 }
 
@@ -185,15 +186,17 @@ export function packLiveOrder(order: LiveOrder): StoredOrder {
 /** The entry under which orders stand on which a rule failed. */
 export const UNASSESSED = 'unassessed';
 
-export const keysOf = (state: OrderState, customerId: string | null): string[] => {
+export const keysOf = (orderId: string, state: OrderState, customerId: string | null): string[] => {
   const keys = indexKeys(state.said, customerId);
   if (state.unassessed) keys.push(UNASSESSED);
+  const { alert } = state.said;
+  if (alert?.state === 'open') keys.push(alertIndex(alertIdOf(orderId, alert.episode)));
   return keys;
 };
 
 function writeOf(order: LiveOrder): OrderWrite {
   const packed = packLiveOrder(order);
-  const keys = keysOf(order.state, order.customerId);
+  const keys = keysOf(order.orderId, order.state, order.customerId);
   const before = order.storedKeys;
   const { due } = order.state;
   const write: OrderWrite = {
@@ -214,7 +217,7 @@ function writeOf(order: LiveOrder): OrderWrite {
 
 /** Writes an order's state alone; its customer, deadline and published journey stay as they are. */
 export function writeState(orderId: string, before: OrderState, now: OrderState): OrderWrite {
-  const [had, has] = [keysOf(before, null), keysOf(now, null)];
+  const [had, has] = [keysOf(orderId, before, null), keysOf(orderId, now, null)];
   return {
     orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: restingSince(now),
     indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false,

@@ -1,11 +1,12 @@
 import { SIGNAL_PLACES, type SourceTopic } from '../contracts/names.js';
 import { OUTPUTS, type OutputKind } from '../contracts/outputs.js';
-import type { AlertChange } from '../core/alerts.js';
+import type { AlertChange, AlertContent } from '../core/alerts.js';
 import type { Assessment, Promises } from '../core/assessment.js';
 import { EVIDENCE_LIMIT } from '../core/assessment.js';
 import type { Cause, Change, PatternChange, SignalChange } from '../core/changes.js';
 import type { Fact } from '../core/fact.js';
 import { instantText as iso } from '../core/instant-text.js';
+import { alertIdOf } from './alert-id.js';
 import { nameUuid } from './name-uuid.js';
 import { jsonOutput, type OutputFormat } from './output-format.js';
 import type { OutputRecord } from './ports.js';
@@ -72,6 +73,18 @@ export interface Telling {
   readonly judgedAt: number;
 }
 
+/** What an alert tells of its order to whoever has to act. */
+export function alertFields(alert: AlertContent, { promises, lastTold }: Assessment) {
+  const { severity, patterns, headline, guidance, causeGroup } = alert;
+  return {
+    severity, patterns, headline, promise: promises.latest,
+    lastTold: lastTold === null ? null : { ...lastTold, at: iso(lastTold.at) },
+    owner: guidance?.owner ?? null, nextAction: guidance?.nextAction ?? null,
+    actBy: guidance?.actBy == null ? null : iso(guidance.actBy), actByReason: guidance?.actByReason ?? null,
+    causeGroup,
+  };
+}
+
 /** Everything that one judgement of one order says, as records. */
 export function createRenderer(settings: RenderSettings, wallClock: () => number) {
   const { format = jsonOutput } = settings;
@@ -97,22 +110,16 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
       return record(named.output, orderId, telling, value);
     },
     alert(alert: AlertChange, assessment: Assessment, telling: Telling): { record: OutputRecord; mode: 'live' | 'backfill' } {
-      const { orderId, customerId, place, lastTold } = assessment;
+      const { orderId, customerId } = assessment;
       const now = wallClock();
-      const { guidance } = alert;
       const mode = modeOf(alert, now, settings);
       const value = {
         id: idOf('alert', orderId, alert.episode, alert.revision),
-        alertId: idOf('alert.id', orderId, alert.episode, 0),
+        alertId: alertIdOf(orderId, alert.episode),
         type: alert.type, orderId, customerId, occurredAt: iso(alert.at), detectedAt: iso(now),
         episode: alert.episode, revision: alert.revision, sequence: alert.sequence,
         ...(alert.reason === null ? {} : { reason: alert.reason }),
-        severity: alert.severity, patterns: alert.patterns, headline: alert.headline,
-        promise: assessment.promises.latest,
-        lastTold: lastTold === null ? null : { ...lastTold, at: iso(lastTold.at) },
-        owner: guidance?.owner ?? null, nextAction: guidance?.nextAction ?? null,
-        actBy: guidance?.actBy == null ? null : iso(guidance.actBy), actByReason: guidance?.actByReason ?? null,
-        causeGroup: alert.causeGroup, mode, place, rules: settings.rulesVersion,
+        ...alertFields(alert, assessment), mode, place: assessment.place, rules: settings.rulesVersion,
       };
       return { record: record('alert', orderId, telling, value), mode };
     },

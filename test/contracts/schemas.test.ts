@@ -33,7 +33,8 @@ describe('schemas/', () => {
     expect(validate.errors).toBeNull();
   });
 
-  test.each(PUBLISHED)('$path: an empty object is refused', ({ path }) => {
+  // Who acknowledges an alert may leave out all.
+  test.each(PUBLISHED.filter(({ path }) => path !== 'http/acknowledge'))('$path: an empty object is refused', ({ path }) => {
     expect(validators.get(path)!({})).toBe(false);
   });
 

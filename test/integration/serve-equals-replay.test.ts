@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
+import type { AlertPageBody, OpenAlert } from '../../src/contracts/alerts.js';
 import type { Measures } from '../../src/contracts/measures.js';
 import { foldedJourney, foldEvents, withoutRepeats } from '../support/derived.js';
 import { createStage, metric, ndjson, type Stage, touchpoint, until } from '../support/touchpoint.js';
 
 const ORDERS = 1_500;
+
+type AlertEntry = Pick<OpenAlert, 'alertId' | 'orderId' | 'episode' | 'revision' | 'severity' | 'patterns'>;
+const byOrder = (a: AlertEntry, b: AlertEntry): number => (a.orderId < b.orderId ? -1 : 1);
 
 /** Two workers on real Kafka and Redis, one of them killed midway and replaced, against the same file replayed. */
 describe('serve, with a worker killed midway, says what replay says', () => {
@@ -51,6 +55,26 @@ describe('serve, with a worker killed midway, says what replay says', () => {
       return all.length >= 4 && all.every((seconds) => seconds * 1_000 >= asOf) && lag.every((n) => n === 0);
     });
 
+  /** By order, the open alert as the topic told it last. */
+  const openAlerts = async (): Promise<Map<string, AlertEntry>> => {
+    const open = new Map<string, AlertEntry>();
+    for (const message of await stage.read('cx.alerts')) {
+      const { type, alertId, orderId, episode, revision, severity, patterns } = JSON.parse(message.value?.toString() ?? '{}') as AlertEntry & { type: string };
+      if (type === 'alert.resolved') open.delete(orderId);
+      else open.set(orderId, { alertId, orderId, episode, revision, severity, patterns });
+    }
+    return open;
+  };
+  const listAlerts = async (url: string): Promise<OpenAlert[]> => {
+    const found: OpenAlert[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page = (await (await fetch(`${url}/v1/alerts?state=open&limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`)).json()) as AlertPageBody;
+      found.push(...page.alerts);
+      cursor = page.nextCursor;
+    }
+    return found.sort(byOrder);
+  };
+
   test('the events, without repeats, fold into the journeys', async () => {
     const folded = await until('the last events published', 20_000, async () => {
       const found = foldEvents(withoutRepeats(await stage.read('cx.events')));
@@ -83,15 +107,21 @@ describe('serve, with a worker killed midway, says what replay says', () => {
   }, 60_000);
 
   test('alerts end as in the replay: one open alert per order with patterns', async () => {
-    const open = new Map<string, string[]>();
-    for (const message of await stage.read('cx.alerts')) {
-      const alert = JSON.parse(message.value?.toString() ?? '{}') as { orderId: string; type: string; patterns: string[] };
-      if (alert.type === 'alert.resolved') open.delete(alert.orderId);
-      else open.set(alert.orderId, alert.patterns);
-    }
+    const open = await openAlerts();
     const expected = journeys.filter((j) => (j['patterns'] as unknown[]).length > 0)
       .map((j): [string, string[]] => [String(j['orderId']), (j['patterns'] as { pattern: string }[]).map((p) => p.pattern)]);
-    expect(Object.fromEntries([...open].sort())).toEqual(Object.fromEntries(expected.sort()));
+    expect(Object.fromEntries([...open].map(([orderId, { patterns }]): [string, string[]] => [orderId, patterns]).sort())).toEqual(Object.fromEntries(expected.sort()));
+  }, 60_000);
+
+  test('open alerts are those of the topic over HTTP, and one that was taken up on one worker is so on the other', async () => {
+    const [first = '', second = ''] = urls;
+    const expected = [...(await openAlerts()).values()].sort(byOrder);
+    for (const url of urls) expect((await listAlerts(url)).map(({ alertId, orderId, episode, revision, severity, patterns }) => ({ alertId, orderId, episode, revision, severity, patterns }))).toEqual(expected);
+    const id = expected[0]?.alertId ?? '';
+    const answer = await fetch(`${first}/v1/alerts/${id}/ack`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"by":"Ina"}' });
+    expect([answer.status, await answer.json()]).toMatchObject([200, { id, acknowledged: { by: 'Ina', note: null } }]);
+    expect((await listAlerts(second)).filter(({ acknowledged }) => acknowledged !== null).map(({ alertId }) => alertId)).toEqual([id]);
+    expect((await fetch(`${second}/v1/alerts/${id}/ack`, { method: 'POST' })).status).toBe(200);
   }, 60_000);
 
   test('measures are those of the replay, from any worker', async () => {

@@ -6,6 +6,8 @@ import { derivedEvent } from '../../src/contracts/derived.js';
 import { journey } from '../../src/contracts/journeys.js';
 import { SOURCE_TOPICS } from '../../src/contracts/names.js';
 import { createDecoder } from '../../src/pipeline/decode.js';
+import { OPEN_ALERT } from '../../src/core/index-keys.js';
+import { alertIndex } from '../../src/pipeline/alert-id.js';
 import { foldedJourney, foldEvents, withoutRepeats } from '../support/derived.js';
 import { createLaneUnderTest, LANE } from '../support/lane-under-test.js';
 
@@ -56,6 +58,18 @@ describe('what a lane publishes of 2,000 simulated orders', () => {
         if (topic !== 'cx.journeys') expect([head['ce_id'], head['ce_type'], head['ce_time']]).toEqual([body.id, `touchpoint.${String(body.type)}`, body.occurredAt]);
       }
     }
+  });
+
+  test('leaves every open alert to be found by its order, and by its own id', async () => {
+    const open = new Map<string, string>();
+    for (const { value } of lane.logs.written('cx.alerts', LANE)) {
+      const { type, orderId, alertId } = JSON.parse(String(value)) as { type: string; orderId: string; alertId: string };
+      if (type === 'alert.resolved') open.delete(orderId);
+      else open.set(orderId, alertId);
+    }
+    expect(open.size).toBeGreaterThan(50);
+    expect([...(await lane.store.list(OPEN_ALERT, null, 10_000)).orderIds].sort()).toEqual([...open.keys()].sort());
+    for (const [orderId, alertId] of open) expect((await lane.store.list(alertIndex(alertId), null, 9)).orderIds).toEqual([orderId]);
   });
 
   test('adds up to the journeys published last, and every record read is accounted for', async () => {

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEAD_LETTER_HEADERS } from '../../src/contracts/dead-letter.js';
 import { createCalendar } from '../../src/pipeline/retention.js';
+import { OPEN_ALERT } from '../../src/core/index-keys.js';
+import { alertIdOf, alertIndex } from '../../src/pipeline/alert-id.js';
 import { withoutRepeats } from '../support/derived.js';
 import { delivered, fact, on, promised } from '../support/facts.js';
 import { createLaneUnderTest, type Death, eventually, factBytes, LANE, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
@@ -135,10 +137,12 @@ describe('an order that is settled and to which nothing happens', () => {
     append(lane, 'a', fact('order.placed', '03-01 08:00', { promisedDelivery: promised('03-02 10:00') }), fact('delivery.completed', '03-15 10:00', { lines: [delivered('1', 0)] }));
     pass(lane, '06-01 10:00');
     await swept(lane, ['clock']);
+    const underAlerts = async (id: string): Promise<readonly string[][]> => Promise.all([OPEN_ALERT, alertIndex(id)].map(async (name) => [...(await lane.store.list(name, null, 9)).orderIds]));
     await lane.live(KEPT);
     const alerts = withoutRepeats(lane.logs.written('cx.alerts', LANE));
     expect(alerts.at(-1)).toMatchObject({ type: 'alert.resolved', reason: 'expired', occurredAt: new Date(on('03-15 10:00') + RETENTION).toISOString() });
     expect(new Set(alerts.map(({ sequence }) => sequence)).size).toBe(alerts.length);
+    expect(await underAlerts(alertIdOf('a', 1))).toEqual([[], []]);
   });
 });
 

@@ -4,7 +4,7 @@ import { refuseBrokenRequest } from './broken-request.js';
 import { addOperations, type OperationsPorts } from './operations.js';
 import type { HttpTelemetry } from './ports.js';
 import { answerWithProblems, HttpProblem, sendProblem } from './problems.js';
-import { addSecurityHeaders, LONGEST_URL, PROTECTIVE_HEADERS } from './security.js';
+import { addSecurityHeaders, LONGEST_URL, PROTECTIVE_HEADERS, refuseCrossSite } from './security.js';
 
 /** Nothing we offer takes a body of more than a few fields. */
 const LARGEST_BODY = 64 * 1_024;
@@ -36,11 +36,23 @@ export function bareHttp(telemetry: HttpTelemetry): FastifyInstance {
     clientErrorHandler: refuseBrokenRequest,
   });
   addSecurityHeaders(app);
+  refuseCrossSite(app);
+  takeJsonOrNothing(app);
   app.addHook('onRequest', async (request) => {
     if (request.url.length > LONGEST_URL) throw new HttpProblem(414, `The address is longer than ${LONGEST_URL} characters.`);
   });
   answerWithProblems(app, telemetry);
   return app;
+}
+
+/** Bodies are JSON, and may be left out. */
+function takeJsonOrNothing(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.trim() === '') done(null, undefined);
+    else void parse(request, body, done);
+  });
 }
 
 /** HTTP for those who run a process that answers no other questions: `/healthz`, `/readyz` and `/metrics`. */

@@ -1,6 +1,7 @@
 import fastifySwagger, { type StaticDocumentSpec } from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { addAlerts } from './alerts-api.js';
 import { bareHttp } from './bare-http.js';
 import { addCustomers } from './customers-api.js';
 import { addMeasures } from './measures-api.js';
@@ -24,6 +25,7 @@ export async function buildHttp(ports: HttpPorts, settings: HttpSettings = DEFAU
   const store = createStoreAccess(ports, settings);
   addOrders(app, ports, store);
   addCustomers(app, store);
+  addAlerts(app, ports, store);
   addMeasures(app, ports.measures, store);
   addOperations(app, ports);
   addPages(app, ports, store);

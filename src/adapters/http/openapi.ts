@@ -2,8 +2,10 @@ import { z } from 'zod';
 import {
   health, HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, orderBody, orderPage, problem, PROBLEM_EXAMPLE, ready, READY_EXAMPLE,
 } from '../../contracts/api.js';
+import { ACKNOWLEDGE_EXAMPLE, acknowledgeRequest, ALERT_PAGE_EXAMPLE, alertPage, OPEN_ALERT_EXAMPLE, openAlert } from '../../contracts/alerts.js';
 import { CUSTOMER_EXAMPLE, customerBody } from '../../contracts/customers.js';
 import { MEASURES_EXAMPLE, measures } from '../../contracts/measures.js';
+import { alertsQuerySchema } from './alerts-api.js';
 import { customerQuerySchema } from './customers-api.js';
 import { measuresQuerySchema } from './measures-api.js';
 import { orderQuerySchema } from './order-query.js';
@@ -24,6 +26,7 @@ interface Details {
   readonly operationId?: string;
   readonly description?: string;
   readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Answer['content'] };
 }
 interface Operation extends Details {
   readonly summary: string;
@@ -33,7 +36,7 @@ interface Operation extends Details {
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
-  readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+  readonly paths: Readonly<Record<string, { readonly get?: Operation; readonly post?: Operation }>>;
   readonly components: { readonly schemas: Readonly<Record<string, object>> };
 }
 
@@ -50,6 +53,8 @@ export function openApiDocument(version: string): OpenApiDocument {
       '/v1/orders/{orderId}': { get: getOrder() },
       '/v1/orders': { get: getOrders() },
       '/v1/customers/{customerId}': { get: getCustomer() },
+      '/v1/alerts': { get: getAlerts() },
+      '/v1/alerts/{id}/ack': { post: postAck() },
       '/v1/measures': { get: getMeasures() },
       '/healthz': { get: operation('The process lives', 'Operations', { 200: json('It does', 'Health') }) },
       '/readyz': { get: operation('The service can process', 'Operations', { 200: json('It can', 'Ready'), 503: problemAnswer('It cannot; `reasons` says why') }) },
@@ -60,6 +65,9 @@ export function openApiDocument(version: string): OpenApiDocument {
         Order: schemaOf(orderBody, ORDER_EXAMPLE),
         OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),
         Customer: schemaOf(customerBody, CUSTOMER_EXAMPLE),
+        Alert: schemaOf(openAlert, OPEN_ALERT_EXAMPLE),
+        AlertPage: schemaOf(alertPage, ALERT_PAGE_EXAMPLE),
+        Acknowledge: schemaOf(acknowledgeRequest, ACKNOWLEDGE_EXAMPLE),
         Measures: schemaOf(measures, MEASURES_EXAMPLE),
         Health: schemaOf(health, HEALTH_EXAMPLE),
         Ready: schemaOf(ready, READY_EXAMPLE),
@@ -96,6 +104,29 @@ const getCustomer = (): Operation => operation('One customer, over its orders', 
 }, {
   operationId: 'getCustomer',
   parameters: [{ name: 'customerId', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }, ...queryParameters(customerQuerySchema)],
+});
+
+const getAlerts = (): Operation => operation('Alerts that are open', 'Alerts', {
+  200: json('One page; `nextCursor` leads to the next', 'AlertPage'),
+  400: problemAnswer('`invalidParameters` names what is wrong'),
+  503: problemAnswer('The store of orders cannot be read at present'),
+}, {
+  operationId: 'listAlerts',
+  description: 'One alert per order at a time. Filters that are given all have to hold. A page may be short, even empty, and not be the last: go on while `nextCursor` is not null.',
+  parameters: queryParameters(alertsQuerySchema),
+});
+
+const postAck = (): Operation => operation('Takes an alert up', 'Alerts', {
+  200: json('The alert, and who took it up first', 'Alert'),
+  400: problemAnswer('`invalidParameters` names what is wrong'),
+  403: problemAnswer('A browser asked on behalf of a page of another site'),
+  404: problemAnswer('No open alert has this id'),
+  503: problemAnswer('The store cannot be read or written at present'),
+}, {
+  operationId: 'acknowledgeAlert',
+  description: 'The first acknowledgement of an alert is kept; later ones are answered with it and change nothing. It survives restarts and a state made anew.',
+  parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
+  requestBody: { required: false, content: { 'application/json': { schema: refTo('Acknowledge') } } },
 });
 
 const getMeasures = (): Operation => operation('Measures over many orders', 'Measures', {

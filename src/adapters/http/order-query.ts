@@ -1,17 +1,10 @@
 import { z } from 'zod';
 import { SIGNALS, VERDICTS } from '../../contracts/names.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { findIndexed, pageParameters } from './index-page.js';
 import type { OrderView } from './ports.js';
-import { HttpProblem } from './problems.js';
-import { invalidQuery, parseQuery } from './query.js';
+import { once, parseQuery } from './query.js';
 import type { StoreAccess } from './store-access.js';
 
-export const LARGEST_PAGE = 200;
-const DEFAULT_PAGE = 50;
-/** Batches read for one page: a filter that few orders pass may end a page early instead of reading the whole store. */
-const LONGEST_SEARCH = 20;
-
-const once = 'expected once, not several times';
 const name = z.string(once).regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a name such as late_delivery');
 
 /** The query of `GET /v1/orders`; filters that are given all have to hold. */
@@ -20,10 +13,7 @@ export const orderQuerySchema = z.strictObject({
   signal: z.enum(SIGNALS, `expected one of ${SIGNALS.join(', ')}`).optional().describe('Orders that list this signal, open or resolved'),
   pattern: name.optional().describe('Orders that match this pattern'),
   customerId: z.string(once).min(1, 'expected an id').max(512, 'expected an id').optional().describe('Orders of this customer'),
-  limit: z.string(once).regex(/^\d{1,4}$/, `expected a whole number from 1 to ${LARGEST_PAGE}`).transform(Number)
-    .pipe(z.int().min(1, `expected a whole number from 1 to ${LARGEST_PAGE}`).max(LARGEST_PAGE, `expected a whole number from 1 to ${LARGEST_PAGE}`))
-    .optional().describe(`Orders a page at the most, 1 to ${LARGEST_PAGE}; default ${DEFAULT_PAGE}`),
-  cursor: z.string(once).max(4_096, 'expected the nextCursor of an earlier page').optional().describe('The nextCursor of the page before, with the same filters'),
+  ...pageParameters,
 });
 export type OrderQuery = z.output<typeof orderQuerySchema>;
 
@@ -43,20 +33,8 @@ export function parseOrderQuery(query: unknown): OrderQuery {
  * on its assessment, which is what the answer shows.
  */
 export async function findOrders(store: StoreAccess, query: OrderQuery): Promise<OrderViewPage> {
-  const index = narrowestIndex(query);
-  const limit = query.limit ?? DEFAULT_PAGE;
-  const views: OrderView[] = [];
-  let position = startOf(query, index);
-  for (let batches = 0; batches < LONGEST_SEARCH; batches++) {
-    // Never more than still fit: so the store's own cursor is always where the next page begins.
-    const page = await listed(store, index, position, limit - views.length);
-    const found = await Promise.all(page.orderIds.map((orderId) => store.view(orderId)));
-    for (const view of found) if (view !== null && passes(view, query)) views.push(view);
-    position = page.cursor;
-    if (position === null) return { views, nextCursor: null };
-    if (views.length >= limit) break;
-  }
-  return { views, nextCursor: position === null ? null : encodeCursor({ index, position }) };
+  const { found, nextCursor } = await findIndexed(store, narrowestIndex(query), query, (view) => (passes(view, query) ? view : null));
+  return { views: found, nextCursor };
 }
 
 /** By how few orders usually are under it; `good` and `on_course` have no index, being nearly all. */
@@ -65,25 +43,6 @@ function narrowestIndex({ customerId, pattern, signal, verdict }: OrderQuery): s
   if (pattern !== undefined) return `pattern:${pattern}`;
   if (signal !== undefined) return `signal:${signal}`;
   return verdict === undefined || verdict === 'good' || verdict === 'on_course' ? null : `verdict:${verdict}`;
-}
-
-const badCursor = (): HttpProblem => invalidQuery([{ name: 'cursor', reason: 'expected the nextCursor of an earlier page of the same query' }]);
-
-function startOf({ cursor }: OrderQuery, index: string | null): string | null {
-  if (cursor === undefined) return null;
-  const decoded = decodeCursor(cursor);
-  if (decoded === null || decoded.index !== index) throw badCursor();
-  return decoded.position;
-}
-
-async function listed(store: StoreAccess, index: string | null, position: string | null, limit: number) {
-  try {
-    return await store.page(index, position, limit);
-  } catch (error) {
-    // The store refuses a position that it did not give.
-    if (error instanceof HttpProblem && error.cause instanceof TypeError && position !== null) throw badCursor();
-    throw error;
-  }
 }
 
 function passes({ assessment }: OrderView, { verdict, signal, pattern, customerId }: OrderQuery): boolean {

@@ -2,6 +2,8 @@ import type { SourceTopic } from '../../contracts/names.js';
 import type { AlertRules } from '../../core/alert-rules.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
+import type { SaidAlert } from '../../core/said.js';
+import type { AcknowledgementStore } from '../../pipeline/acknowledgements.js';
 import type { MeasureReader } from '../../pipeline/measure-reader.js';
 import type { OrderReader, StoredOrder, WallClock } from '../../pipeline/ports.js';
 
@@ -12,6 +14,8 @@ export interface OrderView {
   readonly assessment: Assessment;
   /** In their places. */
   readonly facts: readonly Fact[];
+  /** What was said last of its alert; null: it never had one. */
+  readonly alert: SaidAlert | null;
   /** The partition that its records are read from. */
   readonly lane: number;
 }
@@ -26,9 +30,15 @@ export interface HttpTelemetry {
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
 }
 
+export interface AlertTelemetry {
+  /** A person took an alert up, so many seconds after it became true. */
+  alertAcknowledged(alertId: string, seconds: number): void;
+}
+
 export interface HttpPorts {
   readonly orders: OrderReader;
   readonly measures: MeasureReader;
+  readonly acknowledgements: AcknowledgementStore;
   laneOf(orderId: string): number;
   /** Unpacks and assesses; throws when the stored bytes cannot be read or a rule fails on them. */
   assessStored(orderId: string, stored: StoredOrder): Omit<OrderView, 'lane'>;
@@ -41,7 +51,7 @@ export interface HttpPorts {
   notReady(): Promise<readonly string[]>;
   readonly registry: MetricsRegistry;
   readonly clock: WallClock;
-  readonly telemetry: HttpTelemetry;
+  readonly telemetry: HttpTelemetry & AlertTelemetry;
 }
 
 export interface HttpSettings {

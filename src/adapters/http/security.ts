@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { HttpProblem } from './problems.js';
 
 /** Longest address, path and query, that is looked at, in characters: any filter of 256 characters fits, escaped. */
 export const LONGEST_URL = 8_192;
@@ -16,6 +18,25 @@ export const PROTECTIVE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cache-control': 'no-store',
 } as const;
+
+/**
+ * Whether a browser sent the request for a page of another site, which its user knows nothing of. Programs send neither header, browsers
+ * one of them with everything that may change something.
+ */
+export function isCrossSite(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const { origin, host } = headers;
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
+/** Refuses what another site's page has a browser change here. */
+export function refuseCrossSite(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ method, headers }) => {
+    if (method !== 'GET' && method !== 'HEAD' && isCrossSite(headers)) throw new HttpProblem(403, 'A page of another site may not change anything here.');
+  });
+}
 
 /** Puts the protective headers on every answer, and the request's id. */
 export function addSecurityHeaders(app: FastifyInstance): void {

@@ -18,8 +18,7 @@ export function createStoreAccess(ports: HttpPorts, settings: HttpSettings): Sto
       const lane = ports.laneOf(orderId);
       const stored = await bounded(ports.orders.order(lane, orderId));
       if (stored === null) return null;
-      const { assessment, facts } = ports.assessStored(orderId, stored);
-      return { assessment, facts, lane };
+      return { ...ports.assessStored(orderId, stored), lane };
     },
     page: (index, cursor, limit) => bounded(ports.orders.list(index, cursor, limit)),
   };

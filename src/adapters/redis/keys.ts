@@ -16,6 +16,7 @@
  *     {cx:3}:m:<key>    hash    sums of measures by cell and value of a place key; without a key those of all orders
  *     cx:named:<kind>   set     names that are measured apart: values of a place key, pairs of touchpoint and task
  *     cx:seen:<key>      string  coordinates of the first record with this key; expires
+ *     cx:ack:<alert>     string  who acknowledged an alert, and when; expires. Of no lane: a lane that is made anew keeps none of its keys
  *     cx:schemas         hash    schemas learned from the registry: id:<id>; ids of our own: out:<subject>:<digest>
  */
 export interface LaneKeys {
@@ -40,6 +41,7 @@ export interface KeyNames {
   lane(lane: number): LaneKeys;
   seen(key: string): string;
   admitted(kind: string): string;
+  acknowledgement(alertId: string): string;
   readonly schemas: string;
   /** Names no key that exists: it tells Redis Cluster which node's clock is everybody's. */
   readonly clock: string;
@@ -74,6 +76,7 @@ export const keyNames = (prefix: string): KeyNames => {
     },
     seen: (key) => `${prefix}:seen:${key}`,
     admitted: (kind) => `${prefix}:named:${kind}`,
+    acknowledgement: (alertId) => `${prefix}:ack:${alertId}`,
     schemas: `${prefix}:schemas`,
     clock: `${prefix}:clock`,
   };

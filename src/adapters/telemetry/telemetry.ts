@@ -19,6 +19,8 @@ export interface TelemetryOptions {
 export interface RunningTelemetry extends Telemetry {
   readonly registry: Metrics['registry'];
   /** A request that failed on our side; `route` is the pattern, never the address. */
+  /** A person took an alert up, so many seconds after it became true. */
+  alertAcknowledged(alertId: string, seconds: number): void;
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
   /** What was measured, and how orders stand, over all lanes. */
   measured(rows: readonly MeasureRow[], standing: Standing): void;
@@ -65,6 +67,10 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
       // Old history is recorded, not shouted.
       if (mode === 'live') logger.info(line, `alert (${severity}) on order ${orderId}: ${headline}`);
       else logger.debug(line, `alert of the past (${severity}) on order ${orderId}: ${headline}`);
+    },
+    alertAcknowledged: (alertId, seconds) => {
+      metrics.acknowledge.observe(seconds);
+      logger.info({ event: 'alert.acknowledged', alertId }, `alert ${alertId} was acknowledged`);
     },
     requestFailed: (request, error) => logger.error({ event: 'http.failed', ...request, err: error }, `${request.method} ${request.route} was answered with ${request.status}: ${error.message}`),
     close: () => digest.close(),

@@ -6,6 +6,7 @@ import { unpackFacts } from '../../core/facts-codec.js';
 import { createJourney, place } from '../../core/journey.js';
 import { type OrderState, unpackOrderState } from '../../core/order-state.js';
 import type { AssessmentContext } from '../../core/rules.js';
+import { OPEN_ALERT } from '../../core/index-keys.js';
 import type { SeenOrder } from '../lane-viewer.js';
 import { catalogueOf } from '../judge.js';
 import { customerOf } from '../order-book.js';
@@ -74,7 +75,7 @@ export type Unverified = 'facts_gone' | 'events_gone' | 'other_rules' | 'unasses
 /** Index entries of which there are few: every order is looked for under each. */
 export const boundedIndexes = (context: AssessmentContext): string[] => [
   ...VERDICTS.map((name) => `verdict:${name}`), ...SIGNALS.map((name) => `signal:${name}`),
-  ...context.rules.patterns.map(({ pattern }) => `pattern:${pattern}`),
+  ...context.rules.patterns.map(({ pattern }) => `pattern:${pattern}`), OPEN_ALERT,
 ];
 
 /** The entries to look for: the bounded ones, and those of every customer that a record names. */

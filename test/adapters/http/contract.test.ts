@@ -27,7 +27,7 @@ function simulated(orders: number): ReadonlyMap<string, Omit<OrderView, 'lane'>>
     place(journey, fact);
   }
   const context = { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) };
-  return new Map([...journeys].map(([orderId, journey]) => [orderId, { facts: journey.facts, assessment: assess(journey, last, context) }]));
+  return new Map([...journeys].map(([orderId, journey]) => [orderId, { facts: journey.facts, assessment: assess(journey, last, context), alert: null }]));
 }
 
 const views = simulated(400);
@@ -76,12 +76,15 @@ describe('the OpenAPI document', () => {
 
   test('describes every address that programs ask, and none that is not there', () => {
     const documented = Object.keys(document.paths).map((path) => path.replace(/\{(\w+)\}/g, ':$1'));
-    for (const url of documented) expect([url, app.hasRoute({ method: 'GET', url })]).toEqual([url, true]);
-    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/customers/:customerId', '/v1/measures', '/v1/orders', '/v1/orders/:orderId']);
+    for (const [path, operations] of Object.entries(document.paths)) {
+      const url = path.replace(/\{(\w+)\}/g, ':$1');
+      for (const method of Object.keys(operations)) expect([url, app.hasRoute({ method: method.toUpperCase(), url })]).toEqual([url, true]);
+    }
+    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/alerts', '/v1/alerts/:id/ack', '/v1/customers/:customerId', '/v1/measures', '/v1/orders', '/v1/orders/:orderId']);
   });
 
   test('has examples that fit its schemas, and refers to nothing that is missing', () => {
-    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true } });
+    const ajv = new Ajv2020({ strict: false, formats: { 'date-time': true, uuid: true } });
     for (const schema of Object.values(document.components.schemas)) {
       const { examples } = schema as { readonly examples: readonly object[] };
       const fits = ajv.compile(schema);
@@ -91,6 +94,6 @@ describe('the OpenAPI document', () => {
   });
 
   test('names the parameters of the query with their limits', () => {
-    expect(document.paths['/v1/orders']?.get.parameters?.map(({ name }) => name)).toEqual(['verdict', 'signal', 'pattern', 'customerId', 'limit', 'cursor']);
+    expect(document.paths['/v1/orders']?.get?.parameters?.map(({ name }) => name)).toEqual(['verdict', 'signal', 'pattern', 'customerId', 'limit', 'cursor']);
   });
 });

@@ -1,9 +1,12 @@
+import { createMemoryAcknowledgements } from '../../../src/adapters/memory/acknowledgements.js';
 import { createMemoryLaneStore } from '../../../src/adapters/memory/lane-store.js';
 import { createMeasureReader } from '../../../src/pipeline/measure-reader.js';
 import type { HttpPorts, OrderView } from '../../../src/adapters/http/ports.js';
 import { SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
 import { DEFAULT_ALERT_RULES } from '../../../src/core/alert-rules.js';
 import type { Assessment, Severity, SignalState } from '../../../src/core/assessment.js';
+import { OPEN_ALERT } from '../../../src/core/index-keys.js';
+import { alertIdOf, alertIndex } from '../../../src/pipeline/alert-id.js';
 import type { Fact, FactBodies, SourceType } from '../../../src/core/fact.js';
 
 /** Orders whose assessment is given by hand, kept in the real memory store: HTTP shows what it is handed. */
@@ -37,12 +40,15 @@ export interface Given {
   readonly facts?: readonly Fact[];
   readonly signals?: readonly SignalState[];
   readonly patterns?: readonly { readonly pattern: string; readonly severity?: PatternSeverity; readonly at?: number }[];
+  /** How many alerts it has had, the last of them open. */
+  readonly alerts?: number;
   readonly more?: Partial<Assessment>;
 }
 
-export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], more = {} }: Given): Omit<OrderView, 'lane'> {
+export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], alerts = 0, more = {} }: Given): Omit<OrderView, 'lane'> {
   return {
     facts,
+    alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern) },
     assessment: {
       orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],
       promises: { original: '2026-03-05', baseline: '2026-03-05', latest: '2026-03-05' }, lastTold: null, signals,
@@ -52,11 +58,12 @@ export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', fa
   };
 }
 
-const indexOf = ({ assessment: a }: Omit<OrderView, 'lane'>): string[] => [
+const indexOf = ({ assessment: a, alert }: Omit<OrderView, 'lane'>): string[] => [
   ...(a.customerId === null ? [] : [`customer:${a.customerId}`]),
   ...(['failed', 'poor', 'fair'].includes(a.verdict) ? [`verdict:${a.verdict}`] : []),
   ...a.signals.map((one) => `signal:${one.signal}`),
   ...a.patterns.map((one) => `pattern:${one.pattern}`),
+  ...(alert === null ? [] : [OPEN_ALERT, alertIndex(alertIdOf(a.orderId, alert.episode))]),
 ];
 
 /** HTTP's ports over a memory store that holds these orders. */
@@ -74,6 +81,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
   }
   return {
     orders: store,
+    acknowledgements: createMemoryAcknowledgements(),
     measures: createMeasureReader({ store: store.measures, lanes: LANES, context: { patterns: [] }, now: () => NOW }),
     laneOf,
     assessStored: (_, stored) => JSON.parse(stored.facts.toString()) as Omit<OrderView, 'lane'>,
@@ -83,7 +91,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     notReady: () => Promise.resolve([]),
     registry: { contentType: 'text/plain', metrics: () => Promise.resolve('') },
     clock: { now: () => NOW },
-    telemetry: { requestFailed: () => undefined },
+    telemetry: { requestFailed: () => undefined, alertAcknowledged: () => undefined },
     ...more,
   };
 }
