@@ -1,4 +1,5 @@
 import { SOURCE_TOPICS, type CoverableSource, type OutputTopic, type SourceTopic } from '../contracts/names.js';
+import type { Scope } from '../contracts/scopes.js';
 import type { AlertRules } from '../core/alert-rules.js';
 import type { Rules } from '../core/rules.js';
 import { readEnvironment, type Environment, type Variables } from './config/environment.js';
@@ -31,6 +32,8 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly limits: { readonly maxValueBytes: number; readonly maxJourneyEvents: number; readonly maxAheadMs: number };
   /** How long settled orders are kept to which nothing happens, ms; null: for ever. */
   readonly retentionMs: number | null;
+  /** Who may use the API: the holders of these tokens; without any, programs of this machine, or everybody (`open`). */
+  readonly access: { readonly tokens: readonly { readonly name: string; readonly sha256: string; readonly scopes: readonly Scope[] }[]; readonly open: boolean };
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
@@ -92,6 +95,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     },
     limits: { maxValueBytes: settings.limits.maxValueBytes, maxJourneyEvents: settings.limits.maxJourneyEvents, maxAheadMs: settings.limits.maxAhead },
     retentionMs: settings.retention.settledOrders,
+    access: settings.http,
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,

@@ -59,7 +59,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     registry: telemetry.registry,
     clock: ground.wallClock,
     telemetry,
-  }, { version: VERSION, storeTimeoutMs: 5_000 });
+  }, { version: VERSION, storeTimeoutMs: 5_000, access: config.access });
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
   const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);

@@ -162,6 +162,13 @@ lanes.command('rebuild')
   .addHelpText('after', examples('lanes rebuild 3', 'lanes rebuild --all'))
   .action(async (named: string[], options: { all?: boolean; acceptLoss?: boolean }) => { await (await import('./lanes.js')).rebuildLanes(named, options); });
 
+program.command('token')
+  .description('make a bearer token for the HTTP interface: the token on standard output, its entry for the configuration on standard error')
+  .argument('<name>', 'who it is for')
+  .option('--scopes <names>', 'read, read:personal (customers too), act (acknowledging), by commas', 'read')
+  .addHelpText('after', examples('token dashboards', 'token night-shift --scopes read,read:personal,act'))
+  .action(async (name: string, options: { scopes: string }) => { (await import('./token.js')).makeToken(name, options); });
+
 program.command('check-config')
   .description('say what is wrong with a configuration file, by path')
   .argument('<file>', 'YAML')

@@ -7,6 +7,7 @@ import { instantText } from '../../core/instant-text.js';
 import type { Acknowledgement } from '../../pipeline/acknowledgements.js';
 import { alertIdOf, alertIndex } from '../../pipeline/alert-id.js';
 import { alertFields } from '../../pipeline/render.js';
+import { needs } from './access.js';
 import { findIndexed, pageParameters } from './index-page.js';
 import type { HttpPorts, OrderView } from './ports.js';
 import { HttpProblem } from './problems.js';
@@ -44,7 +45,7 @@ export function addAlerts(app: FastifyInstance, ports: HttpPorts, store: StoreAc
     return { alerts: acknowledged === undefined ? alerts : alerts.filter((alert) => (alert.acknowledged !== null) === (acknowledged === 'true')), nextCursor };
   });
 
-  app.post<{ Params: { id: string } }>('/v1/alerts/:id/ack', async (request): Promise<OpenAlert> => {
+  app.post<{ Params: { id: string } }>('/v1/alerts/:id/ack', needs('act'), async (request): Promise<OpenAlert> => {
     const { by = null, note = null } = readBody(acknowledgeRequest, request.body);
     const alert = await findAlert(store, ports, request.params.id);
     if (alert === null) throw new HttpProblem(404, 'No open alert has this id; it may have been resolved meanwhile.');

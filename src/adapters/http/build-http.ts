@@ -1,6 +1,7 @@
 import fastifySwagger, { type StaticDocumentSpec } from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { addAccess, ONLY_THIS_MACHINE } from './access.js';
 import { addAlerts } from './alerts-api.js';
 import { bareHttp } from './bare-http.js';
 import { addCustomers } from './customers-api.js';
@@ -17,11 +18,11 @@ import { createStoreAccess } from './store-access.js';
 type StaticDocument = StaticDocumentSpec['document'];
 
 /**
- * The HTTP side, complete and without a socket: `inject` asks it in tests, `listen` opens it. Whoever can reach the
- * socket can read every order, so its host is the caller's decision, loopback unless told otherwise.
+ * The HTTP side, complete and without a socket: `inject` asks it in tests, `listen` opens it.
  */
 export async function buildHttp(ports: HttpPorts, settings: HttpSettings = DEFAULT_HTTP_SETTINGS): Promise<FastifyInstance> {
   const app = bareHttp(ports.telemetry);
+  addAccess(app, settings.access ?? ONLY_THIS_MACHINE);
   const store = createStoreAccess(ports, settings);
   addOrders(app, ports, store);
   addCustomers(app, store);

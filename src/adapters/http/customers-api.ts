@@ -3,6 +3,7 @@ import type { CustomerBody } from '../../contracts/customers.js';
 import { VERDICTS, type Verdict } from '../../contracts/names.js';
 import { HURTS_FROM } from '../../core/measures/customers.js';
 import { orderSummary } from './order-body.js';
+import { needs } from './access.js';
 import { LARGEST_PAGE } from './index-page.js';
 import { findOrders, orderQuerySchema } from './order-query.js';
 import type { OrderView } from './ports.js';
@@ -19,7 +20,7 @@ export const customerQuerySchema = orderQuerySchema.pick({ limit: true, cursor: 
  * wrong on its own. A second stage, keyed by customer, would have to be kept exactly once and repaired like the first, only to say the same later.
  */
 export function addCustomers(app: FastifyInstance, store: StoreAccess): void {
-  app.get<{ Params: { customerId: string } }>('/v1/customers/:customerId', async (request): Promise<CustomerBody> => {
+  app.get<{ Params: { customerId: string } }>('/v1/customers/:customerId', needs('read:personal'), async (request): Promise<CustomerBody> => {
     const { limit = LARGEST_PAGE, cursor } = parseQuery(customerQuerySchema, request.query);
     const { customerId } = request.params;
     const { views, nextCursor } = await findOrders(store, { customerId, limit, ...(cursor === undefined ? {} : { cursor }) });

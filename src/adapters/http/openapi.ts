@@ -37,7 +37,8 @@ export interface OpenApiDocument {
   readonly openapi: '3.1.0';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly paths: Readonly<Record<string, { readonly get?: Operation; readonly post?: Operation }>>;
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly security: readonly object[];
+  readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly securitySchemes: Readonly<Record<string, object>> };
 }
 
 /** The HTTP interface as an OpenAPI document, made from the schemas that define it. */
@@ -60,7 +61,10 @@ export function openApiDocument(version: string): OpenApiDocument {
       '/readyz': { get: operation('The service can process', 'Operations', { 200: json('It can', 'Ready'), 503: problemAnswer('It cannot; `reasons` says why') }) },
       '/metrics': { get: operation('Metrics for Prometheus', 'Operations', { 200: { description: 'Exposition format', content: { 'text/plain': { schema: { type: 'string' } } } } }) },
     },
+    // Without tokens in its configuration the service wants none.
+    security: [{ token: [] }, {}],
     components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'With one of the scopes read, read:personal (customers too) and act; without the second, ids of customers are null' } },
       schemas: {
         Order: schemaOf(orderBody, ORDER_EXAMPLE),
         OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { PUBLIC } from './access.js';
 import type { HttpPorts } from './ports.js';
 import { problemBody, PROBLEM_TYPE } from './problems.js';
 
@@ -6,15 +7,15 @@ export type OperationsPorts = Pick<HttpPorts, 'notReady' | 'registry'>;
 
 /** Questions of those who run the service. */
 export function addOperations(app: FastifyInstance, ports: OperationsPorts): void {
-  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/healthz', PUBLIC, () => ({ status: 'ok' }));
 
-  app.get('/readyz', async (request, reply) => {
+  app.get('/readyz', PUBLIC, async (request, reply) => {
     const reasons = await reasonsAgainst(ports);
     if (reasons.length === 0) return { status: 'ready' };
     return reply.code(503).type(PROBLEM_TYPE).send({ ...problemBody(503, reasons.join('; '), request.id), reasons });
   });
 
-  app.get('/metrics', async (_, reply) => reply.type(ports.registry.contentType).send(await ports.registry.metrics()));
+  app.get('/metrics', PUBLIC, async (_, reply) => reply.type(ports.registry.contentType).send(await ports.registry.metrics()));
 }
 
 /** Not to be able to find out is a reason as well. */

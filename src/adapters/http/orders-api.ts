@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { demandPersonal } from './access.js';
 import { orderBody, orderSummary } from './order-body.js';
 import { findOrders, parseOrderQuery } from './order-query.js';
 import type { HttpPorts } from './ports.js';
@@ -14,7 +15,9 @@ export function addOrders(app: FastifyInstance, ports: HttpPorts, store: StoreAc
   });
 
   app.get('/v1/orders', async (request) => {
-    const { views, nextCursor } = await findOrders(store, parseOrderQuery(request.query));
+    const query = parseOrderQuery(request.query);
+    if (query.customerId !== undefined) demandPersonal(request);
+    const { views, nextCursor } = await findOrders(store, query);
     return { orders: views.map(orderSummary), nextCursor };
   });
 }

@@ -1,3 +1,4 @@
+import type { AccessSettings } from './access.js';
 import type { SourceTopic } from '../../contracts/names.js';
 import type { AlertRules } from '../../core/alert-rules.js';
 import type { Assessment } from '../../core/assessment.js';
@@ -55,6 +56,8 @@ export interface HttpPorts {
 }
 
 export interface HttpSettings {
+  /** Absent: only this machine is answered. */
+  readonly access?: AccessSettings;
   /** Version of the service, told in `/docs`. */
   readonly version: string;
   /** Longest a request may wait for the store before it is answered with 503; ms. */

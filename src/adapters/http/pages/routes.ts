@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { findOrders, parseOrderQuery, type OrderViewPage } from '../order-query.js';
-import type { HttpPorts } from '../ports.js';
+import { demandPersonal, PUBLIC } from '../access.js';
+import type { HttpPorts, OrderView } from '../ports.js';
 import { HttpProblem, tellableProblem } from '../problems.js';
 import type { StoreAccess } from '../store-access.js';
 import { faultPage } from './fault-page.js';
@@ -28,15 +29,18 @@ export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAcc
   app.get('/', readable, async (_, reply) => sendPage(reply, overviewPage(await overview())));
   app.get('/orders', readable, async (request, reply) => {
     const query = parseOrderQuery(request.query);
+    if (query.customerId !== undefined) demandPersonal(request);
     return sendPage(reply, listPage(await findOrders(store, query), new URL(request.url, 'http://localhost').searchParams));
   });
   app.get<{ Params: { orderId: string } }>('/orders/:orderId', readable, async (request, reply) => {
     const view = await store.view(request.params.orderId);
     if (view === null) throw new HttpProblem(404, 'No event of this order has been read.');
-    return sendPage(reply, storyPage(view, { alertRules: ports.alertRules, promiseTimeZone: ports.promiseTimeZone, now: ports.clock.now() }));
+    return sendPage(reply, storyPage(request.mayReadPersonal ? view : withoutCustomer(view), { alertRules: ports.alertRules, promiseTimeZone: ports.promiseTimeZone, now: ports.clock.now() }));
   });
-  app.get('/style.css', (_, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(STYLE));
+  app.get('/style.css', PUBLIC, (_, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(STYLE));
 }
+
+const withoutCustomer = (view: OrderView): OrderView => ({ ...view, assessment: { ...view.assessment, customerId: null } });
 
 const sendPage = (reply: FastifyReply, page: Page): FastifyReply => reply.type('text/html; charset=utf-8').send(htmlText(layout(page)));
 
