@@ -1,4 +1,5 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
 import type { z } from 'zod';
 import { formatPath, type Path, type Problem } from './problems.js';
 import { didYouMean } from './suggestions.js';
@@ -13,8 +14,12 @@ export type ReadYaml<T> =
   | { readonly kind: 'read'; readonly data: T; /** As it stands in the file. */ readonly given: unknown; /** A problem at a path, with its line. */ readonly at: (path: Path, message: string) => Problem }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
+/** Loaded when there is something to read: that takes a tenth of what most commands need to start, and few are given a file. */
+const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml') as typeof Yaml;
+
 /** Reads a YAML text of this shape, or says everything that is wrong with it, by path and line. */
 export function readYaml<S extends z.ZodType>(text: string, source: string, { schema, known }: FileShape<S>): ReadYaml<z.output<S>> {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   if (document.errors.length > 0) {
@@ -115,7 +120,8 @@ function valueAt(given: unknown, path: Path): unknown {
 }
 
 /** The line of the setting at this path, or of the nearest section around it. */
-function lineOf(document: Document, lines: LineCounter, path: Path): number | null {
+function lineOf(document: Yaml.Document, lines: Yaml.LineCounter, path: Path): number | null {
+  const { isMap, isNode, isScalar } = yaml();
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     const last = path[length - 1];
