@@ -59,11 +59,15 @@ export async function startWorker(env: Readonly<Record<string, string>>, defect?
     done(ended);
   }));
   const ended = (): boolean => code !== undefined;
-  const url = await until('a worker that is ready', 60_000, async () => {
+  const url = await until('a worker that is ready', 120_000, async () => {
     // One that is to die early may never come so far.
     if (ended() && defect?.die === undefined) throw new Error(`the worker ended with ${String(code)}: ${output.text()}`);
     const ready = output.lines.find(({ event }) => event === 'service.ready');
     return ended() ? 'gone' : (ready?.['url'] as string | undefined);
+  }).catch((error: unknown) => {
+    // Left running it would take part in whatever comes next, and keep the run from ending.
+    child.kill('SIGKILL');
+    throw error;
   });
   return {
     url, pid: child.pid ?? 0, exited, ended,
