@@ -69,6 +69,21 @@ describe('one order', () => {
     expect(response.json()).toMatchObject({ orderId });
   });
 
+  test('is sent again only when it has changed', async () => {
+    const ask = async (http: FastifyInstance, known?: string) => http.inject({ url: '/v1/orders/o-1', headers: known === undefined ? {} : { 'if-none-match': known } });
+    const first = await ask(await serving([{ orderId: 'o-1', verdict: 'fair' }]));
+    const tag = String(first.headers.etag);
+    expect(tag).toMatch(/^"[\w-]{24}"$/);
+    expect(first.headers['cache-control']).toBe('private, no-cache');
+    for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+      const again = await ask(await serving([{ orderId: 'o-1', verdict: 'fair' }]), known);
+      expect([known, again.statusCode, again.body, again.headers.etag]).toEqual([known, 304, '', tag]);
+    }
+    const changed = await ask(await serving([{ orderId: 'o-1', verdict: 'poor' }]), tag);
+    expect([changed.statusCode, changed.headers.etag === tag]).toEqual([200, false]);
+    expect((await ask(await serving([]), '*')).statusCode).toBe(404);
+  });
+
   test('that nobody heard of is a 404 problem', async () => {
     const http = await serving([]);
     const response = await http.inject('/v1/orders/o-2');
