@@ -7,8 +7,8 @@ export type StoredRecord = KafkaMessage & { readonly topic: string; readonly par
 export const plainKafka = (brokers: readonly string[]): Kafka =>
   new kafkajs.Kafka({ brokers: [...brokers], clientId: 'faults', logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 10, maxRetryTime: 2_000 } });
 
-/** Nothing for so long: what is missing up to the end are control records, which no consumer gets; ms. */
-const SILENCE_MS = 3_000;
+/** So many answers of every broker without a record: what is missing up to the ends are control records, which no consumer gets. */
+const EMPTY_ANSWERS = 15;
 
 /** Everything that stands in the topics, per partition in order, aborted transactions left out. */
 export async function readTopics(brokers: readonly string[], topics: readonly string[]): Promise<StoredRecord[]> {
@@ -19,16 +19,17 @@ export async function readTopics(brokers: readonly string[], topics: readonly st
   const consumer = kafka.consumer({ groupId: freshPrefix('read'), maxWaitTimeInMs: 200, maxBytesPerPartition: 4_194_304 });
   await consumer.connect();
   await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-  let silence: NodeJS.Timeout | undefined;
+  // Answers count, not time: on a busy machine nothing may come for seconds, and be there all the same.
+  const empty = new Map<number, number>();
   await new Promise<void>((done, failed) => {
-    const listen = (): void => {
-      clearTimeout(silence);
-      silence = setTimeout(done, SILENCE_MS);
-    };
+    consumer.on(consumer.events.FETCH, ({ payload: { nodeId } }) => {
+      empty.set(nodeId, (empty.get(nodeId) ?? 0) + 1);
+      if ([...empty.values()].every((answers) => answers >= EMPTY_ANSWERS)) done();
+    });
     consumer.run({
       eachBatchAutoResolve: true,
       eachBatch: async ({ batch: { topic, partition, messages } }) => {
-        listen();
+        for (const node of empty.keys()) empty.set(node, 0);
         for (const message of messages) found.push({ ...message, topic, partition });
         const last = messages.at(-1);
         const place = `${topic}|${partition}`;
@@ -37,7 +38,6 @@ export async function readTopics(brokers: readonly string[], topics: readonly st
       },
     }).catch(failed);
   });
-  clearTimeout(silence);
   await consumer.disconnect();
   return found;
 }
