@@ -1,4 +1,4 @@
-import { SOURCE_TOPICS, type CoverableSource, type OutputTopic, type SourceTopic } from '../contracts/names.js';
+import { SOURCE_TOPICS, type CoverableSource, type OutputTopic, type PlaceKey, type SourceTopic } from '../contracts/names.js';
 import type { Scope } from '../contracts/scopes.js';
 import type { AlertRules } from '../core/alert-rules.js';
 import type { Rules } from '../core/rules.js';
@@ -24,7 +24,7 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly covered: ReadonlySet<CoverableSource>;
   readonly rules: Rules;
   readonly alerts: AlertRules;
-  readonly measures: { readonly mostValues: number };
+  readonly measures: { readonly mostValues: number; readonly shownBy: readonly PlaceKey[] };
   readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
   /** How values of outputs are written; the other two need a schema registry. */
   readonly outputFormat: 'json' | 'avro' | 'json-schema';
@@ -87,7 +87,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     covered: new Set<CoverableSource>([...subscribed, 'refunds' as const].filter((source) => !notCountedOn.has(source))),
     rules: rulesOf(settings),
     alerts: alertRulesOf(settings),
-    measures: { mostValues: settings.measures.mostValues },
+    measures: settings.measures,
     time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
     outputFormat: settings.outputs.format,
     registry: {

@@ -10,6 +10,7 @@ import type { IntakeGround } from './intake-ground.js';
 import { assignJoins } from './maps/data-files.js';
 import { loadTables } from './maps/map-sources.js';
 import { schemaWaitSentences, urlOf } from './service.js';
+import { showReadiness } from './show-readiness.js';
 
 export interface IntakeService {
   /** Where HTTP listens. */
@@ -47,17 +48,17 @@ export async function startIntake({ config, maps, telemetry, ground, failed }: I
       maxValueBytes: limits.maxValueBytes, limits: STEP_LIMITS, ...intake,
     }),
   });
-  const http = buildOperations({
-    registry: telemetry.registry, telemetry,
-    notReady: async () => [...(await ground.troubles()), ...worker.lanes().flatMap(({ halt, schemaWaits }) => [
-      ...(halt === null ? [] : [`The intake stands still (${halt.name}): ${halt.message}`]), ...schemaWaitSentences(schemaWaits),
-    ])],
-  });
+  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.lanes().flatMap(({ halt, schemaWaits }) => [
+    ...(halt === null ? [] : [`The intake stands still (${halt.name}): ${halt.message}`]), ...schemaWaitSentences(schemaWaits),
+  ])];
+  const http = buildOperations({ registry: telemetry.registry, telemetry, notReady });
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
+  const readiness = showReadiness(notReady, telemetry);
   return {
     url: urlOf(http, config.http.host),
     async stop() {
+      readiness.stop();
       await worker.stop();
       await http.close();
       await ground.close();

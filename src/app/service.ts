@@ -12,6 +12,7 @@ import type { Config } from './config.js';
 import { configuredDecoder, laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
 import { everySoOften } from './every-so-often.js';
+import { showReadiness } from './show-readiness.js';
 import { VERSION } from './version.js';
 
 export interface Service {
@@ -39,6 +40,8 @@ const CACHE_ORDERS = 5_000;
 const GAUGES_MS = 5_000;
 /** How often measures are read for `/metrics`; ms. */
 const MEASURES_MS = 15_000;
+/** Of measures by place: a day is what can be acted on, a week what it is held against. */
+const PLACE_WINDOWS = ['24h', '7d'] as const;
 
 /** Starts reading and answering. Rejects when the HTTP port is taken or the log can't be joined. */
 export async function startService(parts: ServiceParts): Promise<Service> {
@@ -46,6 +49,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const laneOf = laneOfOrder(config, ground.source.lanes);
   const worker = createWorkerOn(parts);
   const measures = measureReaderOn(parts);
+  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...haltsOf(worker), ...schemaWaitsOf(worker)];
   const http = await buildHttp({
     orders: ground.reader,
     measures,
@@ -55,7 +59,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     topicNames: config.topics.sources,
     alertRules: config.alerts,
     promiseTimeZone: config.rules.promiseTimeZone,
-    notReady: async () => [...(await ground.troubles()), ...haltsOf(worker), ...schemaWaitsOf(worker)],
+    notReady,
     registry: telemetry.registry,
     clock: ground.wallClock,
     telemetry,
@@ -63,12 +67,14 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
   const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);
-  const measuring = everySoOften(MEASURES_MS, () => showMeasures(measures, telemetry));
+  const measuring = everySoOften(MEASURES_MS, () => showMeasures(measures, parts));
+  const readiness = showReadiness(notReady, telemetry);
   return {
     url: urlOf(http, config.http.host), worker,
     stop: async () => {
       clearInterval(gauges);
       measuring.stop();
+      readiness.stop();
       await stop(http, worker, parts);
     },
   };
@@ -129,8 +135,9 @@ async function showPending({ ground, telemetry }: ServiceParts, worker: Worker):
 }
 
 /** Every worker shows the measures of all lanes: none is missing while a worker is away. */
-async function showMeasures(measures: MeasureReader, telemetry: RunningTelemetry): Promise<void> {
+async function showMeasures(measures: MeasureReader, { config, telemetry }: ServiceParts): Promise<void> {
   const [rows, standing] = await Promise.all([measures.rows(MEASURE_WINDOWS, null), measures.standing()]);
+  for (const key of config.measures.shownBy) rows.push(...(await measures.rows(PLACE_WINDOWS, key)).filter(({ by }) => by !== undefined));
   telemetry.measured(rows, standing);
 }
 

@@ -6,7 +6,7 @@ import type { Halt } from '../../pipeline/ports.js';
 import { loggedDigest, type Schedule } from './dead-letter-digest.js';
 import { byTimer, type RunningTelemetry } from './telemetry.js';
 
-export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'close'> {}
+export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'ready' | 'close'> {}
 
 const OUTCOMES = ['taken', 'silent', 'older', 'refused'] as const;
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -30,6 +30,7 @@ function createIntakeMetrics(processMetrics: boolean) {
     halted: new Gauge({ name: 'cx_lane_halted', help: '1 while the intake stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
     wentBack: new Counter({ name: 'cx_state_went_back_total', help: 'Times that the store was found to hold less than it did', registers }),
     schemaWaiting: new Gauge({ name: 'cx_schema_waiting', help: 'Partitions that stand still until a schema was learned from the registry', registers }),
+    ready: new Gauge({ name: 'cx_ready', help: '1 while the process can do its work, as /readyz says', registers }),
     retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),
   };
 }
@@ -49,6 +50,7 @@ export function createIntakeTelemetry({ logger, processMetrics = true, schedule 
   return {
     registry: metrics.registry,
     ...ownership(logger, metrics),
+    ready: (isReady) => metrics.ready.set(isReady ? 1 : 0),
     mapped: accountsTold(metrics),
     committed: (ms) => metrics.commit.observe(ms / 1_000),
     lag(input, records) {

@@ -14,6 +14,8 @@ const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 /** No value of a place, touchpoint or task: senders may make up any number of them. */
 export const MEASURE_LABELS = ['measure', 'window', 'target', 'cohort', 'statistic', 'bucket', 'signal', 'pattern', 'process'] as const;
+/** Values of a place, where whoever runs the service asks for them, and so many at the most. */
+const MEASURE_BY_LABELS = ['measure', 'window', 'key', 'value'] as const;
 
 export function createMetrics(options: { readonly processMetrics: boolean }) {
   const registry = new Registry();
@@ -39,8 +41,10 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     schemaWaiting: new Gauge({ name: 'cx_schema_waiting', help: 'Topics of a partition that stand still until a schema was learned from the registry', labelNames: ['partition'], registers }),
     unassessed: new Counter({ name: 'cx_unassessed_total', help: 'Times that a rule failed on an order; its facts are kept', registers }),
     measure: new Gauge({ name: 'cx_measure', help: 'Measures over the orders of all partitions, the same from every worker', labelNames: MEASURE_LABELS, registers }),
+    measureBy: new Gauge({ name: 'cx_measure_by', help: 'Main measures by a key of place and its values, as configured; the same from every worker', labelNames: MEASURE_BY_LABELS, registers }),
     ordersOpen: new Gauge({ name: 'cx_orders_open', help: 'Orders placed, and neither delivered nor cancelled, of all partitions', registers }),
     orders: new Gauge({ name: 'cx_orders', help: 'Orders by verdict, of all partitions', labelNames: ['verdict'], registers }),
+    ready: new Gauge({ name: 'cx_ready', help: '1 while the process can do its work, as /readyz says', registers }),
     retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),
   };
 }

@@ -22,7 +22,9 @@ export interface RunningTelemetry extends Telemetry {
   /** A person took an alert up, so many seconds after it became true. */
   alertAcknowledged(alertId: string, seconds: number): void;
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
-  /** What was measured, and how orders stand, over all lanes. */
+  /** Whether the process can do its work at present. */
+  ready(isReady: boolean): void;
+  /** What was measured, and how orders stand, over all lanes; rows by place are those that may be shown. */
   measured(rows: readonly MeasureRow[], standing: Standing): void;
   /** Says what was held back. */
   close(): void;
@@ -45,6 +47,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     registry: metrics.registry,
     ...lanes,
     ...upkeepTelemetry(logger, metrics),
+    ready: (isReady) => metrics.ready.set(isReady ? 1 : 0),
     measured: createMeasureGauges(metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
     deadLetter(lane, { topic, offset }, reason, message) {

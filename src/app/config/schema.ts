@@ -128,6 +128,8 @@ const alerts = z.strictObject({
 const measures = z.strictObject({
   mostValues: z.int().min(1).max(100_000).default(200)
     .describe('Values of each key of `place` (and pairs of touchpoint and task) that are measured apart, the first ones that occur; all others count under `other`. 200: more warehouses, carriers or teams than most companies have, while what is kept stays bounded. Raising it applies to values that come from then on'),
+  shownBy: z.array(z.enum(PLACE_KEYS)).max(3).default([])
+    .describe('Keys of `place` by whose values `/metrics` shows the main measures (`cx_measure_by`), for the 25 values with the most orders; at most three keys. None: values are what senders write, and each is some 40 series more'),
 }).prefault({});
 
 export const configSchema = z.strictObject({

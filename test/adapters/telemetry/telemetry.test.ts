@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { MeasureRow } from '../../../src/contracts/measures.js';
 import { createLogger } from '../../../src/adapters/telemetry/logger.js';
 import { createTelemetry } from '../../../src/adapters/telemetry/telemetry.js';
 import type { Schedule } from '../../../src/adapters/telemetry/dead-letter-digest.js';
@@ -75,6 +76,34 @@ describe('metrics', () => {
     telemetry.measured([{ ...rate, value: null }], { open: 0, verdicts: new Map() });
     expect((await telemetry.registry.metrics()).match(/^cx_measure\{/gm)).toBeNull();
     expect(await sample(telemetry, 'cx_orders{verdict="poor"}')).toBe('0');
+  });
+
+  test('measures by place are shown as main figures, of the 25 values with the most orders', async () => {
+    const { telemetry } = listening();
+    const carriers = Array.from({ length: 30 }, (_, i) => `carrier-${String(i).padStart(2, '0')}`);
+    const rows = carriers.flatMap((carrier, i): MeasureRow[] => [
+      { measure: 'orders_placed', window: '7d', by: { carrier }, unit: 'orders', value: i },
+      { measure: 'on_time_rate', window: '7d', by: { carrier }, unit: 'ratio', target: 'baseline', cohort: 'due', value: i === 29 ? null : 0.5 },
+      { measure: 'on_time_rate', window: '7d', by: { carrier }, unit: 'ratio', target: 'latest', cohort: 'due', value: 1 },
+      { measure: 'signal_count', window: '7d', by: { carrier }, unit: 'orders', signal: 'lost', value: 1 },
+    ]);
+    telemetry.measured(rows, { open: 0, verdicts: new Map() });
+    const lines = (await telemetry.registry.metrics()).split('\n').filter((line) => line.startsWith('cx_measure_by{'));
+    const shown = (measure: string): string[] => lines.filter((line) => line.includes(`measure="${measure}"`)).map((line) => /value="([^"]+)"/.exec(line)?.[1] ?? '');
+    expect(shown('orders_placed').sort()).toEqual(carriers.slice(5));
+    expect(shown('on_time_rate').sort()).toEqual(carriers.slice(5, 29));
+    expect(lines).toHaveLength(25 + 24);
+    expect(lines).toContain('cx_measure_by{measure="on_time_rate",window="7d",key="carrier",value="carrier-07"} 0.5');
+    telemetry.measured([], { open: 0, verdicts: new Map() });
+    expect((await telemetry.registry.metrics()).match(/^cx_measure_by\{/gm)).toBeNull();
+  });
+
+  test('readiness is 1 or 0', async () => {
+    const { telemetry } = listening();
+    telemetry.ready(true);
+    expect(await sample(telemetry, 'cx_ready')).toBe('1');
+    telemetry.ready(false);
+    expect(await sample(telemetry, 'cx_ready')).toBe('0');
   });
 
   test('series of outcomes that have not occurred are there, at 0', async () => {
