@@ -1,7 +1,9 @@
 import { createLogger } from '../adapters/telemetry/logger.js';
 import type { KafkaClient } from '../adapters/kafka/connection.js';
 import type { Config } from '../app/config.js';
-import { KafkaUnreachable } from '../adapters/kafka/ask-admin.js';
+import { askAdmin, KafkaUnreachable } from '../adapters/kafka/ask-admin.js';
+import { checkTopics } from '../adapters/kafka/check-topics.js';
+import type { TopicNames } from '../adapters/kafka/topics.js';
 import { kafkaClient } from '../app/kafka-ground.js';
 import { CommandFault, configOrFault } from './context.js';
 
@@ -12,6 +14,14 @@ export function kafkaOrFault(): { readonly config: Config; readonly client: Kafk
   const logger = createLogger({ level: config.logLevel === 'info' ? 'warn' : config.logLevel, pretty: process.stdout.isTTY });
   return { config, client: kafkaClient(config.kafka, logger) };
 }
+
+/** The number of partitions of the topics; says what is wrong with them (exit code 1). */
+export const partitionsOrFault = (client: KafkaClient, names: TopicNames): Promise<number> => askAdmin(client, async (admin) => {
+  const findings = await checkTopics(admin, names);
+  if (findings.length > 0) throw new CommandFault(findings.join('\n'), 1);
+  const { topics } = await admin.fetchTopicMetadata({ topics: [...names.sources.values()] });
+  return topics[0]?.partitions.length ?? 0;
+});
 
 /** Faults of Kafka in words. */
 export async function tellingKafkaFaults<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,4 @@
 import { access } from 'node:fs/promises';
-import { askAdmin } from '../adapters/kafka/ask-admin.js';
-import { checkTopics } from '../adapters/kafka/check-topics.js';
 import { type Produced, produceFiles } from '../adapters/kafka/produce.js';
 import { createSourceEncoder, type SourceEncoder } from '../adapters/registry/source-encoder.js';
 import { OUTPUT_FORMATS } from '../app/config/schema.js';
@@ -9,7 +7,7 @@ import { topicNames } from '../app/kafka-ground.js';
 import { topicOf } from '../contracts/sources.js';
 import { PARTITIONERS } from '../pipeline/partitioner.js';
 import { CommandFault } from './context.js';
-import { kafkaOrFault, tellingKafkaFaults } from './kafka.js';
+import { kafkaOrFault, partitionsOrFault, tellingKafkaFaults } from './kafka.js';
 
 const PROGRESS_EVERY_MS = 1_000;
 
@@ -25,12 +23,7 @@ export async function produce(files: readonly string[], options: { readonly rate
   const encode = encoderOf(config, options.format);
   const began = performance.now();
   const done = await tellingKafkaFaults(async () => {
-    const partitions = await askAdmin(client, async (admin) => {
-      const findings = await checkTopics(admin, names);
-      if (findings.length > 0) throw new CommandFault(findings.join('\n'), 1);
-      const { topics } = await admin.fetchTopicMetadata({ topics: [...names.sources.values()] });
-      return topics[0]?.partitions.length ?? 0;
-    });
+    const partitions = await partitionsOrFault(client, names);
     return produceFiles({
       client, files, sources: names.sources, topicOf, partitions, partitioner: PARTITIONERS[config.partitioner], rate, progress: tell(began),
       ...(encode === null ? {} : { encode }),

@@ -4,6 +4,7 @@ import { VERSION } from '../app/version.js';
 import { CommandFault } from './context.js';
 import type { ListOptions, RedriveOptions } from './dead-letters.js';
 import type { ReplayOptions } from './replay.js';
+import type { SimulateOptions } from './simulate.js';
 import type { TellOptions } from './tell.js';
 
 /** Each command is loaded when it is called: a replay needs no Kafka client. */
@@ -85,6 +86,15 @@ program.command('produce')
   .option('--format <name>', 'json, or avro or json-schema in the wire format of the schema registry, where the schemas are registered', 'json')
   .addHelpText('after', examples('produce events.ndjson', 'produce events.ndjson --rate 2000', 'produce events.ndjson --format avro'))
   .action(async (files: string[], options: { rate?: string; format: string }) => { await (await import('./produce.js')).produce(files, options); });
+
+program.command('simulate')
+  .description('send what happens in a simulated shop into the configured Kafka topics, as it happens, until it is stopped')
+  .option('--rate <orders>', 'orders a second, promised within half a minute to a few minutes', '1')
+  .option('--days <count>', 'days of parcels told first', '14')
+  .option('--seed <text>', 'the same seed gives the same shop, with order ids that begin alike (default: another shop with each start)')
+  .option('--seconds <count>', 'stop after so long')
+  .addHelpText('after', examples('simulate', 'simulate --rate 20 --days 0', 'simulate --seconds 60'))
+  .action(async (options: SimulateOptions) => { await (await import('./simulate.js')).simulate(options); });
 
 program.command('topics')
   .description('say whether the Kafka topics are as the service needs them, or create what is missing')

@@ -146,6 +146,14 @@ describe('the demo', () => {
     expect(Math.min(...past.map(instantOf))).toBeLessThan(now - 10 * DAY);
   });
 
+  test('a label keeps the orders of two shops apart', () => {
+    const ids = (label: string): string[] => createDemo({ seed: label, now, label, historyDays: 1 }).history().flatMap(({ key }) => (key === null ? [] : [key]));
+    const [first, second] = [ids('a'), ids('b')];
+    expect(first.every((id) => /^(parcel|courier)-a-\d+$/.test(id))).toBe(true);
+    expect(second.filter((id) => first.includes(id))).toEqual([]);
+    expect(second.length).toBeGreaterThan(50);
+  });
+
   test('orders are placed at once, and go from placed to delivered within minutes', () => {
     const first = live.find(({ event }) => event.type === 'order.placed');
     expect((first?.at ?? Infinity) - now).toBeLessThan(10_000);

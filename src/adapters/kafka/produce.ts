@@ -58,16 +58,24 @@ const SLICE_MS = 20;
  * Writes the lines of NDJSON files into the source topics: in order per partition, keyed by order, bytes as they are.
  * @throws when a file can't be read or Kafka's acknowledgement stays away
  */
-export const produceFiles = async (options: ProduceOptions): Promise<Produced> => {
-  const producer = await openIdempotentProducer(options.client);
+export const produceFiles = (options: ProduceOptions): Promise<Produced> => produceStream(options.client, linesOf(options.files), options);
+
+/** Like produceFiles, of lines that come as they come. */
+export const produceStream = async (client: KafkaClient, lines: AsyncIterable<readonly Buffer[]>, options: LineOptions): Promise<Produced> => {
+  const producer = await openIdempotentProducer(client);
   try {
-    return await produceLines(producer, linesOf(options.files), options);
+    return await produceLines(producer, lines, options);
   } finally {
     await producer.close();
   }
 };
 
-type LineOptions = Omit<ProduceOptions, 'client' | 'files'> & { readonly now?: () => number; readonly wait?: (ms: number) => Promise<void> };
+type LineOptions = Omit<ProduceOptions, 'client' | 'files'> & {
+  /** What comes together is sent at once, without waiting for a request to be full. Default: no. */
+  readonly sendsEachChunk?: boolean;
+  readonly now?: () => number;
+  readonly wait?: (ms: number) => Promise<void>;
+};
 
 /** Like produceFiles, from lines. */
 export const produceLines = async (producer: Pick<KafkaProducer, 'send'>, lines: AsyncIterable<readonly Buffer[]>, options: LineOptions): Promise<Produced> => {
@@ -105,6 +113,7 @@ export const produceLines = async (producer: Pick<KafkaProducer, 'send'>, lines:
         await pace.next(total);
       }
     }
+    if (options.sendsEachChunk === true) await flush();
     if (options.signal?.aborted === true) break;
   }
   await flush();

@@ -22,6 +22,8 @@ export interface DemoOptions {
   readonly historyDays?: number;
   /** Courier orders a second. Default 1. */
   readonly ordersPerSecond?: number;
+  /** Stands in every order id: shops opened at different times that feed one log need different ones. Default: none. */
+  readonly label?: string;
 }
 
 /** A day of the courier service takes half a minute: what is promised for tomorrow is due in 30 s. */
@@ -33,13 +35,14 @@ const COURIER_OPEN_MS = 5 * 60_000;
 const merge = (a: SimulatedEvent[], b: SimulatedEvent[]): SimulatedEvent[] =>
   a.length === 0 ? b : b.length === 0 ? a : [...a, ...b].sort((left, right) => left.at - right.at);
 
-export const createDemo = ({ seed, now, historyDays = 14, ordersPerSecond = 1 }: DemoOptions): Demo => {
+export const createDemo = ({ seed, now, historyDays = 14, ordersPerSecond = 1, label }: DemoOptions): Demo => {
+  const prefix = (kind: string): string => (label === undefined ? kind : `${kind}-${label}`);
   const parcels = createShop({
-    seed: `${seed}/parcels`, start: now - historyDays * DAY, ordersPerDay: PARCELS_PER_DAY, speed: 1, orderPrefix: 'parcel',
+    seed: `${seed}/parcels`, start: now - historyDays * DAY, ordersPerDay: PARCELS_PER_DAY, speed: 1, orderPrefix: prefix('parcel'),
   });
   const courier = createShop({
     seed: `${seed}/courier`, start: now - COURIER_OPEN_MS, ordersPerDay: (ordersPerSecond * DAY) / 1000 / COURIER_SPEED,
-    speed: COURIER_SPEED, orderPrefix: 'courier', roundTheClock: true,
+    speed: COURIER_SPEED, orderPrefix: prefix('courier'), roundTheClock: true,
   });
   return {
     history: () => merge(parcels.next(now), courier.next(now)),

@@ -56,6 +56,14 @@ describe('producing from files', () => {
     expect(producer.requests.length).toBeGreaterThan(1);
   });
 
+  test('what comes together is sent at once where it is asked for', async () => {
+    const producer = keeping();
+    const sent: number[] = [];
+    const chunks = [[line('order.placed', 'o-1', 1)], [], [line('order.placed', 'o-2', 2), line('order.placed', 'o-3', 3)]];
+    await produceLines(producer, several(...chunks), { sources: SOURCES, topicOf, partitions: 4, rate: null, sendsEachChunk: true, progress: ({ lines }) => void sent.push(lines) });
+    expect(sent).toEqual([1, 3]);
+  });
+
   test('events come at their rate, and a slow answer is made up for', async () => {
     let clock = 0;
     let waited = 0;
