@@ -10,7 +10,7 @@ COPY src ./src
 RUN npx tsc -p tsconfig.build.json && rm -f dist/.tsbuildinfo && npm prune --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
-# In a container loopback reaches nobody. Publish the port only where every order may be read.
+# In a container loopback reaches nobody. Who is answered is up to http.tokens in the configuration.
 ENV NODE_ENV=production HTTP_HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /app/package.json ./
