@@ -29,26 +29,42 @@ export interface OutputValue {
   readonly headers: RecordHeaders;
 }
 
+/** What a value says, as far as can be told without asking the registry. */
+export type ReadOutput =
+  | { readonly kind: 'value'; readonly value: unknown }
+  /** The schema has yet to be learned. */
+  | { readonly kind: 'awaits_schema'; readonly schemaId: number };
+
 /**
  * A value of `cx.events`, `cx.alerts` or `cx.journeys` as the contract shows it, whatever format it was published in; a topic
  * whose format was changed holds both. Everything that reads our own records back reads them by this.
  * @param schemas null: there is no registry
- * @throws Final on a value that none of our formats makes; other errors while its schema can't be learned
+ * @throws Final on a value that none of our formats makes
  */
-export async function decodeOutput({ topic, value, headers }: OutputValue, schemas: SchemaReader | null): Promise<unknown> {
-  if (!isWireFormat(value)) return parse(topic, value);
+export function readOutput({ topic, value, headers }: OutputValue, schemas: SchemaReader | null): ReadOutput {
+  if (!isWireFormat(value)) return { kind: 'value', value: parse(topic, value) };
   const id = schemaIdOf(value);
   if (id === null || schemas === null) {
     throw new Final(`a value of ${topic} is in the wire format of a schema registry${schemas === null ? ': set SCHEMA_REGISTRY_URL to read it' : ', without the id of a schema'}`);
   }
-  const body = value.subarray(HEADER_BYTES);
-  let read = schemas.read(id, body);
-  if (read.kind === 'unknown') {
-    await schemas.learn(id);
-    read = schemas.read(id, body);
+  const read = schemas.read(id, value.subarray(HEADER_BYTES));
+  if (read.kind === 'unknown') return { kind: 'awaits_schema', schemaId: id };
+  if (read.kind === 'undecodable') throw new Final(`a value of ${topic} cannot be read: ${read.message}`);
+  return { kind: 'value', value: headerText(headers, 'content-type') === AVRO_CONTENT_TYPE ? asContract(topic, read.value) : read.value };
+}
+
+/**
+ * The same for those who may wait: a schema that isn't known yet is learned.
+ * @throws Final as `readOutput`; other errors while the schema can't be learned
+ */
+export async function decodeOutput(record: OutputValue, schemas: SchemaReader | null): Promise<unknown> {
+  let read = readOutput(record, schemas);
+  if (read.kind === 'awaits_schema') {
+    await schemas?.learn(read.schemaId);
+    read = readOutput(record, schemas);
   }
-  if (read.kind !== 'value') throw new Final(`a value of ${topic} cannot be read: ${read.kind === 'undecodable' ? read.message : `schema ${id} is unknown`}`);
-  return headerText(headers, 'content-type') === AVRO_CONTENT_TYPE ? asContract(topic, read.value) : read.value;
+  if (read.kind === 'awaits_schema') throw new Final(`a value of ${record.topic} cannot be read: schema ${read.schemaId} is unknown`);
+  return read.value;
 }
 
 function parse(topic: OutputTopic, value: Buffer): unknown {
