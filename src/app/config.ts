@@ -37,6 +37,7 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
+  readonly stream: { readonly maxClients: number; readonly maxBufferedBytes: number; readonly heartbeatMs: number };
   readonly intake: { readonly waitMs: number; readonly maxWaiting: number; readonly maxWaitingBytes: number; readonly rememberSeconds: number };
 }
 
@@ -99,6 +100,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,
+    stream: { maxClients: settings.stream.maxClients, maxBufferedBytes: settings.stream.maxBuffered, heartbeatMs: settings.stream.heartbeat },
     intake: {
       waitMs: settings.intake.waitFor, maxWaiting: settings.intake.maxWaiting, maxWaitingBytes: settings.intake.maxWaitingBytes,
       rememberSeconds: Math.ceil(settings.intake.remember / 1_000),

@@ -2,12 +2,15 @@ import type { AcknowledgementStore } from '../pipeline/acknowledgements.js';
 import type { OutputFormat } from '../pipeline/output-format.js';
 import type { MeasureStore } from '../pipeline/measure-store.js';
 import type { LaneStore, OrderReader, OutputLog, SourceLog, WallClock } from '../pipeline/ports.js';
+import type { EventFeed } from '../pipeline/stream/event-feed.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 
 /** What the service stands on: real Kafka and Redis, or their stand-ins in memory. */
 export interface Ground {
   readonly source: SourceLog;
   readonly output: OutputLog;
+  /** What was published, of all partitions. */
+  readonly events: EventFeed;
   readonly store: LaneStore;
   readonly reader: OrderReader;
   readonly measures: MeasureStore;

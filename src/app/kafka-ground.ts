@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { createKafkaClient, type KafkaClient } from '../adapters/kafka/connection.js';
+import { createKafkaEventFeed } from '../adapters/kafka/event-feed.js';
 import { openKafkaOutput } from '../adapters/kafka/output-log.js';
 import { openKafkaSource } from '../adapters/kafka/source-log.js';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
@@ -77,7 +78,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     });
     const output = await openKafkaOutput({ client, outputs });
     return {
-      source, output, wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
+      source, output, events: createKafkaEventFeed({ client, topic: config.topics.outputs['cx.events'] }), wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
       measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
       acknowledgements: createRedisAcknowledgements(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),

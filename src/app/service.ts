@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../adapters/http/build-http.js';
-import type { RunningTelemetry } from '../adapters/telemetry/telemetry.js';
+import { byInterval } from '../adapters/http/stream-settings.js';
+import { byTimer, type RunningTelemetry } from '../adapters/telemetry/telemetry.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
 import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
 import { catalogueOf } from '../pipeline/judge.js';
 import { createRenderer } from '../pipeline/render.js';
 import { MEASURE_WINDOWS } from '../contracts/measures.js';
+import { createEventStream } from '../pipeline/stream/create-event-stream.js';
 import type { SchemaWait } from '../pipeline/schema-waits.js';
 import { createWorker, type Worker } from '../pipeline/worker.js';
 import type { Config } from './config.js';
@@ -54,6 +56,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     orders: ground.reader,
     measures,
     acknowledgements: ground.acknowledgements,
+    stream: createEventStream({ feed: ground.events, schemas: ground.schemas, telemetry, maxClients: config.stream.maxClients, later: byTimer }),
     laneOf,
     assessStored: (orderId, stored) => viewOf(orderId, stored, { rules: config.rules, covered: config.covered }),
     topicNames: config.topics.sources,
@@ -63,7 +66,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     registry: telemetry.registry,
     clock: ground.wallClock,
     telemetry,
-  }, { version: VERSION, storeTimeoutMs: 5_000, access: config.access });
+  }, { version: VERSION, storeTimeoutMs: 5_000, access: config.access, stream: { ...config.stream, every: byInterval } });
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
   const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);

@@ -13,6 +13,7 @@ import { addPages } from './pages/routes.js';
 import { DEFAULT_HTTP_SETTINGS, type HttpPorts, type HttpSettings } from './ports.js';
 import { DOCS_POLICY } from './security.js';
 import { createStoreAccess } from './store-access.js';
+import { addStream } from './stream-api.js';
 
 /** The package's type wants lists that may be changed; it changes none. */
 type StaticDocument = StaticDocumentSpec['document'];
@@ -20,7 +21,8 @@ type StaticDocument = StaticDocumentSpec['document'];
 /**
  * The HTTP side, complete and without a socket: `inject` asks it in tests, `listen` opens it.
  */
-export async function buildHttp(ports: HttpPorts, settings: HttpSettings = DEFAULT_HTTP_SETTINGS): Promise<FastifyInstance> {
+export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> = {}): Promise<FastifyInstance> {
+  const settings: HttpSettings = { ...DEFAULT_HTTP_SETTINGS, ...chosen };
   const app = bareHttp(ports.telemetry);
   addAccess(app, settings.access ?? ONLY_THIS_MACHINE);
   const store = createStoreAccess(ports, settings);
@@ -28,6 +30,7 @@ export async function buildHttp(ports: HttpPorts, settings: HttpSettings = DEFAU
   addCustomers(app, store);
   addAlerts(app, ports, store);
   addMeasures(app, ports.measures, store);
+  addStream(app, ports.stream, settings.stream);
   addOperations(app, ports);
   addPages(app, ports, store);
   await app.register(fastifySwagger, { mode: 'static', specification: { document: openApiDocument(settings.version) as unknown as StaticDocument } });

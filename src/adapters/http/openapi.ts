@@ -9,6 +9,7 @@ import { alertsQuerySchema } from './alerts-api.js';
 import { customerQuerySchema } from './customers-api.js';
 import { measuresQuerySchema } from './measures-api.js';
 import { orderQuerySchema } from './order-query.js';
+import { streamQuerySchema } from './stream-api.js';
 
 /** As much of OpenAPI 3.1 as we use; its schemas are JSON Schema 2020-12. */
 interface Answer {
@@ -17,7 +18,7 @@ interface Answer {
 }
 interface Parameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly description?: string;
   readonly schema: object;
@@ -57,6 +58,7 @@ export function openApiDocument(version: string): OpenApiDocument {
       '/v1/alerts': { get: getAlerts() },
       '/v1/alerts/{id}/ack': { post: postAck() },
       '/v1/measures': { get: getMeasures() },
+      '/v1/stream': { get: getStream() },
       '/healthz': { get: operation('The process lives', 'Operations', { 200: json('It does', 'Health') }) },
       '/readyz': { get: operation('The service can process', 'Operations', { 200: json('It can', 'Ready'), 503: problemAnswer('It cannot; `reasons` says why') }) },
       '/metrics': { get: operation('Metrics for Prometheus', 'Operations', { 200: { description: 'Exposition format', content: { 'text/plain': { schema: { type: 'string' } } } } }) },
@@ -142,6 +144,21 @@ const getMeasures = (): Operation => operation('Measures over many orders', 'Mea
   operationId: 'listMeasures',
   description: 'A window is made of whole stretches of ten minutes, an hour or a day, all that reach into it, so it may begin earlier by one of them.',
   parameters: queryParameters(measuresQuerySchema),
+});
+
+const getStream = (): Operation => operation('What is said of orders, as it is said', 'Events', {
+  200: { description: 'Server-sent events, for as long as the client stays', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+  400: problemAnswer('`invalidParameters` names what is wrong, or the Last-Event-ID is none of ours'),
+  410: problemAnswer('The Last-Event-ID leads nowhere any more: begin anew without it'),
+  503: problemAnswer('Too many streams, the process is stopping, or the events cannot be read at present: try again, or another worker'),
+}, {
+  operationId: 'streamEvents',
+  description: 'Each event of `cx.events` of all partitions once, from any worker: `event` is its type, `data` its JSON on one line. A client that was cut goes on with `Last-Event-ID`. '
+    + '`event: gap` names offsets that retention removed before the client had them, `event: unreadable` an event that could not be read.',
+  parameters: [
+    { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' }, description: 'The `id` received last; without it the stream begins with what comes from now on' },
+    ...queryParameters(streamQuerySchema),
+  ],
 });
 
 function schemaOf(schema: z.ZodType, example: object): object {

@@ -7,6 +7,8 @@ import type { SaidAlert } from '../../core/said.js';
 import type { AcknowledgementStore } from '../../pipeline/acknowledgements.js';
 import type { MeasureReader } from '../../pipeline/measure-reader.js';
 import type { OrderReader, StoredOrder, WallClock } from '../../pipeline/ports.js';
+import type { EventStream } from '../../pipeline/stream/event-stream.js';
+import { DEFAULT_STREAM_SETTINGS, type StreamSettings } from './stream-settings.js';
 
 /** What the HTTP side asks of the rest of the service. */
 
@@ -40,6 +42,8 @@ export interface HttpPorts {
   readonly orders: OrderReader;
   readonly measures: MeasureReader;
   readonly acknowledgements: AcknowledgementStore;
+  /** HTTP closes it when it is closed itself. */
+  readonly stream: EventStream;
   laneOf(orderId: string): number;
   /** Unpacks and assesses; throws when the stored bytes cannot be read or a rule fails on them. */
   assessStored(orderId: string, stored: StoredOrder): Omit<OrderView, 'lane'>;
@@ -62,6 +66,7 @@ export interface HttpSettings {
   readonly version: string;
   /** Longest a request may wait for the store before it is answered with 503; ms. */
   readonly storeTimeoutMs: number;
+  readonly stream: StreamSettings;
 }
 
-export const DEFAULT_HTTP_SETTINGS: HttpSettings = { version: '0.1.0', storeTimeoutMs: 5_000 };
+export const DEFAULT_HTTP_SETTINGS: HttpSettings = { version: '0.1.0', storeTimeoutMs: 5_000, stream: DEFAULT_STREAM_SETTINGS };

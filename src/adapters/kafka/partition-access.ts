@@ -15,6 +15,8 @@ export interface PartitionAccess {
   end(topic: string, partition: number): Promise<number>;
   /** The record at this offset; null when there is none. */
   recordAt(topic: string, partition: number, offset: number): Promise<RawRecord | null>;
+  /** What one fetch from this offset gives; `next` is the offset at the end of the partition. Rejects with KafkaJSOffsetOutOfRange outside of it. */
+  stretch(topic: string, partition: number, offset: number, maxBytes: number): Promise<{ readonly records: readonly RawRecord[]; readonly next: number }>;
   /** Calls back for the records of [from, to) that are there, in order. */
   scan(topic: string, partition: number, from: number, to: number, take: (record: RawRecord) => void): Promise<void>;
   /** As `scan`, a fetch at a time; the next one is asked for once the answer resolved. */
@@ -88,6 +90,7 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
 
   return {
     pieces,
+    stretch: (topic, partition, offset, maxBytes) => patiently(`reading ${topic}, partition ${partition}, from offset ${offset}`, () => fetchPartition(topic, partition, offset, maxBytes)),
     async bounds(topics, partitions) {
       const starts = await offsets(topics, partitions, EARLIEST);
       const ends = await offsets(topics, partitions, LATEST);

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SOURCE_TOPICS, type SourceTopic } from '../../contracts/names.js';
+import { STREAM_DROPS, type StreamDrop } from '../../pipeline/stream/event-stream.js';
 
 /** The process metrics of the public contract, section 7, and some of our own. No label ever holds an id or free text. */
 
@@ -22,6 +23,7 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
   if (options.processMetrics) collectDefaultMetrics({ register: registry });
   const registers = [registry];
 
+  const streamDropped = new Counter({ name: 'cx_stream_dropped_total', help: 'Streams of /v1/stream that were refused or ended by this process', labelNames: ['reason'], registers });
   const events = new Counter({ name: 'cx_events_total', help: 'Source records by what became of them', labelNames: ['topic', 'outcome'], registers });
   return {
     registry,
@@ -45,6 +47,8 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     ordersOpen: new Gauge({ name: 'cx_orders_open', help: 'Orders placed, and neither delivered nor cancelled, of all partitions', registers }),
     orders: new Gauge({ name: 'cx_orders', help: 'Orders by verdict, of all partitions', labelNames: ['verdict'], registers }),
     ready: new Gauge({ name: 'cx_ready', help: '1 while the process can do its work, as /readyz says', registers }),
+    streamClients: new Gauge({ name: 'cx_stream_clients', help: 'Clients of /v1/stream at present', registers }),
+    streamDropped: boundDrops(streamDropped),
     retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),
   };
 }
@@ -53,6 +57,13 @@ export type Metrics = ReturnType<typeof createMetrics>;
 interface BoundCounter {
   inc(count: number): void;
 }
+
+const boundDrops = (counter: Counter<'reason'>): Readonly<Record<StreamDrop, BoundCounter>> =>
+  Object.fromEntries(STREAM_DROPS.map((reason) => {
+    const series = counter.labels(reason);
+    series.inc(0);
+    return [reason, series];
+  })) as Record<StreamDrop, BoundCounter>;
 
 /** One counter a series, found by two property reads: this is asked for every step of every partition. */
 function boundEvents(counter: Counter<'topic' | 'outcome'>): Readonly<Record<SourceTopic, Readonly<Record<Outcome, BoundCounter>>>> {

@@ -132,8 +132,17 @@ const measures = z.strictObject({
     .describe('Keys of `place` by whose values `/metrics` shows the main measures (`cx_measure_by`), for the 25 values with the most orders; at most three keys. None: values are what senders write, and each is some 40 series more'),
 }).prefault({});
 
+const stream = z.strictObject({
+  maxClients: z.int().min(0).max(10_000).default(100)
+    .describe('Clients that `GET /v1/stream` serves at once, a process; further ones are told to come later. 0: none. 100: dashboards and services of a company, each of which gets every event'),
+  maxBuffered: z.int().min(65_536).max(268_435_456).default(1_048_576)
+    .describe('Bytes of events that may wait for one client to take them; a slower one is cut, and goes on from its Last-Event-ID. 1 MiB: some thousand events, and 100 MiB over all clients'),
+  heartbeat: duration.refine((ms) => ms >= 1_000, 'expected at least 1s').prefault('15s')
+    .describe('How often a client hears that its stream lives while nothing happens. 15 s: below the idle time of usual proxies'),
+}).prefault({});
+
 export const configSchema = z.strictObject({
-  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, retention, http, kafka, intake, redis,
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, retention, http, kafka, intake, redis, stream,
 });
 
 /** A configuration file as read: every default filled in, durations in ms. */

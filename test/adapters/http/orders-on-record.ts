@@ -1,6 +1,11 @@
 import { createMemoryAcknowledgements } from '../../../src/adapters/memory/acknowledgements.js';
 import { createMemoryLaneStore } from '../../../src/adapters/memory/lane-store.js';
 import { createMeasureReader } from '../../../src/pipeline/measure-reader.js';
+import { createMemoryEventFeed } from '../../../src/adapters/memory/event-feed.js';
+import { createMemoryOutputs } from '../../../src/adapters/memory/outputs.js';
+import { createEventStream, type EventStreamParts } from '../../../src/pipeline/stream/create-event-stream.js';
+import type { EventFeed } from '../../../src/pipeline/stream/event-feed.js';
+import type { EventStream } from '../../../src/pipeline/stream/event-stream.js';
 import type { HttpPorts, OrderView } from '../../../src/adapters/http/ports.js';
 import { SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
 import { DEFAULT_ALERT_RULES } from '../../../src/core/alert-rules.js';
@@ -83,6 +88,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     orders: store,
     acknowledgements: createMemoryAcknowledgements(),
     measures: createMeasureReader({ store: store.measures, lanes: LANES, context: { patterns: [] }, now: () => NOW }),
+    stream: streamOf(createMemoryEventFeed(createMemoryOutputs({ lanes: LANES, now: () => NOW }), LANES)),
     laneOf,
     assessStored: (_, stored) => JSON.parse(stored.facts.toString()) as Omit<OrderView, 'lane'>,
     topicNames: Object.fromEntries(SOURCE_TOPICS.map((topic) => [topic, `shop.${topic}`])) as Record<SourceTopic, string>,
@@ -95,3 +101,14 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     ...more,
   };
 }
+
+/** The stream of this feed, for two clients at the most; it is left as soon as nobody listens. */
+export const streamOf = (feed: EventFeed, more: Partial<EventStreamParts> = {}): EventStream => createEventStream({
+  feed, schemas: null, maxClients: 2,
+  telemetry: { streamClients: () => undefined, streamDropped: () => undefined, streamFailed: () => undefined, retrying: () => undefined },
+  later: (run) => {
+    run();
+    return () => undefined;
+  },
+  ...more,
+});

@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { DERIVED_TYPES, SIGNALS } from '../../contracts/names.js';
+import { type EventStream, StreamRefused, type Subscription } from '../../pipeline/stream/event-stream.js';
+import type { StreamMessage } from '../../pipeline/stream/subscriber.js';
+import { createEventBody } from './event-body.js';
+import { withoutPersonal } from './personal.js';
+import { HttpProblem, problemBody, PROBLEM_TYPE } from './problems.js';
+import { parseQuery } from './query.js';
+import type { StreamSettings } from './stream-settings.js';
+
+/** The query of `GET /v1/stream`. */
+export const streamQuerySchema = z.strictObject({
+  type: z.enum(DERIVED_TYPES, `expected one of ${DERIVED_TYPES.join(', ')}`).optional().describe('Only events of this type'),
+  signal: z.enum(SIGNALS, `expected one of ${SIGNALS.join(', ')}`).optional().describe('Only events of this signal'),
+  pattern: z.string().min(1).max(64).optional().describe('Only events of this pattern'),
+  orderId: z.string().min(1).max(256).optional().describe('Only events of this order'),
+  lastEventId: z.string().optional().describe('As the header `Last-Event-ID`, for clients that cannot set it; the header goes first'),
+});
+
+/** How long an answer that we ended may take to be taken; a client that takes nothing must not hold up the process. ms */
+const FINISH_MS = 1_000;
+
+/** `GET /v1/stream`: derived events as they are published, for as long as the client stays. */
+export function addStream(app: FastifyInstance, stream: EventStream, settings: StreamSettings): void {
+  // A HEAD of it would never end.
+  app.get('/v1/stream', { exposeHeadRoute: false }, async (request, reply) => {
+    const { lastEventId, ...filter } = parseQuery(streamQuerySchema, request.query);
+    const given = request.headers['last-event-id'];
+    const position = (typeof given === 'string' && given !== '' ? given : lastEventId) ?? '';
+    const admitted = await stream.subscribe(position === '' ? null : position, filter).catch((error: unknown) => {
+      if (error instanceof StreamRefused) return error;
+      throw error;
+    });
+    return admitted instanceof StreamRefused ? refuse(request, reply, admitted) : serve(request, reply, admitted, settings);
+  });
+  app.addHook('preClose', () => stream.close());
+}
+
+function serve(request: FastifyRequest, reply: FastifyReply, subscription: Subscription, settings: StreamSettings): FastifyReply {
+  const events = createEventBody({
+    maxBufferedBytes: settings.maxBufferedBytes,
+    slow: () => subscription.end('slow'),
+    closed() {
+      callOff();
+      subscription.end();
+    },
+  });
+  const callOff = settings.every(() => events.beat(() => subscription.moved()), settings.heartbeatMs);
+  subscription.start({
+    ...events,
+    send: (messages) => events.send(request.mayReadPersonal ? messages : messages.map(impersonal)),
+    end() {
+      events.end();
+      finishSoon(request, reply);
+    },
+  });
+  // Where it began: it may be cut before the first event.
+  const began = subscription.moved();
+  if (began !== null) events.place(began);
+  return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(events.body);
+}
+
+/** For whoever may not know the customers. */
+const impersonal = (message: StreamMessage): StreamMessage => ({ ...message, data: JSON.stringify(withoutPersonal(JSON.parse(message.data))) });
+
+/** Closes the connection behind an answer that we ended; it would stay open for the next request, also while the process stops. */
+function finishSoon({ raw: { socket } }: FastifyRequest, { raw }: FastifyReply): void {
+  const timer = setTimeout(() => { raw.destroy(); }, FINISH_MS);
+  raw.once('finish', () => { socket.destroySoon(); });
+  raw.once('close', () => { clearTimeout(timer); });
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply, { refusal, message, cause }: StreamRefused): FastifyReply {
+  if (refusal === 'failed') throw new HttpProblem(503, message, { cause });
+  if (refusal === 'malformed') throw new HttpProblem(400, message, { invalidParameters: [{ name: 'Last-Event-ID', reason: 'none that this service gave' }] });
+  if (refusal === 'gone') throw new HttpProblem(410, message);
+  // No fault of ours that a log would have to tell of, request by request.
+  return reply.code(503).header('retry-after', '5').type(PROBLEM_TYPE).send(problemBody(503, message, request.id));
+}
