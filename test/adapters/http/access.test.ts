@@ -56,8 +56,16 @@ describe('with tokens', () => {
     expect((await http.inject({ url: '/v1/secrets', headers: bearer('reader') })).statusCode).toBe(404);
   });
 
+  test('the stream, which has no end, is for who may read as well', async () => {
+    const http = await serving(TOKENS);
+    for (const [token, expected] of [[null, 401], ['stranger', 401], ['doer', 403]] as const) {
+      expect([token, (await http.inject({ url: '/v1/stream', headers: bearer(token) })).statusCode]).toEqual([token, expected]);
+    }
+    expect((await http.inject({ url: '/v1/stream?lastEventId=none', headers: bearer('reader') })).statusCode).toBe(400);
+  });
+
   test('every documented address is tried above', () => {
-    const tried = addresses.map(([method, url]) => `${method} ${url.split('?')[0] ?? ''}`.replace('o-1', '{orderId}').replace('c-secret', '{customerId}').replace(alertIdOf('o-1', 1), '{id}'));
+    const tried = ['GET /v1/stream', ...addresses.map(([method, url]) => `${method} ${url.split('?')[0] ?? ''}`.replace('o-1', '{orderId}').replace('c-secret', '{customerId}').replace(alertIdOf('o-1', 1), '{id}'))];
     for (const [path, operations] of Object.entries(openApiDocument('0').paths)) for (const method of Object.keys(operations)) expect(tried).toContain(`${method.toUpperCase()} ${path}`);
   });
 
