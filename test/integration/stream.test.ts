@@ -17,15 +17,19 @@ interface Received {
   readonly data: string;
 }
 
-interface Answer {
-  readonly events: readonly Received[];
+interface Listening {
+  readonly url: string;
   readonly lastEventId: string | null;
+  /** The client is cut when it has so many events. */
+  readonly cutAfter: number;
+  readonly done: () => boolean;
+  readonly take: (event: Received) => void;
 }
 
-/** One connection: what a client makes of it, until it is cut after so many events, or the server ends it, or `done`. */
-function listen(url: string, lastEventId: string | null, cutAfter: number, done: () => boolean): Promise<Answer> {
+/** One connection, until it is cut, or the server ends it, or `done`. Resolves with the id of the last event. */
+function listen({ url, lastEventId, cutAfter, done, take }: Listening): Promise<string | null> {
   return new Promise((resolve, reject) => {
-    const events: Received[] = [];
+    let taken = 0;
     let last = lastEventId;
     let rest = '';
     const asked = request(`${url}/v1/stream`, { headers: lastEventId === null ? {} : { 'last-event-id': lastEventId } }, (response) => {
@@ -34,19 +38,21 @@ function listen(url: string, lastEventId: string | null, cutAfter: number, done:
         const blocks = (rest + chunk).split('\n\n');
         rest = blocks.pop() ?? '';
         for (const block of blocks) {
-          if (events.length >= cutAfter) break;
+          if (taken >= cutAfter) break;
           const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
           last = field('id') ?? last;
           const [id, type, data] = [field('id'), field('event'), field('data')];
-          if (id !== undefined && type !== undefined && data !== undefined) events.push({ id, type, data });
+          if (id === undefined || type === undefined || data === undefined) continue;
+          taken += 1;
+          take({ id, type, data });
         }
-        if (events.length >= cutAfter) asked.destroy();
+        if (taken >= cutAfter) asked.destroy();
       }).on('close', () => { end(); }).on('error', () => undefined);
     });
     const watch = setInterval(() => { if (done()) asked.destroy(); }, 50);
     const end = (): void => {
       clearInterval(watch);
-      resolve({ events, lastEventId: last });
+      resolve(last);
     };
     asked.on('error', () => { end(); }).end();
   });
@@ -66,16 +72,16 @@ describe('GET /v1/stream on Kafka and Redis', () => {
     writeFileSync(input, [...simulateNdjson({ seed: 'stream', start: Date.UTC(2025, 0, 1), orders: 1_500 })].join(''));
     const events: Received[] = [];
     let complete = false;
+    /** Connections that brought something. */
     let cuts = 0;
     let lastEventId: string | null = null;
     const client = (async () => {
-      while (!complete) {
-        const url = urls[cuts % urls.length] ?? '';
-        const answer: Answer | null = await listen(url, lastEventId, 1 + ((cuts * 37) % 90), () => complete).catch(() => null);
-        if (answer === null) continue;
-        events.push(...answer.events);
-        ({ lastEventId } = answer);
-        cuts += 1;
+      for (let turn = 0; !complete; turn += 1) {
+        const url = urls[turn % urls.length] ?? '';
+        const before: string | null = lastEventId;
+        const had = events.length;
+        lastEventId = await listen({ url, lastEventId, cutAfter: 1 + ((turn * 37) % 60), done: () => complete, take: (event) => { events.push(event); } }).catch(() => before);
+        if (events.length > had) cuts += 1;
       }
     })();
     await until('the client', 30_000, async () => (await metric(urls[0]!, 'cx_stream_clients')) === 1);
@@ -106,7 +112,7 @@ describe('GET /v1/stream on Kafka and Redis', () => {
 
   test('does not hold up a worker that is told to stop', async () => {
     const worker = await stage.worker();
-    const listening = [1, 2, 3].map(() => listen(worker.url, null, 1e9, () => false));
+    const listening = [1, 2, 3].map(() => listen({ url: worker.url, lastEventId: null, cutAfter: 1e9, done: () => false, take: () => undefined }));
     await until('the clients', 30_000, async () => (await metric(worker.url, 'cx_stream_clients')) === 3);
     const asked = Date.now();
     expect(await worker.kill('SIGTERM')).toBe(0);
