@@ -1,6 +1,7 @@
 import { catchUp, type Gap, gapMessage } from './catch-up.js';
 import { type EventStream, StreamRefused, type StreamDrop, type StreamTelemetry, type Subscription } from './event-stream.js';
 import { type FeedSession, type FeedSessionParts, openFeedSession } from './feed-session.js';
+import { settledWithin } from '../retry.js';
 import { createSlots } from './slots.js';
 import { createSubscriber, type StreamFilter, type StreamMessage, type StreamSink, type Subscriber } from './subscriber.js';
 
@@ -16,6 +17,8 @@ export interface EventStreamParts extends FeedSessionParts {
 const CATCH_UP_READS = 4;
 /** The log is followed so much longer once nobody listens: who was cut comes back within seconds. ms */
 const LINGER_MS = 10_000;
+/** How long closing waits for the log to be left; ms. */
+const CLOSE_MS = 2_000;
 
 /** A client that was admitted. */
 interface Client {
@@ -141,7 +144,8 @@ export function createEventStream(parts: EventStreamParts): EventStream {
     async close() {
       closed = true;
       for (const client of [...clients]) drop(client, 'stopping');
-      await endSession();
+      // A log that is away may be waited for by a client for longer than a stop may take.
+      await settledWithin(CLOSE_MS, endSession());
     },
   };
 }

@@ -229,6 +229,14 @@ describe('the log', () => {
     await stream.close();
   });
 
+  test('that is neither opened nor refused holds up no stop', async () => {
+    const { stream } = createStreamUnderTest({ feed: { open: () => new Promise(() => undefined) } });
+    void stream.subscribe(null, {});
+    await turns(1);
+    await stream.close();
+    await expect(stream.subscribe(null, {})).rejects.toMatchObject(refused('stopping', 'stopping'));
+  });
+
   test('that fails cuts all clients, which lose nothing by it', async () => {
     const log = createEventLog(1);
     let fail = (_: Error): void => undefined;
