@@ -43,7 +43,7 @@ function callsIn(page: string): CommandLine[] {
 const variablesOf = (page: string): string[] => unique(read(page).match(/\b(?:KAFKA|REDIS|HTTP|SCHEMA_REGISTRY|LOG|TOUCHPOINT)_[A-Z_]*[A-Z]\b/g) ?? []);
 /** The texts in which a variable must occur to exist. */
 const environment = read('src/app/config/environment.ts');
-const testVariables = ['test/support/real-services.ts', 'test/support/services/sources.ts', 'test/golden/acceptance-data.test.ts'].map(read).join('\n');
+const testVariables = ['test/support/real-services.ts', 'test/support/services/sources.ts', 'test/golden/acceptance-data.test.ts', 'test/deploy/helm.deploy.ts'].map(read).join('\n');
 
 describe('commands', () => {
   const calls = PAGES.flatMap(callsIn);

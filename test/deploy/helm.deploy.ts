@@ -1,0 +1,66 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { repositoryRoot } from '../support/services/places.js';
+import { onPath, run } from '../support/services/run-command.js';
+
+/** The chart, judged by Helm and held against Kubernetes's own schemas. No cluster sees it. */
+
+const CHART = join(repositoryRoot, 'deploy', 'helm', 'touchpoint');
+const LEAST = ['--set', 'kafka.brokers=kafka-1:9092', '--set', 'redis.urlSecret.name=redis'];
+const ALL = [...LEAST, ...[
+  'kafka.saslMechanism=scram-sha-512', 'kafka.saslSecret.name=kafka', 'kafka.ssl=true', 'schemaRegistryUrl=http://registry:8081', 'topics.create=true',
+  'serviceMonitor.enabled=true', 'autoscaling.enabled=true', 'autoscaling.authenticationRef=kafka', 'networkPolicy.clients[0].podSelector.matchLabels.app=desk', 'config.measures.shownBy[0]=carrier',
+].flatMap((setting) => ['--set', setting])];
+
+interface Manifest {
+  readonly kind: string;
+  readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly { readonly securityContext: object }[] } } };
+}
+
+const helm = (...args: readonly string[]): Promise<string> => run(needed('helm', 'Helm'), args, { timeoutMs: 60_000 });
+
+function needed(command: string, name: string): string {
+  const found = onPath(command);
+  if (found === null) throw new Error(`This test needs ${name}: install it, so that ${command} is on PATH.`);
+  return found;
+}
+
+const rendered = async (settings: readonly string[]): Promise<{ readonly text: string; readonly manifests: readonly Manifest[] }> => {
+  const text = await helm('template', 'touchpoint', CHART, '--kube-version', '1.34.0', ...settings);
+  return { text, manifests: parseAllDocuments(text).map((document) => document.toJS() as Manifest | null).filter((manifest) => manifest !== null) };
+};
+
+describe.each([['the least that must be said', LEAST], ['everything on', ALL]] as const)('the chart with %s', (_what, settings) => {
+  test('passes helm lint', async () => {
+    expect(await helm('lint', '--strict', CHART, ...settings)).toContain('0 chart(s) failed');
+  });
+
+  test('gives manifests that Kubernetes knows', async () => {
+    const { text } = await rendered(settings);
+    const file = join(mkdtempSync(join(tmpdir(), 'touchpoint-')), 'manifests.yaml');
+    writeFileSync(file, text);
+    // Elsewhere than on the network, where that is out of reach: a folder pattern as kubeconform takes it.
+    const schemas = process.env['TOUCHPOINT_TEST_KUBERNETES_SCHEMAS'] ?? 'default';
+    const said = await run(needed('kubeconform', 'kubeconform'), ['-strict', '-summary', '-skip', 'ServiceMonitor,ScaledObject', '-schema-location', schemas, file], { timeoutMs: 60_000 });
+    expect(said).toMatch(/Valid: \d+, Invalid: 0, Errors: 0/);
+  });
+
+  test('runs everything without rights', async () => {
+    const { manifests } = await rendered(settings);
+    const pods = manifests.flatMap(({ spec }) => spec?.template?.spec ?? []);
+    expect(pods).toHaveLength(1);
+    for (const { containers } of pods) for (const { securityContext } of containers) expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  });
+});
+
+test('the chart says what is missing', async () => {
+  await expect(rendered([])).rejects.toThrow('kafka.brokers is missing');
+  await expect(rendered(['--set', 'kafka.brokers=k:9092'])).rejects.toThrow('redis.urlSecret.name is missing');
+});
+
+test('with everything on there are a budget, a policy, a monitor and a scaler', async () => {
+  expect((await rendered(ALL)).manifests.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'ScaledObject', 'Service', 'ServiceMonitor']);
+});
