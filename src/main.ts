@@ -3,7 +3,8 @@ import { enableCompileCache } from 'node:module';
 import { fitHeap } from './app/heap.js';
 
 // Before anything else is loaded: later it helps little.
-if (process.argv[2] === 'replay') fitHeap();
+const [, , command] = process.argv;
+if (command === 'replay' || command === 'serve') fitHeap({ answers: command === 'serve' });
 // What was compiled once need not be compiled at the next start; where there is no place to keep it, nothing is kept.
 enableCompileCache();
 const { run } = await import('./commands/program.js');

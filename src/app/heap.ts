@@ -3,17 +3,18 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /**
  * Fits V8's heap to a long run over many short-lived objects. It only helps before the heap has grown, so this comes first
- * of all. The first two were measured to cost a replay a third of its time, the last a tenth:
+ * of all. The first two were measured to cost a replay a third of its time (a service some 4 %), the last a tenth:
  * - The space for new objects grows by doubling; what outlives a small one is copied, kept and marked in vain.
  * - Where a few of the objects that a line of code makes live long, V8 makes all of them in the old space. They die there as
  *   young as ever, and until the old space is collected they keep alive whatever they point at.
  * - On a single core, threads that collect side by side only wait for each other, and marking bit by bit while the heap
- *   grows is work on top: nobody waits for an answer of a replay.
+ *   grows is work on top, where nobody waits for an answer.
+ * @param answers whether somebody does: the process must not stand still for the length of a whole collection
  */
-export function fitHeap(): void {
+export function fitHeap({ answers }: { readonly answers: boolean }): void {
   setFlagsFromString('--semi-space-growth-factor=64');
   setFlagsFromString('--no-allocation-site-pretenuring');
-  if (availableParallelism() > 1) return;
+  if (answers || availableParallelism() > 1) return;
   setFlagsFromString('--no-parallel-scavenge');
   setFlagsFromString('--no-incremental-marking');
 }
