@@ -1,5 +1,5 @@
+import type { AccessSettings } from '../adapters/http/access.js';
 import { SOURCE_TOPICS, type CoverableSource, type OutputTopic, type PlaceKey, type SourceTopic } from '../contracts/names.js';
-import type { Scope } from '../contracts/scopes.js';
 import type { AlertRules } from '../core/alert-rules.js';
 import type { Rules } from '../core/rules.js';
 import { readEnvironment, type Environment, type Variables } from './config/environment.js';
@@ -33,7 +33,7 @@ export interface Config extends Omit<Environment, 'configFile'> {
   /** How long settled orders are kept to which nothing happens, ms; null: for ever. */
   readonly retentionMs: number | null;
   /** Who may use the API: the holders of these tokens; without any, programs of this machine, or everybody (`open`). */
-  readonly access: { readonly tokens: readonly { readonly name: string; readonly sha256: string; readonly scopes: readonly Scope[] }[]; readonly open: boolean };
+  readonly access: AccessSettings;
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, knownPlace, patternName, patternSeverity } from './assessed.js';
 import { instant } from './envelope.js';
 import { ALERT_TYPES } from './names.js';
+import { nextCursor } from './page.js';
 
 /** Value of `cx.alerts` (key: the order): one alert per order at a time. */
 export const alert = z
@@ -65,7 +66,7 @@ export type OpenAlert = z.infer<typeof openAlert>;
 export const alertPage = z
   .object({
     alerts: z.array(openAlert),
-    nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null at the end. A page may be short and not the last.' }),
+    nextCursor,
   })
   .meta({ description: 'A page of open alerts.' });
 export type AlertPageBody = z.infer<typeof alertPage>;

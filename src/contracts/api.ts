@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { area, evidence, stage } from './assessed.js';
 import { instant } from './envelope.js';
 import { JOURNEY_EXAMPLE, assessedOrder } from './journeys.js';
+import { nextCursor } from './page.js';
 
 /** Bodies of the HTTP interface. */
 
@@ -30,7 +31,7 @@ export type OrderSummary = z.infer<typeof orderSummary>;
 export const orderPage = z
   .object({
     orders: z.array(orderSummary),
-    nextCursor: z.string().nullable().meta({ description: 'Where the next page begins; null at the end. A page may be short and not the last.' }),
+    nextCursor,
   })
   .meta({ description: 'A page of orders.' });
 export type OrderPageBody = z.infer<typeof orderPage>;
