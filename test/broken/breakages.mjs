@@ -114,4 +114,40 @@ export const BREAKAGES = [
     edits: [['    if (!fireDue(work) || isFull(work)) break;\n  }\n', '    if (isFull(work)) break;\n  }\n  fireDue(work);\n']],
     test: 'pipeline/lane-histories.properties',
   },
+  {
+    invariant: 'I1', how: 'a commit of the intake that was applied is applied again when it is sent again',
+    file: 'adapters/memory/intake-store.ts',
+    edits: [['state.token === commit.token && state.version === commit.base', 'state.token === commit.token']],
+    test: 'contract/intake-store-memory',
+  },
+  {
+    invariant: 'I1', how: 'the intake commits offsets without the links and rows that it learned of the records before them',
+    file: 'pipeline/mapping/session.ts',
+    edits: [['lastSeq, outbox, values, ...changes', 'lastSeq, outbox, values: [], ...changes']],
+    test: 'pipeline/mapping/intake-lane.properties',
+  },
+  {
+    invariant: 'I1', how: 'an event that has found its link waits on in the store',
+    file: 'pipeline/mapping/kept-links.ts',
+    edits: [['!came.delete(number)) went.push(number)', '!came.delete(number)) went.push(-number)']],
+    test: 'pipeline/mapping/intake-lane.properties',
+  },
+  {
+    invariant: 'I4', how: 'the id of an event that a map makes has the wall clock in it',
+    file: 'pipeline/maps/compile-map.ts',
+    edits: [['isOnce ? null : event]', 'isOnce ? null : event, Date.now()]']],
+    test: 'pipeline/mapping/intake-lane.properties',
+  },
+  {
+    invariant: 'I2', how: 'a commit of the intake is applied whoever owns it (Redis)',
+    file: 'adapters/redis/scripts/commit-intake.ts',
+    edits: [['held[1] ~= ARGV[1] or held[2] ~= ARGV[2]', 'held[2] ~= ARGV[2]']],
+    test: 'integration/intake-store-redis',
+  },
+  {
+    invariant: 'I3', how: 'the outbox of the intake is trimmed before the log has acknowledged',
+    file: 'pipeline/mapping/sender.ts',
+    edits: [['    if (!next.sent) await', '    await parts.store.trim(claimed.token, next.entry.lastSeq);\n    if (!next.sent) await']],
+    test: 'pipeline/mapping/intake-lane.properties',
+  },
 ];

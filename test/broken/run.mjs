@@ -24,7 +24,7 @@ process.exit(unnoticed === 0 && chosen.length > 0 ? 0 : 1);
 function noticedBy({ file, edits, test, only = '' }) {
   const copy = mkdtempSync(join(tmpdir(), 'touchpoint-broken-'));
   try {
-    for (const part of ['src', 'test', 'schemas', 'package.json', 'jest.config.js', 'jest.unit.config.js']) cpSync(join(root, part), join(copy, part), { recursive: true });
+    for (const part of ['src', 'test', 'schemas', 'maps', 'package.json', 'jest.config.js', 'jest.unit.config.js']) cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     breakFile(join(copy, 'src', file), edits);
     return failures(copy, test, only);

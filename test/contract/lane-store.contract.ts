@@ -65,10 +65,10 @@ export const observe = async ({ store, reader }: StoreUnderTest, indexes: readon
   };
 };
 
-const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+export const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
 /** Ids that would break careless key names, scripts or sorting. */
-const ODD_IDS = ['{a}', '}{', 'a:b', ' ', 'line\nbreak', "quote'\"", '𝄞', '\uffee', 'ü', '0', '-1', 'nil', '+', '(x', '[y'];
+export const ODD_IDS = ['{a}', '}{', 'a:b', ' ', 'line\nbreak', "quote'\"", '𝄞', '\uffee', 'ü', '0', '-1', 'nil', '+', '(x', '[y'];
 
 /** Listed page by page. */
 const listAll = async (reader: OrderReader, index: string | null, limit: number): Promise<string[]> => {

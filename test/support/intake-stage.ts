@@ -11,14 +11,14 @@ import { type Stage, until, type WorkerProcess } from './touchpoint.js';
 const kafkaOf = ({ brokers }: Stage): kafkajs.Kafka => new kafkajs.Kafka({ brokers: [...brokers], clientId: 'company', logLevel: kafkajs.logLevel.NOTHING });
 
 /** The company's own topics. */
-export async function createInputs(stage: Stage, partitions: number): Promise<void> {
+export async function createInputs(stage: Stage, partitions: number, inputs: readonly string[] = COMPANY_TOPICS): Promise<void> {
   const admin = kafkaOf(stage).admin();
   await admin.connect();
-  await admin.createTopics({ topics: COMPANY_TOPICS.map((topic) => ({ topic: stage.topicName(topic), numPartitions: partitions, replicationFactor: 1 })), waitForLeaders: false });
+  await admin.createTopics({ topics: inputs.map((topic) => ({ topic: stage.topicName(topic), numPartitions: partitions, replicationFactor: 1 })), waitForLeaders: false });
   // Waiting for leaders fails now and then though the topics are being made.
   await until('the topics have leaders', 20_000, async () => {
-    const { topics } = await admin.fetchTopicMetadata({ topics: COMPANY_TOPICS.map(stage.topicName) }).catch(() => ({ topics: [] }));
-    return topics.length === COMPANY_TOPICS.length && topics.every((topic) => topic.partitions.length === partitions && topic.partitions.every(({ leader }) => leader >= 0));
+    const { topics } = await admin.fetchTopicMetadata({ topics: inputs.map(stage.topicName) }).catch(() => ({ topics: [] }));
+    return topics.length === inputs.length && topics.every((topic) => topic.partitions.length === partitions && topic.partitions.every(({ leader }) => leader >= 0));
   });
   await admin.disconnect();
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { checkIntakeCommit } from '../../pipeline/mapping/check-commit.js';
 import type { ClaimedIntake, IntakeCommit, IntakeStore } from '../../pipeline/mapping/ports.js';
 import type { Halt, OutboxEntry, TopicProgress } from '../../pipeline/ports.js';
@@ -18,8 +19,8 @@ interface State {
 }
 
 export interface MemoryIntakeStore extends IntakeStore {
-  /** As `touchpoint lanes resume` does it. */
-  decide(decision: Decision | null): void;
+  /** As `touchpoint lanes resume` does it, see LaneHalts. False: another halt stands, or none, or nobody ever claimed the intake. */
+  decide(halt: Halt | null, decision: Decision): Promise<boolean>;
   /** As it is, without claiming it. */
   look(): Omit<ClaimedIntake, 'token'> & { readonly waiting: number };
 }
@@ -59,9 +60,10 @@ export function createMemoryIntakeStore(newToken: () => string = randomUUID): Me
       return true;
     },
     look: () => ({ ...state, topics: new Map(state.topics), outbox: [...state.outbox], waiting: state.waits.size }),
-    decide(decision) {
-      state.halt = null;
-      state.decision = decision;
+    async decide(halt, decision) {
+      if (state.token === null || !isDeepStrictEqual(state.halt, halt)) return false;
+      Object.assign(state, { halt: null, decision, token: newToken() });
+      return true;
     },
   };
 }

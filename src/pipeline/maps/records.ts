@@ -160,7 +160,8 @@ function eventsOf({ event, via }: PlacedEvent, orders: readonly LinkedOrder[]): 
   return orders.map(({ orderId }, i) => {
     const own: { [key: string]: Json } = { ...event, orderId };
     for (const [field, amounts] of parts) own[field] = amounts[i] ?? null;
-    if (orders.length > 1 || split.length > 0) own['id'] = nameUuid(JSON.stringify(['linked', event['id'], orderId]));
+    // The order that was learned first keeps the id: an event that comes again when another was learned is still the same to it.
+    if (i > 0 || split.length > 0) own['id'] = nameUuid(JSON.stringify(['linked', event['id'], orderId]));
     return own;
   });
 }

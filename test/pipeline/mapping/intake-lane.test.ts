@@ -70,6 +70,21 @@ describe('an event that comes before its link', () => {
   });
 });
 
+test('an event that comes again when its parcel belongs to another order too is new to that order alone', async () => {
+  const intake = intakeOf();
+  intake.append('erp.orders', 'SO-1', row('SO-1', 'P-1'));
+  intake.append('carrier.tracking', 'P-1', scan(1));
+  await intake.live();
+  intake.append('erp.orders', 'SO-2', row('SO-2', 'P-1'));
+  await intake.live();
+  intake.append('carrier.tracking', 'P-1', scan(1));
+  await intake.live();
+  const [first, again, other] = intake.written.filter(({ topic, value }) => topic === 'logistics' && String(value).includes('delivery.completed'));
+  expect([again?.key, again?.value]).toEqual([first?.key, first?.value]);
+  expect([first?.key, other?.key]).toEqual([Buffer.from('SO-1'), Buffer.from('SO-2')]);
+  expect(idsIn(intake.written)).toEqual(['t-1', 't-1', expect.not.stringMatching(/^t-1$/)]);
+});
+
 describe('a record that cannot be used', () => {
   test('is put aside with the reason, once, and holds up nothing', async () => {
     const other = compiledMap(mapText('carrier/carrier.yaml').replace('map: carrier', 'map: carrier-again'));
@@ -119,7 +134,7 @@ describe('the intake has one owner', () => {
     intake.trimInput('carrier.tracking', 3);
     await intake.live();
     expect(intake.halts.map(({ name, message }) => [name, message.slice(0, 32)])).toEqual([['records_lost', 'carrier.tracking/0: the next off']]);
-    intake.store.decide({ kind: 'accept_loss', halt: 'records_lost' });
+    expect(await intake.store.decide(intake.peek().halt, { kind: 'accept_loss', halt: 'records_lost' })).toBe(true);
     await intake.live();
     intake.append('erp.orders', 'SO-1', row('SO-1', 'P-1'));
     await intake.live();
