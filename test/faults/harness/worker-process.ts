@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { cleanEnvironment, until } from '../../support/touchpoint.js';
 
@@ -62,8 +63,9 @@ export async function startWorker(env: Readonly<Record<string, string>>, defect?
   const url = await until('a worker that is ready', 120_000, async () => {
     // One that is to die early may never come so far.
     if (ended() && defect?.die === undefined) throw new Error(`the worker ended with ${String(code)}: ${output.text()}`);
+    if (ended()) return 'gone';
     const ready = output.lines.find(({ event }) => event === 'service.ready');
-    return ended() ? 'gone' : (ready?.['url'] as string | undefined);
+    return (ready?.['url'] as string | undefined) ?? (defect?.die?.signal === 'SIGSTOP' && isFrozen(child) ? 'frozen' : undefined);
   }).catch((error: unknown) => {
     // Left running it would take part in whatever comes next, and keep the run from ending.
     child.kill('SIGKILL');
@@ -85,6 +87,9 @@ export async function startWorker(env: Readonly<Record<string, string>>, defect?
     },
   };
 }
+
+/** Was it stopped by a signal? Linux tells it after the name of the program, which stands in parentheses. */
+const isFrozen = ({ pid }: ChildProcess): boolean => / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, ''));
 
 function readLog(child: ChildProcess) {
   const lines: LogLine[] = [];
