@@ -31,7 +31,7 @@ const { keyNames } = await from<typeof Keys>('adapters/redis/keys.js');
 const { simulateNdjson } = await from<typeof Shop>('adapters/simulator/file.js');
 const { COVERABLE_SOURCES, SOURCE_TOPICS } = await from<typeof Names>('contracts/names.js');
 const { DEFAULT_ALERT_RULES } = await from<typeof Alerts>('core/alert-rules.js');
-const { indexKeys } = await from<typeof Index>('core/index-keys.js');
+const { customerIn, indexKeys } = await from<typeof Index>('core/index-keys.js');
 const { DEFAULT_RULES } = await from<typeof Rules>('core/rules.js');
 const { createLineDecoder } = await from<typeof Decode>('pipeline/decode.js');
 const { createJudge } = await from<typeof Judge>('pipeline/judge.js');
@@ -77,6 +77,7 @@ function writeOf(orderId: string, facts: readonly Fact[], at: number): OrderWrit
   measures.take();
   return {
     orderId, ...packLiveOrder(order), due: order.state.due, rests: order.state.rests, indexAdd: indexKeys(order.state.said, order.customerId), indexRemove: [], dirty: false,
+    customers: order.told == null ? [] : [order.told],
   };
 }
 
@@ -164,7 +165,7 @@ try {
   const empty = await used(redis);
   const { token, version } = await store.claim(LANE, 1);
   for (let base = version, i = 0; i < settled.length; base += 1, i += 250) {
-    const forget = settled.slice(i, i + 250).map(({ orderId, indexAdd }) => ({ orderId, indexes: indexAdd }));
+    const forget = settled.slice(i, i + 250).map(({ orderId, indexAdd }) => ({ orderId, indexes: indexAdd, customerId: customerIn(indexAdd) }));
     await store.commit(LANE, { token, base, orders: [], forget, calendar: 0, topics: new Map(), seq: 0, outbox: null });
   }
   await delay(500);

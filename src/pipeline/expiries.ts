@@ -103,11 +103,11 @@ function giveUp(judge: JudgeParts, { expired }: Passage, retention: Retention, l
   for (const order of expired) {
     try {
       sayLast(judge, order, (order.state.rests ?? 0) + (retention ?? 0), outputs);
-      forget.push({ orderId: order.orderId, indexes: order.storedKeys });
+      forget.push({ orderId: order.orderId, indexes: order.storedKeys, customerId: order.customerId });
     } catch (error) {
       judge.telemetry.unassessed(judge.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
     }
   }
-  // What it has added to the measures stays there: it is as true as it was.
+  // What it has added to sums stays there: it is as true as it was. What it tells of its customer goes with the customer's name.
   return { consumed: 0, orders: [], forget, outputs, measures: null };
 }

@@ -68,8 +68,11 @@ export function createJudge(parts: JudgeParts): Judge {
   };
 }
 
+/** Rises when more is kept of an order that is judged: what an older version kept is then judged anew, and so made complete. */
+const KEPT = 'customers';
+
 /** Two contexts by which the same facts may be judged differently have different names. */
-export const catalogueOf = ({ rules, covered }: AssessmentContext): string => fingerprint([rules.version, ...[...covered].sort()]);
+export const catalogueOf = ({ rules, covered }: AssessmentContext): string => fingerprint([KEPT, rules.version, ...[...covered].sort()]);
 
 function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment: Assessment, cause: Cause, out: StepOutputs): void {
   const { said, judgedAt } = order.state;

@@ -1,11 +1,13 @@
 import type { MeasureRow, MeasureWindow } from '../contracts/measures.js';
 import type { PlaceKey, Verdict } from '../contracts/names.js';
 import { cellOfBucket, isAhead, isInWindow } from '../core/measures/cells.js';
+import { createCustomerTally, type CustomerTally } from '../core/measures/customers.js';
 import type { RowContext } from '../core/measures/family.js';
 import type { Kept } from '../core/measures/increments.js';
 import { unpackAmounts, unpackGroups } from '../core/measures/packed.js';
-import { createTally, isAheadOfTime, QUANTITIES, type Sums, type Tally } from '../core/measures/quantities.js';
-import { rowsOf } from '../core/measures/rows.js';
+import { createTally, isAheadOfTime, OTHER, QUANTITIES, type Sums, type Tally } from '../core/measures/quantities.js';
+import { rowsOf, type Scope, scoped } from '../core/measures/rows.js';
+import { createCustomerTallies } from './customer-tallies.js';
 import { type MeasureStore, partsOfField } from './measure-store.js';
 
 export interface MeasureReaderParts {
@@ -60,15 +62,24 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
     }
     return sums;
   };
+  const tallyCustomers = createCustomerTallies(store, lanes, now);
+  const rowsIn = (scope: Scope, tally: Tally | undefined, customers: CustomerTally | undefined): MeasureRow[] => [
+    ...rowsOf(tally ?? createTally(), context, scope), ...(customers ?? createCustomerTally()).rows().map((row) => scoped(row, scope)),
+  ];
   return {
     async rows(windows, by) {
       const whole = await sum(null, windows);
       const parts = by === null ? null : await sum(by, windows);
-      return windows.flatMap((window) => [
-        ...rowsOf(whole.get(window)?.get('') ?? createTally(), context, { window }),
-        ...[...(parts?.get(window) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))
-          .flatMap(([value, tally]) => rowsOf(tally, context, { window, ...(by === null ? {} : { by: { [by]: value } }) })),
-      ]);
+      const nameOf = (window: MeasureWindow, value: string): string => (parts?.get(window)?.has(value) === true ? value : OTHER);
+      const customers = await tallyCustomers({ windows, key: by, nameOf });
+      return windows.flatMap((window) => {
+        const [tallies, of] = [parts?.get(window), customers.get(window)];
+        const values = by === null ? [] : [...new Set([...(tallies?.keys() ?? []), ...(of?.keys() ?? [])])].filter((value) => value !== '').sort();
+        return [
+          ...rowsIn({ window }, whole.get(window)?.get(''), of?.get('')),
+          ...values.flatMap((value) => rowsIn({ window, ...(by === null ? {} : { by: { [by]: value } }) }, tallies?.get(value), of?.get(value))),
+        ];
+      });
     },
     async standing() {
       const all: Sums = (await sum(null, ['all'])).get('all')?.get('') ?? createTally();

@@ -1,4 +1,5 @@
 import type { PlaceKey } from '../contracts/names.js';
+import { murmur2Partition } from './partitioner.js';
 
 /**
  * What a store keeps of a lane's measures: a journal, to which each commit appends what it adds, and cells, into which the
@@ -53,12 +54,21 @@ export interface MeasureStore {
    */
   fold(lane: number, token: string, fold: MeasureFold): Promise<boolean>;
   view(lane: number, key: PlaceKey | null): Promise<MeasureView>;
+  /** What the orders of this part tell of their customers, packed (core/measures/packed-customer.ts). */
+  customers(lane: number, part: number): Promise<readonly string[]>;
   /**
    * Of each name: is it one of the first `most` of its kind that were ever asked for, over all lanes? Whatever was admitted
    * stays so.
    */
   admit(kind: string, names: readonly string[], most: number): Promise<readonly boolean[]>;
 }
+
+/**
+ * What orders tell of their customers lies in so many parts of a lane, all of a customer in one, of whichever lane: so customers can be
+ * gone through part by part, with room for few of them at a time.
+ */
+export const CUSTOMER_PARTS = 16;
+export const customerPart = (customerId: string): number => murmur2Partition(Buffer.from(customerId), CUSTOMER_PARTS);
 
 /** A cell's name has no bar in it. */
 export const fieldOf = (cell: string, value: string): string => `${cell}|${value}`;

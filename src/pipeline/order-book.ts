@@ -8,7 +8,8 @@ import type { Kept } from '../core/measures/increments.js';
 import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
 import { placeOf } from '../core/reading.js';
 import { alertIdOf, alertIndex } from './alert-id.js';
-import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
+import { customerWrites } from './customer-writes.js';
+import type { CustomerWrite, LaneStore, OrderWrite, StoredOrder } from './ports.js';
 import { restingSince } from './retention.js';
 import { Final } from './retry.js';
 
@@ -24,6 +25,10 @@ export interface LiveOrder {
   countedPlace: Place;
   /** What it has added, unpacked; null: not yet. */
   counted: readonly Kept[] | null;
+  /** What it tells of its customer as it was measured last; undefined: it wasn't. */
+  told: CustomerWrite | null | undefined;
+  /** The same, as the store has it; undefined: that is not known here. */
+  storedTold: CustomerWrite | null | undefined;
   /** Facts of this step, not yet packed. */
   readonly fresh: Fact[];
   /** What the packed facts make known to the next one. */
@@ -40,7 +45,7 @@ export interface LiveOrder {
 
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
   state: newOrderState(),
 });
 
@@ -66,7 +71,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, forgotten: false, assessment: null, counted: null, countedPlace: countedPlaceOf(state, journey),
+    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(orderId, state, customerId), storedDue: state.due,
   };
 }
@@ -203,7 +208,7 @@ function writeOf(order: LiveOrder): OrderWrite {
     orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
     due: due === order.storedDue ? undefined : due, rests: restingSince(order.state),
     indexAdd: keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
-    dirty: order.stale,
+    dirty: order.stale, customers: customerWrites(order, before),
   };
   order.storedKeys = keys;
   order.storedDue = due;
@@ -220,7 +225,7 @@ export function writeState(orderId: string, before: OrderState, now: OrderState)
   const [had, has] = [keysOf(orderId, before, null), keysOf(orderId, now, null)];
   return {
     orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: restingSince(now),
-    indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false,
+    indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false, customers: [],
   };
 }
 

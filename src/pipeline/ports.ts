@@ -189,6 +189,14 @@ export interface OrderWrite {
   readonly indexRemove: readonly string[];
   /** The published journey is out of date. */
   readonly dirty: boolean;
+  /** What it tells of its customers from now on, see measure-store.ts; [] : as before. */
+  readonly customers: readonly CustomerWrite[];
+}
+
+/** What an order tells of a customer, packed (core/measures/packed-customer.ts); null: nothing, or nothing any more. */
+export interface CustomerWrite {
+  readonly customerId: string;
+  readonly told: string | null;
 }
 
 /** An order that is given up, all that was kept of it; only that it was there is remembered, in a few bytes. */
@@ -196,6 +204,8 @@ export interface OrderRemoval {
   readonly orderId: string;
   /** The index entries under which it stands. */
   readonly indexes: readonly string[];
+  /** Of whom it may have told something. */
+  readonly customerId: string | null;
 }
 
 /** Everything that one step changes: all of it or nothing. */

@@ -1,10 +1,14 @@
 import type { Fact } from '../core/fact.js';
 import { caseOf } from '../core/assess.js';
-import { contribute, contributionOfOrderless } from '../core/measures/contribution.js';
+import { contribute, contributionOfOrderless, measuredOrder } from '../core/measures/contribution.js';
+import { customerOrder } from '../core/measures/customers.js';
+import type { MeasuredOrder } from '../core/measures/family.js';
 import { createIncrements, difference, keep, kept, negative, type Kept } from '../core/measures/increments.js';
 import { packAmounts, packGroups, unpackAmounts } from '../core/measures/packed.js';
+import { packCustomerOrder } from '../core/measures/packed-customer.js';
 import { PLACE_KEYS, type Place, type SourceTopic } from '../contracts/names.js';
 import type { LiveOrder } from './order-book.js';
+import type { CustomerWrite } from './ports.js';
 
 /** What a step adds to the measures. */
 export interface StepMeasures {
@@ -29,6 +33,7 @@ export function createStepMeasures(failed: (orderId: string, error: Error) => vo
     contribute(measured, assessment, (quantity, at, amount, of) => { amounts.push(kept(quantity, at, amount, of)); });
     const { place } = measured;
     const now = keep(amounts);
+    order.told = toldBy(measuredOrder(measured, assessment), place);
     const before = (order.counted ??= unpackAmounts(String(state.counted[0] ?? '')));
     if (isSamePlace(place, order.countedPlace)) {
       const changes = difference(before, now);
@@ -66,6 +71,11 @@ export function createStepMeasures(failed: (orderId: string, error: Error) => vo
       return groups.length === 0 ? null : Buffer.from(packGroups(groups));
     },
   };
+}
+
+function toldBy(measured: MeasuredOrder | null, place: Place): CustomerWrite | null {
+  const told = measured === null ? null : customerOrder(measured);
+  return told === null ? null : { customerId: told.customerId, told: packCustomerOrder(told, place) };
 }
 
 /** Facts that weren't measured may have changed the order's place, which is read from them unless it stands here. */

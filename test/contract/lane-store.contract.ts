@@ -25,6 +25,7 @@ export const write = (orderId: string, given: Partial<OrderWrite> = {}): OrderWr
   indexAdd: [],
   indexRemove: [],
   dirty: false,
+  customers: [],
   ...given,
 });
 
@@ -111,7 +112,7 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
       test('leave nothing but the knowledge that they were there, and the count', async () => {
         const token = await owned(0, [
           { orders: [write('a', given), write('b', given), write('c')], calendar: 1_700_000_000_000 },
-          { forget: [{ orderId: 'a', indexes: given.indexAdd }], calendar: 1_800_000_000_000 },
+          { forget: [{ orderId: 'a', indexes: given.indexAdd, customerId: null }], calendar: 1_800_000_000_000 },
         ]);
         expect(await store.load(0, ['a', 'b'])).toEqual([null, expect.objectContaining({})]);
         expect(await store.forgotten(0, ['a', 'b', 'nobody'])).toEqual([true, false, false]);
@@ -120,12 +121,12 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
         expect(await store.due(0, Infinity, 10)).toEqual([{ orderId: 'b', at: 5 }]);
         expect((await store.dirty(0, 10)).map(({ orderId }) => orderId)).toEqual(['b']);
         expect(await store.claim(0, LANES)).toMatchObject({ forgotten: 1, calendar: 1_800_000_000_000 });
-        expect((await store.commit(0, commitOf(token, 2, { forget: [{ orderId: 'b', indexes: [] }] }))).version).toBe(2);
+        expect((await store.commit(0, commitOf(token, 2, { forget: [{ orderId: 'b', indexes: [], customerId: null }] }))).version).toBe(2);
         expect(await store.forgotten(0, ['b'])).toEqual([false]);
       });
 
       test('leave no trace where the lane forgets all its orders; the calendar stays', async () => {
-        const token = await owned(0, [{ orders: [write('a'), write('b')] }, { forget: [{ orderId: 'a', indexes: [] }], calendar: 1_800_000_000_000 }]);
+        const token = await owned(0, [{ orders: [write('a'), write('b')] }, { forget: [{ orderId: 'a', indexes: [], customerId: null }], calendar: 1_800_000_000_000 }]);
         expect(await store.clear(0, token)).toBe(true);
         expect(await store.forgotten(0, ['a', 'b'])).toEqual([false, false]);
         expect(await store.claim(0, LANES)).toMatchObject({ forgotten: 0, calendar: 1_800_000_000_000 });
@@ -133,12 +134,12 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
 
       test('are told from those that were not, however many there are', async () => {
         const ids = Array.from({ length: 3_000 }, (_, i) => `order-${String(i)}`);
-        await owned(0, [{ forget: ids.filter((_, i) => i % 3 !== 0).map((orderId) => ({ orderId, indexes: [] })) }]);
+        await owned(0, [{ forget: ids.filter((_, i) => i % 3 !== 0).map((orderId) => ({ orderId, indexes: [], customerId: null })) }]);
         expect(await store.forgotten(0, ids)).toEqual(ids.map((_, i) => i % 3 !== 0));
       });
 
       test('the others are passed in the order of their ids, page by page', async () => {
-        await owned(0, [{ orders: [write('b'), write('ä', { dirty: true }), write('a'), write('c')] }, { forget: [{ orderId: 'c', indexes: [] }] }]);
+        await owned(0, [{ orders: [write('b'), write('ä', { dirty: true }), write('a'), write('c')] }, { forget: [{ orderId: 'c', indexes: [], customerId: null }] }]);
         expect(await store.pass(0, null, 2)).toEqual([{ orderId: 'a', state: Buffer.from('state of a'), dirty: false }, { orderId: 'b', state: Buffer.from('state of b'), dirty: false }]);
         expect(await store.pass(0, 'b', 2)).toEqual([{ orderId: 'ä', state: Buffer.from('state of ä'), dirty: true }]);
         expect(await store.pass(1, null, 2)).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { fieldOf, type MeasureStore, partsOfField } from '../../src/pipeline/measure-store.js';
-import type { LaneStore } from '../../src/pipeline/ports.js';
+import { customerPart, fieldOf, type MeasureStore, partsOfField } from '../../src/pipeline/measure-store.js';
+import type { LaneCommit, LaneStore } from '../../src/pipeline/ports.js';
 import { commitOf, LANES, write } from './lane-store.contract.js';
 
 /** What every store must do with a lane's measures. */
@@ -47,6 +47,24 @@ export const measureStoreContract = (name: string, make: () => Promise<MeasuredS
       expect(await measures.journal(1, 0)).toEqual({ folded: 0, entries: [] });
       expect((await measures.view(1, null)).journal).toEqual([bytes('a'), bytes('bü'), bytes('c')]);
       expect((await measures.view(2, null)).journal).toEqual([]);
+    });
+
+    test('what orders tell of their customers is kept by order, in the part of the customer, over all lanes', async () => {
+      const told = (lane: number, customerId: string) => measures.customers(lane, customerPart(customerId)).then((texts) => [...texts].sort());
+      const { token, version } = await store.claim(0, LANES);
+      const commits: Partial<LaneCommit>[] = [
+        { orders: [write('a', { customers: [{ customerId: 'ä', told: 'a of ä' }] }), write('b', { customers: [{ customerId: 'ä', told: 'b of ä' }] })] },
+        { orders: [write('a', { customers: [{ customerId: 'ä', told: 'a of ä, later' }] }), write('c')] },
+        { orders: [write('b', { customers: [{ customerId: 'ä', told: null }, { customerId: 'new', told: 'b of new' }] })] },
+      ];
+      for (const [i, given] of commits.entries()) await store.commit(0, commitOf(token, version + i, given));
+      expect([await told(0, 'ä'), await told(0, 'new'), await told(1, 'ä')]).toEqual([['a of ä, later'], ['b of new'], []]);
+      await store.commit(0, commitOf('another', version + 3, { orders: [write('a', { customers: [{ customerId: 'ä', told: null }] })] }));
+      expect(await told(0, 'ä')).toEqual(['a of ä, later']);
+      await store.commit(0, commitOf(token, version + 3, { forget: [{ orderId: 'a', indexes: [], customerId: 'ä' }] }));
+      expect(await told(0, 'ä')).toEqual([]);
+      await store.clear(0, token);
+      expect(await told(0, 'new')).toEqual([]);
     });
 
     test('a commit that changes nothing appends nothing, and one that is repeated appends once', async () => {

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { createMemoryLaneStore } from '../../src/adapters/memory/lane-store.js';
 import { createRedis } from '../../src/adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
+import { createRedisMeasureStore } from '../../src/adapters/redis/measure-store.js';
 import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js';
 import type { RedisClient } from '../../src/adapters/redis/script.js';
+import { CUSTOMER_PARTS, type MeasureStore } from '../../src/pipeline/measure-store.js';
 import type { OrderWrite } from '../../src/pipeline/ports.js';
 import { commitOf, entry, LANES, observe, progress, type StoreUnderTest } from '../contract/lane-store.contract.js';
 import { freshPrefix, realRedis } from '../support/real-services.js';
@@ -34,6 +36,7 @@ const orderWrite: fc.Arbitrary<OrderWrite> = fc.record({
   indexAdd: fc.subarray(INDEXES),
   indexRemove: fc.constant([]),
   dirty: fc.boolean(),
+  customers: fc.uniqueArray(fc.record({ customerId: fc.constantFrom('c-1', 'c-2', 'ö'), told: fc.option(fc.string()) }), { selector: ({ customerId }) => customerId, maxLength: 2 }),
 });
 const write = fc.oneof(orderWrite, orderWrite.map((order) => ({ ...order, indexAdd: [], indexRemove: order.indexAdd })));
 const lane = fc.nat(LANES - 1);
@@ -58,7 +61,7 @@ const call = fc.oneof(
 type Call = typeof call extends fc.Arbitrary<infer C> ? C : never;
 
 /** Makes the calls; all answers, and what is there in the end. Tokens differ between stores and are left out. */
-const story = async (under: StoreUnderTest, calls: readonly Call[]): Promise<unknown[]> => {
+const story = async (under: StoreUnderTest & { readonly measures: MeasureStore }, calls: readonly Call[]): Promise<unknown[]> => {
   const { store } = under;
   const tokens = new Map<number, { present: string; former: string; version: number; seq: number }>();
   const answers: unknown[] = [];
@@ -74,7 +77,7 @@ const story = async (under: StoreUnderTest, calls: readonly Call[]): Promise<unk
       const seq = held.seq + made.said;
       const outbox = made.said === 0 ? null : entry(held.seq + 1, seq);
       const given = commitOf(token, held.version + made.off, { orders: made.orders, seq, outbox, topics: new Map([['orders', progress(seq)]]), calendar: seq,
-        forget: made.forget.filter((id) => !made.orders.some(({ orderId }) => orderId === id)).map((orderId) => ({ orderId, indexes: INDEXES })) });
+        forget: made.forget.filter((id) => !made.orders.some(({ orderId }) => orderId === id)).map((orderId) => ({ orderId, indexes: INDEXES, customerId: 'c-1' })) });
       const answer = await store.commit(made.lane, given);
       if (answer.token === held.present && answer.version === held.version + 1) Object.assign(held, { version: answer.version, seq });
       answers.push([answer.token === token, answer.version, await store.forgotten(made.lane, ['a', 'b', 'ä', '𝄞', 'nobody']), await store.pass(made.lane, null, 3), await store.pass(made.lane, 'b', 10)]);
@@ -87,7 +90,8 @@ const story = async (under: StoreUnderTest, calls: readonly Call[]): Promise<unk
     }
   }
   const { token: _, ...last } = await store.claim(0, LANES);
-  return [...answers, await observe(under, INDEXES), last];
+  const told = await Promise.all(Array.from({ length: CUSTOMER_PARTS }, async (_, part) => [...await under.measures.customers(0, part)].sort()));
+  return [...answers, told, await observe(under, INDEXES), last];
 };
 
 /** Lanes by number: each store lists them in an order of its own. */
@@ -102,8 +106,8 @@ test('any sequence of calls is answered alike by memory and Redis, and leaves th
     fc.asyncProperty(fc.array(call, { minLength: 5, maxLength: 40 }), async (calls) => {
       const memory = createMemoryLaneStore();
       const prefix = freshPrefix('cx');
-      const redis = { store: createRedisLaneStore(client, { prefix }), reader: createRedisOrderReader(client, { prefix, lanes: LANES }), end: () => Promise.resolve() };
-      const expected = tidy(await story({ store: memory, reader: memory, end: () => memory.close() }, calls));
+      const redis = { store: createRedisLaneStore(client, { prefix }), reader: createRedisOrderReader(client, { prefix, lanes: LANES }), measures: createRedisMeasureStore(client, { prefix }), end: () => Promise.resolve() };
+      const expected = tidy(await story({ store: memory, reader: memory, measures: memory.measures, end: () => memory.close() }, calls));
       expect(tidy(await story(redis, calls))).toEqual(expected);
     }),
     { numRuns: 60 },

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
 import type { AlertPageBody, OpenAlert } from '../../src/contracts/alerts.js';
-import type { Measures } from '../../src/contracts/measures.js';
+import type { MeasureRow, Measures } from '../../src/contracts/measures.js';
 import { foldedJourney, foldEvents, withoutRepeats } from '../support/derived.js';
 import { createStage, metric, ndjson, type Stage, touchpoint, until } from '../support/touchpoint.js';
 
 const ORDERS = 1_500;
 
 type AlertEntry = Pick<OpenAlert, 'alertId' | 'orderId' | 'episode' | 'revision' | 'severity' | 'patterns'>;
+/** Customers' deviations are added up in the order in which they are met. */
+const roundedDeviation = (row: MeasureRow): MeasureRow => (row.measure === 'within_customer_sd_seconds' && row.value !== null ? { ...row, value: Number(row.value.toPrecision(12)) } : row);
+
 const byOrder = (a: AlertEntry, b: AlertEntry): number => (a.orderId < b.orderId ? -1 : 1);
 
 /** Two workers on real Kafka and Redis, one of them killed midway and replaced, against the same file replayed. */
@@ -126,12 +129,12 @@ describe('serve, with a worker killed midway, says what replay says', () => {
 
   test('measures are those of the replay, from any worker', async () => {
     const replayed = JSON.parse(readFileSync(join(directory, 'measures.json'), 'utf8')) as Measures;
-    const expected = replayed.filter(({ measure }) => measure !== 'customers_hurt' && measure !== 'within_customer_sd_seconds');
     for (const url of urls) {
       const answer = await fetch(`${url}/v1/measures?window=all&by=carrier`);
-      expect((await answer.json())).toEqual(expected);
+      expect(((await answer.json()) as Measures).map(roundedDeviation)).toEqual(replayed.map(roundedDeviation));
     }
-    const delivered = expected.find(({ measure, by }) => measure === 'orders_delivered' && by === undefined)?.value;
+    expect(replayed.find(({ measure, by }) => measure === 'customers_hurt' && by === undefined)?.value).toBeGreaterThan(100);
+    const delivered = replayed.find(({ measure, by }) => measure === 'orders_delivered' && by === undefined)?.value;
     await until('the gauges of measures', 40_000, async () => {
       const shown = await Promise.all(urls.map((url) => metric(url, 'cx_measure', { measure: 'orders_delivered', window: 'all' })));
       return shown.every((value) => value === delivered);

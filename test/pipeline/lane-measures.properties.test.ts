@@ -37,8 +37,6 @@ const life: fc.Arbitrary<Life> = fc.record({
   death: fc.option(death, { nil: undefined }), sends: fc.integer({ min: 1, max: 3 }), orders: fc.constantFrom(1, 2, 250), cacheOrders: fc.constantFrom(0, 1, 100),
 }).map(({ orders, cacheOrders, death: at, sends }) => ({ sends, parts: { limits: { orders, bytes: 524_288 }, cacheOrders }, ...(at === undefined ? {} : { death: at }) }));
 
-const isOfCustomers = ({ measure }: MeasureRow): boolean => measure === 'customers_hurt' || measure === 'within_customer_sd_seconds';
-
 /** The rows that the lane's orders make, each added once as it stands in the store. */
 async function rowsOfOrders({ store }: LaneUnderTest): Promise<MeasureRow[]> {
   const gathered = gather({ by: ['carrier'], mostValues: 100, customers: true, patterns: PATTERNS });
@@ -48,7 +46,7 @@ async function rowsOfOrders({ store }: LaneUnderTest): Promise<MeasureRow[]> {
     gathered.add(openCase(journey, END, CONTEXT), assess(journey, END, CONTEXT));
   }
   gathered.addOrderless({ ...answer, topic: 'orders', offset: 0 } as Fact);
-  return gathered.rows().filter((row) => !isOfCustomers(row));
+  return gathered.rows();
 }
 
 /** Rows of values for which nothing is left once corrections took it away. */

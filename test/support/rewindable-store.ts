@@ -45,7 +45,7 @@ export function createRewindableStore(): RewindableStore {
       commit: noted((s, ...args: Parameters<MemoryLaneStore['commit']>) => s.commit(...args), (answer, _lane, commit) => commitOutcome(answer, commit.token, commit.base) === 'applied'),
       halts: { lanes: () => inner.halts.lanes(), lift: noted((s, ...args: Parameters<MemoryLaneStore['halts']['lift']>) => s.halts.lift(...args)), decide: noted((s, ...args: Parameters<MemoryLaneStore['halts']['decide']>) => s.halts.decide(...args)) },
       measures: {
-        journal: (...args) => inner.measures.journal(...args), cells: (...args) => inner.measures.cells(...args), fields: (...args) => inner.measures.fields(...args), view: (...args) => inner.measures.view(...args),
+        journal: (...args) => inner.measures.journal(...args), cells: (...args) => inner.measures.cells(...args), fields: (...args) => inner.measures.fields(...args), view: (...args) => inner.measures.view(...args), customers: (...args) => inner.measures.customers(...args),
         fold: noted((s, ...args: Parameters<MemoryLaneStore['measures']['fold']>) => s.measures.fold(...args)), admit: noted((s, ...args: Parameters<MemoryLaneStore['measures']['admit']>) => s.measures.admit(...args)),
       },
       held: (...args) => inner.held(...args), load: (...args) => inner.load(...args), forgotten: (...args) => inner.forgotten(...args), pass: (...args) => inner.pass(...args), orderIds: (...args) => inner.orderIds(...args), due: (...args) => inner.due(...args),

@@ -2,7 +2,7 @@ import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
 import type { Halt, OrderRemoval, OrderWrite, OutboxEntry, PassedOrder, StoredOrder, TopicProgress } from '../../pipeline/ports.js';
 import { type Decision, NO_UPKEEP, type Upkeep } from '../../pipeline/upkeep.js';
 import { createDeadlineHeap, type DeadlineHeap, type Waiting } from './deadline-heap.js';
-import { createLaneMeasures, type LaneMeasures } from './measures.js';
+import { createLaneMeasures, type LaneMeasures, writeCustomer } from './measures.js';
 import { createOrderIndex, type OrderIndex } from './order-index.js';
 
 /** An order in memory. Bytes are kept as one-byte strings: a third of what a small Buffer costs. */
@@ -69,6 +69,7 @@ export const forgetOrders = (lane: LaneState): void => {
   lane.index = createOrderIndex();
   lane.measures.journal = [];
   lane.measures.cells.clear();
+  lane.measures.customers.clear();
 };
 
 export const readOrder = (lane: LaneState, orderId: string): StoredOrder | null => {
@@ -85,19 +86,21 @@ export const writeOrder = (lane: LaneState, write: OrderWrite, mark: number): vo
   if (write.due !== undefined) lane.deadlines.set(order, write.due);
   for (const name of write.indexRemove) lane.index.remove(name, write.orderId);
   for (const name of write.indexAdd) lane.index.add(name, write.orderId);
+  for (const customer of write.customers) writeCustomer(lane.measures, write.orderId, customer);
   if (!write.dirty) return;
   lane.dirty.delete(write.orderId);
   lane.dirty.set(write.orderId, mark);
 };
 
 /** Gives an order up. */
-export const removeOrder = (lane: LaneState, { orderId, indexes }: OrderRemoval): void => {
+export const removeOrder = (lane: LaneState, { orderId, indexes, customerId }: OrderRemoval): void => {
   const order = lane.orders.get(orderId);
   if (order !== undefined) lane.deadlines.set(order, null);
   lane.orders.delete(orderId);
   lane.dirty.delete(orderId);
   lane.index.remove(EVERY_ORDER, orderId);
   for (const name of indexes) lane.index.remove(name, orderId);
+  if (customerId !== null) writeCustomer(lane.measures, orderId, { customerId, told: null });
   lane.forgotten.add(orderId);
   lane.givenUp += 1;
 };

@@ -1,4 +1,5 @@
-import type { MeasureStore } from '../../pipeline/measure-store.js';
+import { customerPart, type MeasureStore } from '../../pipeline/measure-store.js';
+import type { CustomerWrite } from '../../pipeline/ports.js';
 import type { LaneState } from './lane-state.js';
 
 /** What a lane keeps of its measures. */
@@ -7,9 +8,20 @@ export interface LaneMeasures {
   folded: number;
   /** Packed amounts by place key ('' for the whole) and field. */
   readonly cells: Map<string, Map<string, string>>;
+  /** What orders tell of their customers, by part and order. */
+  readonly customers: Map<number, Map<string, string>>;
 }
 
-export const createLaneMeasures = (): LaneMeasures => ({ journal: [], folded: 0, cells: new Map() });
+export const createLaneMeasures = (): LaneMeasures => ({ journal: [], folded: 0, cells: new Map(), customers: new Map() });
+
+/** What an order tells of this customer from now on. */
+export function writeCustomer({ customers }: LaneMeasures, orderId: string, { customerId, told }: CustomerWrite): void {
+  const part = customerPart(customerId);
+  let orders = customers.get(part);
+  if (orders === undefined) customers.set(part, (orders = new Map<string, string>()));
+  if (told === null) orders.delete(orderId);
+  else orders.set(orderId, told);
+}
 
 /** The measures of the given lanes, as the Redis one keeps them. */
 export function createMemoryMeasureStore(lanes: ReadonlyMap<number, LaneState>): MeasureStore {
@@ -31,6 +43,7 @@ export function createMemoryMeasureStore(lanes: ReadonlyMap<number, LaneState>):
       return true;
     },
     view: async (lane, key) => ({ journal: [...(lanes.get(lane)?.measures.journal ?? [])], cells: new Map(cellsUnder(lane, key)) }),
+    customers: async (lane, part) => [...(lanes.get(lane)?.measures.customers.get(part)?.values() ?? [])],
     async admit(kind, names, most) {
       const known = admitted.get(kind) ?? new Set<string>();
       admitted.set(kind, known);

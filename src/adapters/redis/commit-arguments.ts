@@ -1,4 +1,5 @@
-import type { LaneCommit, OrderWrite } from '../../pipeline/ports.js';
+import { customerPart } from '../../pipeline/measure-store.js';
+import type { CustomerWrite, LaneCommit, OrderWrite } from '../../pipeline/ports.js';
 import type { LaneKeys } from './keys.js';
 import { topicField, writeProgress, writeSpan } from './lane-fields.js';
 import { traceOf } from './forgotten.js';
@@ -21,6 +22,7 @@ export const commitArguments = (keys: LaneKeys, commit: LaneCommit): (string | B
   commit.outbox === null ? NOTHING : commit.outbox.records,
   packChange(commit),
   commit.measures ?? NOTHING,
+  keys.customersOf,
 ];
 
 const packChange = (commit: LaneCommit): Buffer => {
@@ -31,24 +33,34 @@ const packChange = (commit: LaneCommit): Buffer => {
   const marks: string[] = [];
   const added = new Map<string, string[]>();
   const removed = new Map<string, string[]>();
+  const told = new Map<string, string[]>();
+  const untold = new Map<string, string[]>();
   for (const order of commit.orders) {
     orders.push(order.orderId, order.facts ?? NOTHING, order.state);
     if (order.due === null) notDue.push(order.orderId);
     else if (order.due !== undefined) due.push(String(order.due), order.orderId);
     if (order.dirty) marks.push(mark, order.orderId);
     indexChanges(order, added, removed);
+    for (const each of order.customers) customerChange(order.orderId, each, told, untold);
   }
-  const gone = commit.forget.flatMap(({ orderId, indexes }): Packable[] => {
+  const gone = commit.forget.flatMap(({ orderId, indexes, customerId }): Packable[] => {
     for (const name of indexes) entry(removed, name).push(orderId);
+    if (customerId !== null) customerChange(orderId, { customerId, told: null }, told, untold);
     const { part, bytes } = traceOf(orderId);
     return [orderId, part, bytes];
   });
-  return pack([orders, laneFields(commit), due, notDue, marks, [...added], [...removed], gone]);
+  return pack([orders, laneFields(commit), due, notDue, marks, [...added], [...removed], gone, [...told], [...untold]]);
 };
 
 const indexChanges = (order: OrderWrite, added: Map<string, string[]>, removed: Map<string, string[]>): void => {
   for (const name of order.indexAdd) entry(added, name).push('0', order.orderId);
   for (const name of order.indexRemove) entry(removed, name).push(order.orderId);
+};
+
+const customerChange = (orderId: string, { customerId, told: text }: CustomerWrite, told: Map<string, string[]>, untold: Map<string, string[]>): void => {
+  const part = String(customerPart(customerId));
+  if (text === null) entry(untold, part).push(orderId);
+  else entry(told, part).push(orderId, text);
 };
 
 const entry = (entries: Map<string, string[]>, name: string): string[] => {

@@ -14,6 +14,7 @@
  *     {cx:3}:g:<000-fff> string  eight bytes for each order that was given up, by a part of its id's digest
  *     {cx:3}:mj         list    what commits added to the measures, oldest first, until it is folded into cells
  *     {cx:3}:m:<key>    hash    sums of measures by cell and value of a place key; without a key those of all orders
+ *     {cx:3}:c:<part>   hash    what orders tell of their customers, by order, in parts of the customers
  *     cx:named:<kind>   set     names that are measured apart: values of a place key, pairs of touchpoint and task
  *     cx:seen:<key>      string  coordinates of the first record with this key; expires
  *     cx:ack:<alert>     string  who acknowledged an alert, and when; expires. Of no lane: a lane that is made anew keeps none of its keys
@@ -33,6 +34,7 @@ export interface LaneKeys {
   readonly forgottenOf: string;
   readonly journal: string;
   readonly measuresOf: string;
+  readonly customersOf: string;
 }
 
 export const DEFAULT_PREFIX = 'cx';
@@ -61,6 +63,7 @@ const nameLane = (prefix: string, lane: number): LaneKeys => {
     forgottenOf: `${tag}g:`,
     journal: `${tag}mj`,
     measuresOf: `${tag}m:`,
+    customersOf: `${tag}c:`,
   };
 };
 

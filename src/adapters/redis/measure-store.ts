@@ -83,6 +83,7 @@ export function createRedisMeasureStore(client: RedisClient, options: RedisMeasu
       const [journal, cells] = answersOf(await reading.exec());
       return { journal: bytesIn(journal), cells: new Map(Object.entries(cells as Readonly<Record<string, string>>)) };
     },
+    customers: (lane, part) => client.hvals(names.lane(lane).customersOf + String(part)),
     async admit(kind, asked, most) {
       const answers: boolean[] = [];
       for (let from = 0; from < asked.length; from += NAMES_AT_ONCE) {

@@ -67,6 +67,13 @@ export function isInWindow(cell: string, window: MeasureWindow, now: number): bo
   return level === undefined ? window === 'all' : startOf(cell, level) + level.ms > now - WINDOW_MS[window];
 }
 
+/** The first instant that counts in the window that ends now, as `isInWindow` has it; ms. */
+export function windowStart(window: MeasureWindow, now: number): number {
+  const back = WINDOW_MS[window];
+  const level = LEVELS.find((each) => each.back > back);
+  return level === undefined ? -Infinity : floorTo(now - back, level.ms);
+}
+
 /** Its time is still to come. */
 export function isAhead(cell: string, now: number): boolean {
   const level = levelOf(cell);

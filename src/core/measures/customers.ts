@@ -5,45 +5,44 @@ import { promisedAt } from './promise-dates.js';
 
 /** Measures of customers: an order's part in them depends on the other orders of its customer, so they are no sums over orders. */
 
-/** What one order tells of its customer. */
-export interface CustomerPart {
+/** What one order tells of its customer; all instants in ms. */
+export interface CustomerOrder {
   readonly customerId: string;
-  /** When the last signal of severity 2 or more opened; null: none is listed. Ms. */
+  readonly placed: number;
+  /** First dispatch, final delivery, original promise and first invoice; null: there is none, or the order was cancelled. */
+  readonly dispatched: number | null;
+  readonly delivered: number | null;
+  readonly promised: number | null;
+  readonly invoiced: number | null;
+  /** When the last signal of severity 2 or more opened; null: none is listed. */
   readonly hurtAt: number | null;
-  readonly durations: readonly ProcessDuration[];
-}
-
-export interface ProcessDuration {
-  readonly process: MeasuredProcess;
-  /** When the process ended; ms. */
-  readonly at: number;
-  readonly ms: number;
 }
 
 /** The least severity of a signal that hurts its customer (rulings 79). */
 export const HURTS_FROM = 2;
 
-/** Null: no event names a customer. */
-export function customerPart(measured: MeasuredOrder): CustomerPart | null {
-  const { customerId } = measured.order.history;
+/** Null: no event names a customer, or there is nothing to tell of it yet. */
+export function customerOrder({ order, placed, delivered, cancelled, signals }: MeasuredOrder): CustomerOrder | null {
+  const { history } = order;
+  const { customerId } = history;
   if (customerId === null) return null;
   let hurtAt: number | null = null;
-  for (const { severity, opensAt } of measured.signals) if (severity >= HURTS_FROM) hurtAt = Math.max(hurtAt ?? -Infinity, opensAt);
-  return { customerId, hurtAt, durations: measured.cancelled === null ? durationsOf(measured) : [] };
+  for (const { severity, opensAt } of signals) if (severity >= HURTS_FROM) hurtAt = Math.max(hurtAt ?? -Infinity, opensAt);
+  const known = cancelled !== null ? NOTHING : {
+    dispatched: history.dispatches[0]?.at ?? null, delivered: delivered?.at ?? null, promised: promisedAt('original', order), invoiced: firstInvoice(history)?.at ?? null,
+  };
+  const tells = hurtAt !== null || known.dispatched !== null || known.delivered !== null || known.invoiced !== null;
+  return tells ? { customerId, placed: placed.at, ...known, hurtAt } : null;
 }
 
-function durationsOf({ order, placed, delivered }: MeasuredOrder): ProcessDuration[] {
-  const { history } = order;
-  const dispatch = history.dispatches[0] ?? null;
-  const invoice = firstInvoice(history);
-  const promised = promisedAt('original', order);
-  const durations: ProcessDuration[] = [];
-  const note = (process: MeasuredProcess, from: number, at: number): void => { durations.push({ process, at, ms: at - from }); };
-  if (dispatch !== null) note('order_to_dispatch', placed.at, dispatch.at);
-  if (dispatch !== null && delivered !== null) note('dispatch_to_delivery', dispatch.at, delivered.at);
-  if (promised !== null && delivered !== null) note('delivery_delay', promised, delivered.at);
-  if (invoice !== null) note('order_to_invoice', placed.at, invoice.at);
-  return durations;
+const NOTHING = { dispatched: null, delivered: null, promised: null, invoiced: null };
+
+/** Calls back for each process that came to its end: when, and how long it took; ms. */
+function eachDuration({ placed, dispatched, delivered, promised, invoiced }: CustomerOrder, take: (process: MeasuredProcess, at: number, ms: number) => void): void {
+  if (dispatched !== null) take('order_to_dispatch', dispatched, dispatched - placed);
+  if (dispatched !== null && delivered !== null) take('dispatch_to_delivery', delivered, delivered - dispatched);
+  if (promised !== null && delivered !== null) take('delivery_delay', delivered, delivered - promised);
+  if (invoiced !== null) take('order_to_invoice', invoiced, invoiced - placed);
 }
 
 /** Durations of one process of one customer, as they are needed for a deviation (Welford's method). */
@@ -54,10 +53,20 @@ interface Scatter {
   squares: number;
 }
 
-/** Measures of customers over whole orders, each added once. Needs some room for every customer. */
+/** Measures of customers over whole orders, each added once. Needs some room for every customer, until `settle`. */
 export interface CustomerTally {
-  add(part: CustomerPart): void;
+  /** @param counts does what happened at this instant, ms, count? Absent: always */
+  add(order: CustomerOrder, counts?: (at: number) => boolean): void;
+  /** Of the customers so far no further order will come: sums take the place of what was kept of each. */
+  settle(): void;
   rows(): Row[];
+}
+
+/** What is left of customers once they are settled. */
+interface Pool {
+  orders: number;
+  freedom: number;
+  squares: number;
 }
 
 /**
@@ -66,19 +75,38 @@ export interface CustomerTally {
  * - `within_customer_sd_seconds`, a row per `process`: how differently the same customer is served from order to order;
  *   sqrt(sum of squared deviations from each customer's mean / sum of (n - 1)), over customers with two or more such orders:
  *   the pooled deviation within groups of an analysis of variance. `denominator` is the number of those orders (rulings 81).
+ *
+ * @param mostNamed of customers who were hurt only so many are named, the first by their ids; all are counted
  */
-export function createCustomerTally(): CustomerTally {
+export function createCustomerTally(mostNamed = Infinity): CustomerTally {
   const hurt = new Set<string>();
-  const scatters = new Map(MEASURED_PROCESSES.map((process) => [process, new Map<string, Scatter>()]));
+  let hurtBefore = 0;
+  let names: readonly string[] = [];
+  const processes = MEASURED_PROCESSES.map((process) => ({ process, scatters: new Map<string, Scatter>(), pool: { orders: 0, freedom: 0, squares: 0 } }));
+  const scattersOf = new Map(processes.map(({ process, scatters }) => [process, scatters]));
+  const settle = (): void => {
+    names = [...names, ...hurt].sort().slice(0, mostNamed);
+    hurtBefore += hurt.size;
+    hurt.clear();
+    for (const { scatters, pool } of processes) {
+      for (const scatter of scatters.values()) pour(pool, scatter);
+      scatters.clear();
+    }
+  };
   return {
-    add({ customerId, hurtAt, durations }) {
-      if (hurtAt !== null) hurt.add(customerId);
-      for (const { process, ms } of durations) grow(scatters.get(process), customerId, ms);
+    settle,
+    add(order, counts = () => true) {
+      const { customerId, hurtAt } = order;
+      if (hurtAt !== null && counts(hurtAt)) hurt.add(customerId);
+      eachDuration(order, (process, at, ms) => { if (counts(at)) grow(scattersOf.get(process), customerId, ms); });
     },
-    rows: () => [
-      { measure: 'customers_hurt', value: hurt.size, customers: [...hurt].sort(), unit: 'customers' },
-      ...[...scatters].map(([process, customers]) => withinRow(process, customers.values())),
-    ],
+    rows() {
+      settle();
+      return [
+        { measure: 'customers_hurt', value: hurtBefore, customers: names, unit: 'customers' },
+        ...processes.map(({ process, pool }) => withinRow(process, pool)),
+      ];
+    },
   };
 }
 
@@ -94,16 +122,13 @@ function grow(customers: Map<string, Scatter> | undefined, customerId: string, v
   scatter.squares += off * (value - scatter.mean);
 }
 
-function withinRow(process: MeasuredProcess, customers: Iterable<Scatter>): Row {
-  let orders = 0;
-  let freedom = 0;
-  let squares = 0;
-  for (const scatter of customers) {
-    if (scatter.n < 2) continue;
-    orders += scatter.n;
-    freedom += scatter.n - 1;
-    squares += scatter.squares;
-  }
-  const value = freedom === 0 ? null : Math.sqrt(squares / freedom) / 1_000;
-  return { measure: 'within_customer_sd_seconds', value, process, denominator: orders, unit: 'seconds' };
+/** One order alone says nothing of evenness. */
+function pour(pool: Pool, { n, squares }: Scatter): void {
+  if (n < 2) return;
+  pool.orders += n;
+  pool.freedom += n - 1;
+  pool.squares += squares;
 }
+
+const withinRow = (process: MeasuredProcess, { orders, freedom, squares }: Pool): Row =>
+  ({ measure: 'within_customer_sd_seconds', value: freedom === 0 ? null : Math.sqrt(squares / freedom) / 1_000, process, denominator: orders, unit: 'seconds' });

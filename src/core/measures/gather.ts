@@ -3,7 +3,7 @@ import type { Place, PlaceKey } from '../../contracts/names.js';
 import type { Fact } from '../fact.js';
 import type { Case } from '../signals/rule.js';
 import { contribute, contributionOfOrderless, measuredOrder, type Listed } from './contribution.js';
-import { createCustomerTally, customerPart, type CustomerTally } from './customers.js';
+import { createCustomerTally, customerOrder, type CustomerTally } from './customers.js';
 import type { RowContext } from './family.js';
 import { isOfPair, OTHER_PAIR } from './feedback.js';
 import { countsBy, createTally, OTHER, type Add, type Quantity, type Tally } from './quantities.js';
@@ -57,8 +57,8 @@ export function gather({ by, mostValues, customers, ...context }: GatherOptions)
       const groups = groupsOf(order.place);
       contribute(order, listed, addTo(groups, order.at));
       const measured = customers ? measuredOrder(order, listed) : null;
-      const part = measured === null ? null : customerPart(measured);
-      if (part !== null) for (const group of groups) group.customers?.add(part);
+      const told = measured === null ? null : customerOrder(measured);
+      if (told !== null) for (const group of groups) group.customers?.add(told);
     },
     addOrderless(fact) {
       const answer = contributionOfOrderless(fact);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { NOTICE_BUCKETS, SIGNALS, VERDICTS } from '../../../src/contracts/names.js';
-import { cellOfBucket, coarserCell, isInWindow } from '../../../src/core/measures/cells.js';
+import { cellOfBucket, coarserCell, isInWindow, windowStart } from '../../../src/core/measures/cells.js';
 import { addUp, BUCKET_MS, createIncrements, difference, keep, kept, negative, type Kept } from '../../../src/core/measures/increments.js';
 import { packAmounts, packGroups, unpackAmounts, unpackGroups } from '../../../src/core/measures/packed.js';
 import { QUANTITIES } from '../../../src/core/measures/quantities.js';
@@ -90,6 +90,7 @@ describe('cells', () => {
   test.each([['1h', HOUR, BUCKET_MS], ['24h', DAY, HOUR], ['7d', 7 * DAY, DAY], ['28d', 28 * DAY, DAY]] as const)('%s holds all within it, and nothing that is older by a cell', (window, ms, cell) => {
     fc.assert(fc.property(now, fc.integer({ min: 0, max: 35 * DAY }), (at, age) => {
       const found = isInWindow(cellOfBucket(Math.floor((at - age) / BUCKET_MS), at), window, at);
+      expect(at - age >= windowStart(window, at)).toBe(found);
       if (age < ms) expect(found).toBe(true);
       if (age >= ms + cell) expect(found).toBe(false);
     }));

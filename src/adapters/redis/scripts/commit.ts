@@ -14,7 +14,9 @@ import { script } from '../script.js';
  *         6 index added:    { name, { 0, order, 0, order... } }...
  *         7 index removed:  { name, { order, order... } }...
  *         8 orders gone:    id, part and bytes of the trace that is left, id, part, bytes...,
- *       10 entry of the journal of measures ('' for none)
+ *         9 told:           { part, { order, text, order, text... } }... (of customers)
+ *        10 told no more:   { part, { order, order... } }...
+ *       10 entry of the journal of measures ('' for none), 11 beginning of the keys of what is told of customers
  * Answers { token, version } as they are after the call; nothing has changed unless both were as given.
  *
  * Lua in Redis doesn't roll back, so every check comes before the first write, and no write after it can fail: each key
@@ -37,6 +39,9 @@ redis.call('LLEN', KEYS[6])
 for i = 3, 5 do redis.call('ZCARD', KEYS[i]) end
 for _, entries in ipairs({ change[6], change[7] }) do
   for _, entry in ipairs(entries) do redis.call('ZCARD', index_of .. entry[1]) end
+end
+for _, entries in ipairs({ change[9], change[10] }) do
+  for _, entry in ipairs(entries) do redis.call('HLEN', ARGV[11] .. entry[1]) end
 end
 for i = 1, #gone, 3 do redis.call('STRLEN', trace_of .. gone[i + 1]) end
 for i = 1, #orders, 3 do
@@ -70,6 +75,8 @@ in_chunks('ZREM', KEYS[3], change[4])
 in_chunks('ZADD', KEYS[4], change[5])
 for _, entry in ipairs(change[6]) do in_chunks('ZADD', index_of .. entry[1], entry[2]) end
 for _, entry in ipairs(change[7]) do in_chunks('ZREM', index_of .. entry[1], entry[2]) end
+for _, entry in ipairs(change[10]) do in_chunks('HDEL', ARGV[11] .. entry[1], entry[2]) end
+for _, entry in ipairs(change[9]) do in_chunks('HSET', ARGV[11] .. entry[1], entry[2]) end
 local unlisted = {}
 for i = 1, #gone, 3 do
   redis.call('DEL', facts_of .. gone[i], state_of .. gone[i])
