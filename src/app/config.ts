@@ -37,6 +37,8 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
+  /** REDIS_URL names a node of a Redis Cluster. */
+  readonly redisCluster: boolean;
   readonly stream: { readonly maxClients: number; readonly maxBufferedBytes: number; readonly heartbeatMs: number };
   readonly intake: { readonly waitMs: number; readonly maxWaiting: number; readonly maxWaitingBytes: number; readonly rememberSeconds: number };
 }
@@ -51,7 +53,7 @@ export type LoadedConfig =
  * @param readFile gives the text of the file that `TOUCHPOINT_CONFIG` names; may throw
  */
 export function loadConfig(variables: Variables, readFile: (path: string) => string): LoadedConfig {
-  const { environment, problems } = readEnvironment(variables);
+  const { environment, problems } = readEnvironment(variables, readFile);
   const file = readSettings(environment.configFile, readFile);
   if (file.kind === 'problems') return { kind: 'problems', problems: [...problems, ...file.problems] };
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'config', config: configOf(environment, file.settings) };
@@ -59,7 +61,7 @@ export function loadConfig(variables: Variables, readFile: (path: string) => str
 
 /** The configuration without file or environment: embedded, all defaults. */
 export function defaultConfig(): Config {
-  return configOf(readEnvironment({}).environment, configSchema.parse({}));
+  return configOf(readEnvironment({}, () => '').environment, configSchema.parse({}));
 }
 
 type ReadSettings =
@@ -100,6 +102,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,
+    redisCluster: settings.redis.cluster,
     stream: { maxClients: settings.stream.maxClients, maxBufferedBytes: settings.stream.maxBuffered, heartbeatMs: settings.stream.heartbeat },
     intake: {
       waitMs: settings.intake.waitFor, maxWaiting: settings.intake.maxWaiting, maxWaitingBytes: settings.intake.maxWaitingBytes,

@@ -3,7 +3,6 @@ import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkInputs, checkTopics } from '../adapters/kafka/check-topics.js';
 import { openKafkaInputs, openRecordWriter } from '../adapters/kafka/intake-log.js';
 import { checkRedis } from '../adapters/redis/check-redis.js';
-import { createRedis } from '../adapters/redis/create-redis.js';
 import { createRedisIntakeStore } from '../adapters/redis/intake-store.js';
 import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { redisWallClock } from '../adapters/redis/wall-clock.js';
@@ -12,6 +11,7 @@ import { PARTITIONERS } from '../pipeline/partitioner.js';
 import type { SourceLog, WallClock } from '../pipeline/ports.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 import type { Config, KafkaEndpoint } from './config.js';
+import { connectRedis } from './connect-redis.js';
 import { GroundUnfit } from './ground.js';
 import { HEARTBEATS, kafkaClient, redisTroubles, topicNames, troubleTeller } from './kafka-ground.js';
 import { openSchemas } from './registry.js';
@@ -33,7 +33,7 @@ export const intakeGroup = (groupId: string): string => `${groupId}-intake`;
 
 /** Connects to Kafka and Redis and looks whether they can be relied on. @throws GroundUnfit with all that is wrong */
 export async function intakeGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, inputs: readonly string[], logger: Logger): Promise<IntakeGround> {
-  const redis = createRedis({ url: redisUrl, onTrouble: troubleTeller(logger) });
+  const redis = connectRedis(config, redisUrl, { onTrouble: troubleTeller(logger) });
   const client = kafkaClient(endpoint, logger);
   const names = topicNames(config);
   try {

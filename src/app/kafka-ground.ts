@@ -7,9 +7,8 @@ import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
 import { createRedisAcknowledgements } from '../adapters/redis/acknowledgements.js';
-import { checkRedis } from '../adapters/redis/check-redis.js';
+import { checkRedis, servesData } from '../adapters/redis/check-redis.js';
 import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
-import { createRedis } from '../adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
 import { createRedisMeasureStore } from '../adapters/redis/measure-store.js';
 import { createRedisOrderReader } from '../adapters/redis/order-reader.js';
@@ -17,6 +16,7 @@ import type { RedisClient } from '../adapters/redis/script.js';
 import { redisWallClock, type SharedWallClock } from '../adapters/redis/wall-clock.js';
 import type { OutputTopic, SourceTopic } from '../contracts/names.js';
 import type { Config, KafkaEndpoint } from './config.js';
+import { connectRedis } from './connect-redis.js';
 import { type Ground, GroundUnfit } from './ground.js';
 import { openRegistry } from './registry.js';
 
@@ -51,7 +51,7 @@ const TROUBLE_AGAIN_MS = 10_000;
 /** What keeps a process from working on Redis at present, in sentences. */
 export async function redisTroubles(redis: RedisClient, wallClock: SharedWallClock): Promise<readonly string[]> {
   const found: string[] = [];
-  const answers = await Promise.race([redis.ping().then(() => true, () => false), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);
+  const answers = await Promise.race([servesData(redis), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);
   if (!answers) found.push('Redis does not answer.');
   if (Math.abs(wallClock.skewMs()) > MOST_SKEW_MS) found.push(`This machine's clock differs from the one of Redis by ${Math.round(wallClock.skewMs())} ms: set it by NTP.`);
   return found;
@@ -59,7 +59,7 @@ export async function redisTroubles(redis: RedisClient, wallClock: SharedWallClo
 
 /** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
 export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
-  const redis = createRedis({ url: redisUrl, onTrouble: troubleTeller(logger) });
+  const redis = connectRedis(config, redisUrl, { onTrouble: troubleTeller(logger) });
   const client = kafkaClient(endpoint, logger);
   try {
     const unfit: string[] = [];

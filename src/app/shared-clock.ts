@@ -1,17 +1,20 @@
-import { createRedis } from '../adapters/redis/create-redis.js';
+import { whenFound } from '../adapters/redis/check-redis.js';
 import { redisWallClock } from '../adapters/redis/wall-clock.js';
 import type { Config } from './config.js';
+import { connectRedis } from './connect-redis.js';
 
 /**
  * The clock by which the service judges: that of Redis, asked once and carried on by this machine's ticking; this
  * machine's own where no Redis is named.
  * @throws when Redis does not answer
  */
-export async function openSharedClock({ redisUrl, redisPrefix }: Config): Promise<() => number> {
+export async function openSharedClock(config: Config): Promise<() => number> {
+  const { redisUrl, redisPrefix } = config;
   if (redisUrl === null) return () => Date.now();
   let trouble = '';
-  const redis = createRedis({ url: redisUrl, onTrouble: ({ message }) => { trouble = message; } });
+  const redis = connectRedis(config, redisUrl, { onTrouble: ({ message }) => { trouble = message; } });
   try {
+    await whenFound(redis);
     const clock = await redisWallClock(redis, { prefix: redisPrefix });
     clock.stop();
     return () => clock.now();

@@ -3,10 +3,11 @@ import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import { openKafkaLaneLogs } from '../adapters/kafka/lane-logs.js';
 import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
-import { createRedis } from '../adapters/redis/create-redis.js';
+import { whenFound } from '../adapters/redis/check-redis.js';
 import { createRedisLaneViewer } from '../adapters/redis/lane-viewer.js';
 import { redisWallClock } from '../adapters/redis/wall-clock.js';
 import type { Config, KafkaEndpoint } from './config.js';
+import { connectRedis } from './connect-redis.js';
 import { GroundUnfit } from './ground.js';
 import { kafkaClient, topicNames } from './kafka-ground.js';
 import { openSchemas } from './registry.js';
@@ -14,9 +15,10 @@ import type { VerifyGround } from './verify.js';
 
 /** Connects to Kafka and Redis for reading. Throws GroundUnfit when the topics are not those of a service. */
 export async function openVerifyGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<VerifyGround & { close(): Promise<void> }> {
-  const redis = createRedis({ url: redisUrl, name: 'touchpoint-verify' });
+  const redis = connectRedis(config, redisUrl, { name: 'touchpoint-verify' });
   const client = kafkaClient(endpoint, logger);
   try {
+    await whenFound(redis);
     await redis.ping();
     const names = topicNames(config);
     const { findings, members } = await askAdmin(client, async (admin) => ({

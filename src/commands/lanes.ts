@@ -1,5 +1,6 @@
-import { createRedis } from '../adapters/redis/create-redis.js';
+import { connectRedis } from '../app/connect-redis.js';
 import { intakePrefix } from '../adapters/redis/intake-store.js';
+import { whenFound } from '../adapters/redis/check-redis.js';
 import { createRedisLaneHalts } from '../adapters/redis/lane-halts.js';
 import type { RedisClient } from '../adapters/redis/script.js';
 import { columns } from '../app/report/layout.js';
@@ -127,11 +128,13 @@ async function withMeant(verb: 'resume' | 'rebuild' | 'rewind', named: readonly 
 }
 
 async function withLanes(work: (lanes: readonly NamedLane[]) => Promise<void>): Promise<void> {
-  const { redisUrl, redisPrefix } = configOrFault();
+  const config = configOrFault();
+  const { redisUrl, redisPrefix } = config;
   if (redisUrl === null) throw new CommandFault('REDIS_URL is not set: name the Redis that keeps the lanes, such as REDIS_URL=redis://127.0.0.1:6379', 2);
   let trouble = '';
-  const redis = createRedis({ url: redisUrl, onTrouble: ({ message }) => { trouble = message; } });
+  const redis = connectRedis(config, redisUrl, { onTrouble: ({ message }) => { trouble = message; } });
   try {
+    await whenFound(redis);
     const lanes = await lanesUnder(redis, redisPrefix);
     if (lanes.length === 0) throw new CommandFault(`Redis holds no lanes under the prefix ${redisPrefix}: check REDIS_URL and redis.prefix, or start \`touchpoint serve\` first`, 1);
     await work(lanes);

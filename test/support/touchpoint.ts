@@ -82,12 +82,21 @@ export interface StageOptions {
   readonly partitions?: number;
   /** Further settings of the configuration file. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Servers of the test's own in place of the shared ones. */
+  readonly on?: StageServers;
+}
+
+export interface StageServers {
+  /** How the test itself comes to them, and whoever creates the topics. */
+  readonly brokers: readonly string[];
+  readonly redisUrl: string;
+  /** How the product comes to them. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Topics, group and keys of a test's own on the real Kafka and Redis, and workers on them. */
-export async function createStage({ partitions = 4, config = {} }: StageOptions = {}): Promise<Stage> {
-  const { brokers } = await realKafka();
-  const { url: redisUrl } = await realRedis();
+export async function createStage({ partitions = 4, config = {}, on }: StageOptions = {}): Promise<Stage> {
+  const { brokers, redisUrl, env: own = {} } = on ?? { brokers: (await realKafka()).brokers, redisUrl: (await realRedis()).url };
   const prefix = freshPrefix('tp');
   const topicName = (topic: string): string => `${prefix}.${topic}`;
   const names = (topics: readonly string[]): Record<string, string> => Object.fromEntries(topics.map((t) => [t, topicName(t)]));
@@ -96,7 +105,7 @@ export async function createStage({ partitions = 4, config = {} }: StageOptions 
   writeFileSync(file, stringify({
     topics: { sources: names(SOURCE_TOPICS), outputs: names(OUTPUT_TOPICS) }, redis: { prefix }, ...config,
   }));
-  const env = { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, KAFKA_GROUP_ID: prefix, TOUCHPOINT_CONFIG: file, HTTP_PORT: '0' };
+  const env = { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, KAFKA_GROUP_ID: prefix, TOUCHPOINT_CONFIG: file, HTTP_PORT: '0', ...own };
   const workers: WorkerProcess[] = [];
   const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Finished> => touchpoint(args, { ...env, ...more });
   const started = async (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> => {
@@ -104,7 +113,7 @@ export async function createStage({ partitions = 4, config = {} }: StageOptions 
     workers.push(worker);
     return worker;
   };
-  const created = await run(['topics', '--create', '--partitions', String(partitions)]);
+  const created = await run(['topics', '--create', '--partitions', String(partitions)], { KAFKA_BROKERS: brokers.join(','), KAFKA_SSL: 'false', ...Object.fromEntries(Object.keys(own).filter((name) => /^KAFKA_S(ASL|SL_)/.test(name)).map((name) => [name, ''])) });
   if (created.code !== 0) throw new Error(`topics --create: ${created.stderr}`);
   return {
     env, brokers, redisUrl, redisPrefix: prefix, topicName, run,

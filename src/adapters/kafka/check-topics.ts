@@ -13,7 +13,7 @@ export const checkTopics = async (admin: Admin, names: TopicNames): Promise<read
   const all = [...names.sources.values(), ...names.outputs.values()];
   const missing = all.filter((topic) => !present.has(topic));
   if (missing.length > 0) {
-    return [`${missing.length === 1 ? 'Topic' : 'Topics'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: create ${missing.length === 1 ? 'it' : 'them'} with ${CREATE}, or set the names that your topics have`];
+    return [`${missing.length === 1 ? 'Topic' : 'Topics'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing: create ${missing.length === 1 ? 'it' : 'them'} with ${CREATE}, or set the names that your topics have. A user without rights sees none either: deploy/kafka/acls.sh gives those that are needed`];
   }
   const { topics } = await admin.fetchTopicMetadata({ topics: all });
   const partitions = new Map(topics.map(({ name, partitions: found }) => [name, found.length]));

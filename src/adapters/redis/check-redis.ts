@@ -86,7 +86,9 @@ const orUnreachable = async (client: RedisClient, who: string, ask: () => Promis
   try {
     return await ask();
   } catch (cause) {
-    return [error(`${who} can't be reached (${reasonOf(faults.at(-1) ?? cause)}); check REDIS_URL, its user and password, and that Redis runs`)];
+    const reason = reasonOf(faults.at(-1) ?? cause);
+    const tls = /certificate|ssl|tls/i.test(reason) ? ', and REDIS_TLS_CA_FILE, REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE' : '';
+    return [error(`${who} can't be reached (${reason}); check REDIS_URL, its user and password${tls}, and that Redis runs`)];
   } finally {
     client.off('error', note);
   }
@@ -102,11 +104,28 @@ const checkServer = (server: Redis): Promise<RedisFinding[]> => {
 
 const isCluster = (client: RedisClient): client is Cluster => client.isCluster;
 
+/** A single server may be called at once; a cluster once it was found, for which this waits. @throws when it isn't found in time */
+export async function whenFound(client: RedisClient): Promise<void> {
+  if (isCluster(client) && client.status !== 'ready') await once(client, 'ready', { signal: AbortSignal.timeout(CLUSTER_WAIT_MS) });
+}
+
+/** Does it serve data at present? Of a cluster every primary has to answer, and all of its slots have to be served. */
+export async function servesData(client: RedisClient): Promise<boolean> {
+  try {
+    if (isCluster(client)) await Promise.all(client.nodes('master').map((node) => node.ping()));
+    // A cluster that lacks slots answers a PING, and no question.
+    await client.get('no such key');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Looks for what would lose orders or keep us from working: on every primary of a cluster, or on the one server. */
 export const checkRedis = async (client: RedisClient): Promise<readonly RedisFinding[]> => {
   if (!isCluster(client)) return checkServer(client);
   return orUnreachable(client, 'the Redis Cluster', async () => {
-    if (client.status !== 'ready') await once(client, 'ready', { signal: AbortSignal.timeout(CLUSTER_WAIT_MS) });
+    await whenFound(client);
     return (await Promise.all(client.nodes('master').map(checkServer))).flat();
   });
 };

@@ -4,6 +4,8 @@ import type { RedisClient } from './script.js';
 export interface RedisConnection {
   /** `redis://` or, with TLS, `rediss://`, with user, password and database number as usual. */
   readonly url: string;
+  /** With TLS: authorities that are trusted in place of the known ones, and what we show of ourselves; PEM. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** The URL names a node of a Redis Cluster; the rest of it is found from there. */
   readonly cluster?: boolean;
   /** Shown by CLIENT LIST. */
@@ -45,12 +47,12 @@ const settings = (connection: RedisConnection) => {
 
 /**
  * Connects, and keeps connecting when the connection is lost. A single server may be called at once; a cluster rejects
- * calls until it was found, for which checkRedis waits.
+ * calls until it was found, for which `whenFound` waits (check-redis.ts).
  * @throws TypeError when the URL isn't one of Redis
  */
 export const createRedis = (connection: RedisConnection): RedisClient => {
   const url = parse(connection.url);
-  const tls = url.protocol === 'rediss:' ? { tls: {} } : {};
+  const tls = url.protocol === 'rediss:' ? { tls: { ...connection.tls } } : {};
   const options = { ...settings(connection), ...tls };
   const client = connection.cluster === true ? connectCluster(url, options) : new Redis(connection.url, options);
   // Without a listener every failed attempt to connect would be printed as unhandled.

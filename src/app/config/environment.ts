@@ -1,5 +1,6 @@
 import type { Problem } from './problems.js';
 import { didYouMean } from './suggestions.js';
+import { readTls, type TlsMaterial } from './tls.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -16,7 +17,8 @@ export interface KafkaEndpoint {
   readonly brokers: readonly string[];
   readonly groupId: string;
   readonly clientId: string;
-  readonly ssl: boolean;
+  /** true: TLS with the known authorities. */
+  readonly ssl: boolean | TlsMaterial;
   readonly sasl: Sasl | null;
 }
 
@@ -27,6 +29,8 @@ export interface Environment {
   readonly schemaRegistryUrl: string | null;
   /** null: state in memory. */
   readonly redisUrl: string | null;
+  /** Beyond what the URL says; null: nothing. */
+  readonly redisTls: TlsMaterial | null;
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
   readonly configFile: string | null;
@@ -40,19 +44,26 @@ export interface ReadEnvironment {
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const SASL_VARIABLES = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+const KAFKA_TLS = { ca: 'KAFKA_SSL_CA_FILE', cert: 'KAFKA_SSL_CERT_FILE', key: 'KAFKA_SSL_KEY_FILE' };
+const REDIS_TLS = { ca: 'REDIS_TLS_CA_FILE', cert: 'REDIS_TLS_CERT_FILE', key: 'REDIS_TLS_KEY_FILE' };
 export const DEFAULT_GROUP_ID = 'touchpoint';
 const DEFAULT_PORT = 8080;
 
-/** Reads the variables of the contract; an empty one counts as missing. Problems never show a value that may be secret. */
-export function readEnvironment(variables: Variables): ReadEnvironment {
+/**
+ * Reads the variables of the contract; an empty one counts as missing. Problems never show a value that may be secret.
+ * @param readFile gives the text of a file that a variable names; may throw
+ */
+export function readEnvironment(variables: Variables, readFile: (path: string) => string): ReadEnvironment {
   const problems: Problem[] = [];
   const complain = (path: string, message: string): void => void problems.push({ source: 'environment', path, line: null, message });
-  const read: Reader = (name) => variables[name]?.trim() || null;
+  const read: Read = (name) => variables[name]?.trim() || null;
+  const redisUrl = readUrl(read, complain, 'REDIS_URL', ['redis:', 'rediss:']);
 
   const environment: Environment = {
-    kafka: readKafka(read, complain, variables),
+    kafka: readKafka(read, complain, variables, readFile),
     schemaRegistryUrl: readUrl(read, complain, 'SCHEMA_REGISTRY_URL', ['http:', 'https:']),
-    redisUrl: readUrl(read, complain, 'REDIS_URL', ['redis:', 'rediss:']),
+    redisUrl,
+    redisTls: readTls(read, complain, REDIS_TLS, readFile, { on: redisUrl?.startsWith('rediss:') === true, how: 'let REDIS_URL begin with rediss://' }),
     http: { host: read('HTTP_HOST') ?? '127.0.0.1', port: readPort(read, complain) },
     logLevel: readChoice(read, complain, 'LOG_LEVEL', LOG_LEVELS) ?? 'info',
     configFile: read('TOUCHPOINT_CONFIG'),
@@ -60,11 +71,13 @@ export function readEnvironment(variables: Variables): ReadEnvironment {
   return { environment, problems };
 }
 
-type Reader = (name: string) => string | null;
-type Complain = (name: string, message: string) => void;
+/** The value of a variable; null: it is missing. */
+export type Read = (name: string) => string | null;
+export type Complain = (name: string, message: string) => void;
 
-function readKafka(read: Reader, complain: Complain, variables: Variables): KafkaEndpoint | null {
+function readKafka(read: Read, complain: Complain, variables: Variables, readFile: (path: string) => string): KafkaEndpoint | null {
   const ssl = readFlag(read, complain, 'KAFKA_SSL');
+  const tls = readTls(read, complain, KAFKA_TLS, readFile, { on: ssl, how: 'set KAFKA_SSL to true' });
   const sasl = readSasl(read, complain);
   for (const name of Object.keys(variables)) {
     if (name.startsWith('KAFKA_SASL_') && !SASL_VARIABLES.includes(name)) {
@@ -77,7 +90,7 @@ function readKafka(read: Reader, complain: Complain, variables: Variables): Kafk
   if (brokers.length === 0 || !brokers.every(isEndpoint)) {
     complain('KAFKA_BROKERS', 'expected host:port, several separated by commas, such as kafka-1:9092,kafka-2:9092');
   }
-  return { brokers, groupId: read('KAFKA_GROUP_ID') ?? DEFAULT_GROUP_ID, clientId: 'touchpoint', ssl, sasl };
+  return { brokers, groupId: read('KAFKA_GROUP_ID') ?? DEFAULT_GROUP_ID, clientId: 'touchpoint', ssl: tls ?? ssl, sasl };
 }
 
 function isEndpoint(text: string): boolean {
@@ -87,7 +100,7 @@ function isEndpoint(text: string): boolean {
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port > 0 && port < 65_536;
 
-function readSasl(read: Reader, complain: Complain): Sasl | null {
+function readSasl(read: Read, complain: Complain): Sasl | null {
   const given = SASL_VARIABLES.filter((name) => read(name) !== null);
   if (given.length === 0) return null;
   for (const name of SASL_VARIABLES) if (read(name) === null) complain(name, `missing, while ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set`);
@@ -97,7 +110,7 @@ function readSasl(read: Reader, complain: Complain): Sasl | null {
   return mechanism === null || username === null || password === null ? null : { mechanism, username, password };
 }
 
-function readChoice<T extends string>(read: Reader, complain: Complain, name: string, choices: readonly T[]): T | null {
+function readChoice<T extends string>(read: Read, complain: Complain, name: string, choices: readonly T[]): T | null {
   const text = read(name);
   if (text === null) return null;
   const choice = choices.find((one) => one === text.toLowerCase());
@@ -105,13 +118,13 @@ function readChoice<T extends string>(read: Reader, complain: Complain, name: st
   return choice ?? null;
 }
 
-function readFlag(read: Reader, complain: Complain, name: string): boolean {
+function readFlag(read: Read, complain: Complain, name: string): boolean {
   const text = (read(name) ?? 'false').toLowerCase();
   if (!['true', 'false', '1', '0'].includes(text)) complain(name, 'expected true or false');
   return text === 'true' || text === '1';
 }
 
-function readPort(read: Reader, complain: Complain): number {
+function readPort(read: Read, complain: Complain): number {
   const text = read('HTTP_PORT');
   if (text === null) return DEFAULT_PORT;
   const port = Number(text);
@@ -121,7 +134,7 @@ function readPort(read: Reader, complain: Complain): number {
   return DEFAULT_PORT;
 }
 
-function readUrl(read: Reader, complain: Complain, name: string, protocols: readonly string[]): string | null {
+function readUrl(read: Read, complain: Complain, name: string, protocols: readonly string[]): string | null {
   const text = read(name);
   if (text === null) return null;
   if (!URL.canParse(text) || !protocols.includes(new URL(text).protocol)) {

@@ -94,6 +94,7 @@ const intake = z.strictObject({
 const redis = z.strictObject({
   prefix: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected at most 32 letters, digits, dots, _ and -').default('cx')
     .describe('Begins every key, so that several services can share one Redis. `cx`, as in the topics'),
+  cluster: z.boolean().default(false).describe('Whether `REDIS_URL` names a node of a Redis Cluster, from which the others are found. `false`: one server, or the address of a primary'),
 }).prefault({});
 
 const token = z.strictObject({

@@ -185,6 +185,26 @@ describe('the environment', () => {
     expect(wrong('', variables).join('\n')).toContain(expected);
   });
 
+  test('files of TLS are read, and told of where they cannot be', () => {
+    const pem = '-----BEGIN CERTIFICATE-----';
+    const read = (variables: Record<string, string>) => loadConfig({ KAFKA_BROKERS: 'kafka:9092', REDIS_URL: 'rediss://store', ...variables }, (path) => {
+      if (path === 'gone') throw new Error('ENOENT');
+      return path === 'other' ? 'no pem' : `${pem} ${path}`;
+    });
+    const all = { KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: 'ca', KAFKA_SSL_CERT_FILE: 'cert', KAFKA_SSL_KEY_FILE: 'key', REDIS_TLS_CA_FILE: 'store' };
+    expect(read(all)).toMatchObject({ kind: 'config', config: { kafka: { ssl: { ca: `${pem} ca`, cert: `${pem} cert`, key: `${pem} key` } }, redisTls: { ca: `${pem} store` } } });
+    const problems = (variables: Record<string, string>) => {
+      const loaded = read(variables);
+      return loaded.kind === 'problems' ? loaded.problems.map(({ path, message }) => `${path}: ${message}`) : [];
+    };
+    expect(problems({ KAFKA_SSL_CA_FILE: 'ca' })).toEqual(['KAFKA_SSL_CA_FILE: is set, while the connection is not one of TLS: set KAFKA_SSL to true']);
+    expect(problems({ REDIS_URL: 'redis://store', REDIS_TLS_CA_FILE: 'ca' })).toEqual(['REDIS_TLS_CA_FILE: is set, while the connection is not one of TLS: let REDIS_URL begin with rediss://']);
+    expect(problems({ KAFKA_SSL: 'true', KAFKA_SSL_KEY_FILE: 'key' })).toEqual(['KAFKA_SSL_CERT_FILE: missing: a certificate and its key go together']);
+    expect(problems({ REDIS_TLS_CERT_FILE: 'cert' })).toEqual(['REDIS_TLS_KEY_FILE: missing: a certificate and its key go together']);
+    expect(problems({ KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: 'gone' })).toEqual(['KAFKA_SSL_CA_FILE: the file gone cannot be read: ENOENT']);
+    expect(problems({ KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: 'other' })).toEqual(['KAFKA_SSL_CA_FILE: the file other is not PEM (-----BEGIN ...)']);
+  });
+
   test('no problem shows a password', () => {
     const lines = wrong('', { REDIS_URL: 'http://u:hunter2@store', KAFKA_SASL_PASSWORD: 'hunter2', SCHEMA_REGISTRY_URL: 'ftp://u:hunter2@r' });
     expect(lines.length).toBeGreaterThanOrEqual(4);

@@ -55,6 +55,12 @@ export async function startLocalBroker(plan: BrokerPlan): Promise<Server> {
   });
 }
 
+/** Runs one of the commands that come with Kafka, by its class, to its end. */
+export async function runKafkaTool(mainClass: string, args: readonly string[]): Promise<string> {
+  const java = requireTool('java', 'Java 17 or newer');
+  return run(java, [...JVM, '-cp', classPath(await kafkaJars()), mainClass, ...args], { timeoutMs: 60_000 });
+}
+
 function requireTool(command: string, meaning: string): string {
   const found = onPath(command);
   if (found === null) throw new Unavailable(`${meaning} is missing (no ${command} on PATH)`);
