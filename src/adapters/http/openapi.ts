@@ -43,15 +43,13 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly securitySchemes: Readonly<Record<string, object>> };
 }
 
+const ABOUT = 'What the customer of each order lives through. Instants are RFC 3339 in UTC, money is in minor units. Every error is a problem document (RFC 9457).';
+
 /** The HTTP interface as an OpenAPI document, made from the schemas that define it. */
 export function openApiDocument(version: string): OpenApiDocument {
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Touchpoint',
-      version,
-      description: 'What the customer of each order lives through. Instants are RFC 3339 in UTC, money is in minor units. Every error is a problem document (RFC 9457).',
-    },
+    info: { title: 'Touchpoint', version, description: ABOUT },
     paths: {
       '/v1/orders/{orderId}': { get: getOrder() },
       '/v1/orders': { get: getOrders() },
