@@ -24,6 +24,8 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly covered: ReadonlySet<CoverableSource>;
   readonly rules: Rules;
   readonly alerts: AlertRules;
+  /** The file as it was read, every default filled in: what follows from it stands in the other parts. */
+  readonly settings: Settings;
   readonly measures: { readonly mostValues: number; readonly shownBy: readonly PlaceKey[] };
   readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
   /** How values of outputs are written; the other two need a schema registry. */
@@ -80,16 +82,27 @@ function readSettings(path: string | null, readFile: (path: string) => string): 
   return parseConfigText(text, path);
 }
 
+/** What orders are judged by, and what alerts on them say: all that may change while a service runs. */
+export type Catalogue = Pick<Config, 'rules' | 'covered' | 'alerts'>;
+
+/** The catalogue of a configuration, where these sources are read. */
+export function catalogueUnder({ sources, ...settings }: Settings, subscribed: readonly SourceTopic[]): Catalogue {
+  const notCountedOn = new Set(sources.notCountedOn);
+  return {
+    rules: rulesOf(settings),
+    covered: new Set<CoverableSource>([...subscribed, 'refunds' as const].filter((source) => !notCountedOn.has(source))),
+    alerts: alertRulesOf(settings),
+  };
+}
+
 function configOf({ configFile: _, ...environment }: Environment, settings: Settings): Config {
   const left = new Set<SourceTopic>(OPTIONAL_TOPICS.filter((topic) => !settings.topics.optional.includes(topic)));
   const subscribed = SOURCE_TOPICS.filter((topic) => !left.has(topic));
-  const notCountedOn = new Set(settings.sources.notCountedOn);
   return {
     ...environment,
+    ...catalogueUnder(settings, subscribed),
+    settings,
     topics: { sources: settings.topics.sources, subscribed, outputs: settings.topics.outputs },
-    covered: new Set<CoverableSource>([...subscribed, 'refunds' as const].filter((source) => !notCountedOn.has(source))),
-    rules: rulesOf(settings),
-    alerts: alertRulesOf(settings),
     measures: settings.measures,
     time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
     outputFormat: settings.outputs.format,

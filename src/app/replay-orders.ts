@@ -1,4 +1,7 @@
 import type { Fact } from '../core/fact.js';
+import type { CoverableSource } from '../contracts/names.js';
+import type { Assessment } from '../core/assessment.js';
+import type { JourneyFacts } from '../core/journey.js';
 import type { LiveOrder } from '../pipeline/order-book.js';
 
 /** The orders of a replay, from the first event to the end of the input. */
@@ -17,3 +20,16 @@ export interface OrdersParts {
   /** Told of each event that its order took in or knew already, sooner or later. */
   readonly took: (fact: Fact, outcome: 'applied' | 'duplicate') => void;
 }
+
+/** An order of which everything is read. */
+export interface EndedOrder {
+  /** Facts in their places. */
+  readonly journey: JourneyFacts;
+  /** The time reached at which it is judged, ms. */
+  readonly at: number;
+  /** The sources whose silence is an answer. */
+  readonly covered: ReadonlySet<CoverableSource>;
+}
+
+/** Called for every order that was read; it is to be used at once. */
+export type SeeOrder = (assessment: Assessment, order: EndedOrder) => void;

@@ -18,7 +18,7 @@ import { createFoldedOrders } from './folded-orders.js';
 import { createJudgedOrders } from './judged-orders.js';
 import { createReplayInput, type ReplayItem, topicOfLine } from './replay-input.js';
 import type { ReplaySink } from './replay-output.js';
-import type { OrdersParts, ReplayOrders } from './replay-orders.js';
+import type { EndedOrder, OrdersParts, ReplayOrders, SeeOrder } from './replay-orders.js';
 
 export interface ReplayRequest {
   readonly files: readonly string[];
@@ -36,7 +36,7 @@ export interface ReplayParts {
   readonly sink: ReplaySink;
   readonly wallClock: () => number;
   /** Called for every order at the end, in the order of their ids. */
-  readonly order: (assessment: Assessment, facts: readonly Fact[]) => void;
+  readonly order: SeeOrder;
   /** Takes every order at the end, and the events without one; null: nobody wants measures. */
   readonly measures: Gathered | null;
   /** Called now and then with the lines read and the bytes of the files behind them. */
@@ -144,7 +144,7 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
       orders.reach(time.now());
       time.finish();
       orders.reach(time.now());
-      await judgeAll(orders, judge, watcher, Math.max(0, time.now()), parts);
+      await judgeAll(orders, judge, watcher, { at: Math.max(0, time.now()), covered }, parts);
     },
   };
 }
@@ -165,13 +165,14 @@ function createReplayJudge({ config, sink, telemetry, wallClock }: ReplayParts, 
   });
 }
 
-async function judgeAll(orders: ReplayOrders, judge: Judge, watcher: Watcher, at: number, parts: ReplayParts): Promise<void> {
+async function judgeAll(orders: ReplayOrders, judge: Judge, watcher: Watcher, end: Omit<EndedOrder, 'journey'>, parts: ReplayParts): Promise<void> {
   const { sink, config } = parts;
+  const { at } = end;
   let done = 0;
   for (const order of orders.ended()) {
     watcher.see = (assessment) => {
       sink.journey(() => JSON.stringify(journeyOf(assessment, config.rules.version)));
-      parts.order(assessment, order.journey.facts);
+      parts.order(assessment, { ...end, journey: order.journey });
       parts.measures?.add(caseOf(assessment), assessment);
     };
     const outputs = { seq: 0, records: [] as OutputRecord[], causes: [] };

@@ -4,16 +4,18 @@ import { byInterval } from '../adapters/http/stream-settings.js';
 import { byTimer, type RunningTelemetry } from '../adapters/telemetry/telemetry.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
 import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
-import { catalogueOf } from '../pipeline/judge.js';
+import { catalogueOf, type Judging } from '../pipeline/judge.js';
 import { createRenderer } from '../pipeline/render.js';
 import { MEASURE_WINDOWS } from '../contracts/measures.js';
 import { createEventStream } from '../pipeline/stream/create-event-stream.js';
 import type { SchemaWait } from '../pipeline/schema-waits.js';
 import { createWorker, type Worker } from '../pipeline/worker.js';
-import type { Config } from './config.js';
+import type { Catalogue, Config } from './config.js';
 import { configuredDecoder, laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
+import type { Rulebook } from './rulebook.js';
 import { everySoOften } from './every-so-often.js';
+import { rulesBodyOf } from './rules-body.js';
 import { showReadiness } from './show-readiness.js';
 import { VERSION } from './version.js';
 
@@ -28,6 +30,7 @@ export interface ServiceParts {
   readonly config: Config;
   readonly telemetry: RunningTelemetry;
   readonly ground: Ground;
+  readonly rulebook: Rulebook;
   /** A defect or a lost part: the process should end, so that a supervisor starts it anew. */
   readonly failed: (error: Error) => void;
 }
@@ -47,7 +50,7 @@ const PLACE_WINDOWS = ['24h', '7d'] as const;
 
 /** Starts reading and answering. Rejects when the HTTP port is taken or the log can't be joined. */
 export async function startService(parts: ServiceParts): Promise<Service> {
-  const { config, ground, telemetry } = parts;
+  const { config, ground, telemetry, rulebook } = parts;
   const laneOf = laneOfOrder(config, ground.source.lanes);
   const worker = createWorkerOn(parts);
   const measures = measureReaderOn(parts);
@@ -58,10 +61,11 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     acknowledgements: ground.acknowledgements,
     stream: createEventStream({ feed: ground.events, schemas: ground.schemas, telemetry, maxClients: config.stream.maxClients, later: byTimer }),
     laneOf,
-    assessStored: (orderId, stored) => viewOf(orderId, stored, { rules: config.rules, covered: config.covered }),
+    assessStored: (orderId, stored) => viewOf(orderId, stored, rulebook.present().catalogue),
     topicNames: config.topics.sources,
-    alertRules: config.alerts,
-    promiseTimeZone: config.rules.promiseTimeZone,
+    get alertRules() { return rulebook.present().catalogue.alerts; },
+    get promiseTimeZone() { return rulebook.present().catalogue.rules.promiseTimeZone; },
+    rules: { present: () => rulesBodyOf(rulebook.present()), reload: () => rulebook.reload() },
     notReady,
     registry: telemetry.registry,
     clock: ground.wallClock,
@@ -83,30 +87,43 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
 }
 
-function createWorkerOn({ config, ground, telemetry, failed }: ServiceParts): Worker {
-  const context = () => ({ rules: config.rules, covered: config.covered });
+function createWorkerOn({ config, ground, telemetry, rulebook, failed }: ServiceParts): Worker {
   const now = (): number => ground.wallClock.now();
   return createWorker({
     source: ground.source, output: ground.output, store: ground.store, wallClock: ground.wallClock, telemetry, failed,
     decode: configuredDecoder(config, ground.source.lanes, now, ground.schemas),
     schemas: ground.schemas === null ? null : { reader: ground.schemas, alarmAfterMs: config.registry.alarmAfterMs },
-    judge: {
-      context, alertRules: config.alerts, catalogue: catalogueOf(context()),
-      renderer: createRenderer({
-        topicNames: config.topics.sources, source: SOURCE, rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
-        format: ground.outputFormat,
-      }, now),
-    },
-    renderJourney: createJourneyRenderer(context, SOURCE, ground.outputFormat),
+    judging: presentJudging(rulebook, ({ rules, covered, alerts }) => {
+      const context = () => ({ rules, covered });
+      return {
+        judge: {
+          context, alertRules: alerts, catalogue: catalogueOf(context()),
+          renderer: createRenderer({
+            topicNames: config.topics.sources, source: SOURCE, rulesVersion: rules.version, alertMaxAgeMs: alerts.maxAgeMs, format: ground.outputFormat,
+          }, now),
+        },
+        renderJourney: createJourneyRenderer(context, SOURCE, ground.outputFormat),
+      };
+    }),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
     measures: { store: ground.measures, mostValues: config.measures.mostValues },
     topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS, retention: config.retentionMs,
   });
 }
 
-const measureReaderOn = ({ config, ground }: ServiceParts): MeasureReader => createMeasureReader({
+/** Made once for each catalogue: lanes tell by it whether another came into force. */
+function presentJudging(rulebook: Rulebook, judgingBy: (catalogue: Catalogue) => Judging): () => Judging {
+  let made: { readonly catalogue: Catalogue; readonly judging: Judging } | null = null;
+  return () => {
+    const { catalogue } = rulebook.present();
+    if (made?.catalogue !== catalogue) made = { catalogue, judging: judgingBy(catalogue) };
+    return made.judging;
+  };
+}
+
+const measureReaderOn = ({ rulebook, ground }: ServiceParts): MeasureReader => createMeasureReader({
   store: ground.measures, lanes: ground.source.lanes, now: () => ground.wallClock.now(),
-  context: { patterns: config.rules.patterns.map(({ pattern }) => pattern) },
+  context: { get patterns() { return rulebook.present().catalogue.rules.patterns.map(({ pattern }) => pattern); } },
 });
 
 const haltsOf = (worker: Worker): string[] =>

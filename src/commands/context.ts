@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Config, formatProblems, loadConfig } from '../app/config.js';
 
 /** A fault that the person at the keyboard can mend: told in words, without a stack, with this exit code. */
@@ -9,9 +9,10 @@ export class CommandFault extends Error {
   }
 }
 
-/** The configuration of this process; says everything that is wrong with it at once (exit code 2). */
-export function configOrFault(): Config {
-  const loaded = loadConfig(process.env, (path) => readFileSync(path, 'utf8'));
+/** The configuration of this process; says everything that is wrong with it at once (exit code 2). @param file another than `TOUCHPOINT_CONFIG` names */
+export function configOrFault(file?: string): Config {
+  if (file !== undefined && !existsSync(file)) throw new CommandFault(`${file}: there is no such file`, 2);
+  const loaded = loadConfig(file === undefined ? process.env : { ...process.env, TOUCHPOINT_CONFIG: file }, (path) => readFileSync(path, 'utf8'));
   if (loaded.kind === 'problems') throw new CommandFault(`The configuration cannot be used:\n${formatProblems(loaded.problems)}`, 2);
   return loaded.config;
 }

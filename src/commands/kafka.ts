@@ -8,8 +8,7 @@ import { kafkaClient } from '../app/kafka-ground.js';
 import { CommandFault, configOrFault } from './context.js';
 
 /** For commands that only talk to Kafka: the configuration and a client, or what is missing. */
-export function kafkaOrFault(): { readonly config: Config; readonly client: KafkaClient } {
-  const config = configOrFault();
+export function kafkaOrFault(config = configOrFault()): { readonly config: Config; readonly client: KafkaClient } {
   if (config.kafka === null) throw new CommandFault('KAFKA_BROKERS is not set: name the brokers, such as KAFKA_BROKERS=127.0.0.1:9092', 2);
   const logger = createLogger({ level: config.logLevel === 'info' ? 'warn' : config.logLevel, pretty: process.stdout.isTTY });
   return { config, client: kafkaClient(config.kafka, logger) };

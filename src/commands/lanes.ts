@@ -6,6 +6,7 @@ import type { RedisClient } from '../adapters/redis/script.js';
 import { columns } from '../app/report/layout.js';
 import { SOURCE_TOPICS, type SourceTopic } from '../contracts/names.js';
 import { instantText } from '../core/instant-text.js';
+import { catalogueOf } from '../pipeline/judge.js';
 import type { KeptLane, LaneHalts } from '../pipeline/lane-halts.js';
 import { INTAKE_NAME } from '../pipeline/mapping/intake-lane.js';
 import type { Decision } from '../pipeline/upkeep.js';
@@ -13,9 +14,9 @@ import { CommandFault, configOrFault } from './context.js';
 
 /** `touchpoint lanes list`: exit code 1 while a lane stands still. */
 export async function listLanes(): Promise<void> {
-  await withLanes((lanes) => {
+  await withLanes((lanes, catalogue) => {
     const rows = lanes.map((lane) =>
-      [lane.name, doingOf(lane), String(lane.version), String(lane.outbox), String(lane.due), lane.halt === null ? '' : instantText(lane.halt.since)]);
+      [lane.name, doingOf(lane, lane.isIntake ? null : catalogue), String(lane.version), String(lane.outbox), String(lane.due), lane.halt === null ? '' : instantText(lane.halt.since)]);
     const text = columns([['lane', 'state', 'commits', 'to publish', 'deadlines', 'since'], ...rows], [1, 5]);
     const halted = lanes.flatMap(({ halt, ...lane }) => (halt === null ? [] : ['', `${capital(calling(lane))} stands still (${halt.name}):`, `  ${halt.message}`]));
     const next = halted.length === 0 ? [] : ['', 'Put the cause right, then `touchpoint lanes resume LANE`: its owner checks everything again, and stands still again where it finds the same.'];
@@ -25,10 +26,12 @@ export async function listLanes(): Promise<void> {
   });
 }
 
-function doingOf({ halt, upkeep: { catchUp, sweep } }: KeptLane): string {
+/** `catalogue`: that of the present configuration; null: the lane judges nothing. */
+function doingOf({ halt, upkeep: { catchUp, sweep, judgedBy } }: KeptLane, catalogue: string | null): string {
   if (halt !== null) return halt.name;
   if (catchUp !== null) return `catches up (${catchUp.why})`;
-  return sweep === null ? 'works' : 'works, judging orders anew';
+  if (sweep !== null) return 'works, judging orders anew';
+  return catalogue === null || judgedBy === null || judgedBy === catalogue ? 'works' : 'works, by other rules than configured';
 }
 
 interface Meant {
@@ -127,9 +130,9 @@ async function withMeant(verb: 'resume' | 'rebuild' | 'rewind', named: readonly 
   });
 }
 
-async function withLanes(work: (lanes: readonly NamedLane[]) => Promise<void>): Promise<void> {
+async function withLanes(work: (lanes: readonly NamedLane[], catalogue: string) => Promise<void>): Promise<void> {
   const config = configOrFault();
-  const { redisUrl, redisPrefix } = config;
+  const { redisUrl, redisPrefix, rules, covered } = config;
   if (redisUrl === null) throw new CommandFault('REDIS_URL is not set: name the Redis that keeps the lanes, such as REDIS_URL=redis://127.0.0.1:6379', 2);
   let trouble = '';
   const redis = connectRedis(config, redisUrl, { onTrouble: ({ message }) => { trouble = message; } });
@@ -137,7 +140,7 @@ async function withLanes(work: (lanes: readonly NamedLane[]) => Promise<void>): 
     await whenFound(redis);
     const lanes = await lanesUnder(redis, redisPrefix);
     if (lanes.length === 0) throw new CommandFault(`Redis holds no lanes under the prefix ${redisPrefix}: check REDIS_URL and redis.prefix, or start \`touchpoint serve\` first`, 1);
-    await work(lanes);
+    await work(lanes, catalogueOf({ rules, covered }));
   } catch (error) {
     if (error instanceof CommandFault) throw error;
     throw new CommandFault(`Redis does not answer: ${trouble || String(error)}. Check REDIS_URL`, 1);

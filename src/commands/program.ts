@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../app/version.js';
+import type { BacktestOptions } from './backtest.js';
 import { CommandFault } from './context.js';
 import type { ListOptions, RedriveOptions } from './dead-letters.js';
 import type { ReplayOptions } from './replay.js';
@@ -43,6 +44,22 @@ program.command('tell')
   .option('--json <file>', 'write the answers to a file as well')
   .addHelpText('after', examples('tell events.ndjson', 'tell --map shop.yaml carrier.yaml exports/', 'tell events.ndjson.gz --json tell.json', 'tell --from-kafka'))
   .action(async (files: string[], options: TellOptions) => { await (await import('./tell.js')).tell(files, options); });
+
+program.command('backtest')
+  .description('judge the same events by the present rules and by others, and say which orders, patterns and alerts would be different')
+  .argument('[file...]', 'as for replay')
+  .requiredOption('--rules <file>', 'the configuration file with the rules to try')
+  .option('--against <file>', 'the configuration file to compare with (default: the present one, by TOUCHPOINT_CONFIG)')
+  .option('--map <file...>', 'the files hold your own records (CSV, JSON), which these maps (.yaml) turn into events')
+  .option('--from-kafka', 'read the source topics instead of files, from their beginnings; reads only')
+  .option('--as-of <instant>', 'the time reached at the end (default: the greatest occurredAt)')
+  .option('--sources <names>', 'the sources whose silence is an answer, by commas (default: those with an event in the files; from Kafka, those that are subscribed)')
+  .option('--examples <count>', 'order ids shown of each kind of difference', '5')
+  .option('--out <file>', 'write every order that differs as NDJSON')
+  .option('--json <file>', 'write the result to a file as well')
+  .option('--fail-on-change', 'exit code 1 where any order differs')
+  .addHelpText('after', examples('backtest --rules new.yaml events.ndjson.gz', 'backtest --rules new.yaml --from-kafka --out differing.ndjson', 'backtest --rules new.yaml --against old.yaml events.ndjson --json backtest.json --fail-on-change'))
+  .action(async (files: string[], options: BacktestOptions) => { await (await import('./backtest.js')).backtest(files, options); });
 
 const map = program.command('map')
   .description('maps: how your own records become events; docs/maps.md says how they are written')
@@ -175,7 +192,7 @@ lanes.command('rebuild')
 program.command('token')
   .description('make a bearer token for the HTTP interface: the token on standard output, its entry for the configuration on standard error')
   .argument('<name>', 'who it is for')
-  .option('--scopes <names>', 'read, read:personal (customers too), act (acknowledging), by commas', 'read')
+  .option('--scopes <names>', 'read, read:personal (customers too), act (acknowledging, reading the rules again), by commas', 'read')
   .addHelpText('after', examples('token dashboards', 'token night-shift --scopes read,read:personal,act'))
   .action(async (name: string, options: { scopes: string }) => { (await import('./token.js')).makeToken(name, options); });
 

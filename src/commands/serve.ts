@@ -1,22 +1,26 @@
+import { readFileSync } from 'node:fs';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import { createTelemetry } from '../adapters/telemetry/telemetry.js';
-import type { Config } from '../app/config.js';
+import { type Config, loadConfig } from '../app/config.js';
 import { embeddedGround } from '../app/embedded.js';
 import type { Ground } from '../app/ground.js';
+import { createRulebook, refusingEmpty } from '../app/rulebook.js';
 import { type Service, startService } from '../app/service.js';
 import { CommandFault, configOrFault } from './context.js';
 import { end, portFault, tellingUnfitGround, untilStopped } from './running.js';
 import type { Logger } from 'pino';
 
-/** `touchpoint serve`: runs until SIGTERM or SIGINT. */
+/** `touchpoint serve`: runs until SIGTERM or SIGINT; SIGHUP has it read its rules again. */
 export async function serve(): Promise<void> {
   const config = configOrFault();
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
   const telemetry = createTelemetry({ logger });
+  const rulebook = createRulebook({ config, telemetry, now: () => Date.now(), reread: () => loadConfig(process.env, refusingEmpty((path) => readFileSync(path, 'utf8'))) });
+  process.on('SIGHUP', () => { rulebook.reload(); });
   const ground = await openGround(config, logger);
   let service: Service;
   try {
-    service = await startService({ config, telemetry, ground, failed: (error) => { end(error, logger); } });
+    service = await startService({ config, telemetry, ground, rulebook, failed: (error) => { end(error, logger); } });
   } catch (error) {
     await ground.close();
     throw portFault(error, config) ?? error;

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import type { Config } from '../app/config.js';
@@ -6,6 +5,7 @@ import { GroundUnfit } from '../app/ground.js';
 import { verificationJson, renderVerification } from '../app/verify-report.js';
 import { type Verification, verify, type VerifyProgress } from '../app/verify.js';
 import { CommandFault, configOrFault } from './context.js';
+import { writeJsonOrFault } from './json-file.js';
 
 export interface VerifyCommandOptions {
   readonly rate: string;
@@ -29,7 +29,7 @@ export async function verifyInstallation(options: VerifyCommandOptions): Promise
     if (error instanceof GroundUnfit) throw new CommandFault(`Nothing was verified:\n${error.findings.map((f) => `- ${f}`).join('\n')}`, 2);
     throw new CommandFault(`The verification ended early, and says nothing: ${error instanceof Error ? error.message : String(error)}`, 2);
   });
-  if (options.json !== undefined) writeJson(options.json, done);
+  if (options.json !== undefined) writeJsonOrFault(options.json, verificationJson(done));
   process.stdout.write(renderVerification(done));
   process.exitCode = done.found.length === 0 ? 0 : 1;
 }
@@ -52,14 +52,6 @@ async function run({ kafka, redisUrl, ...rest }: Config, options: { lanes: reado
 function laneNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new CommandFault(`--lane ${text}: expected the number of a partition, from 0`, 2);
   return Number(text);
-}
-
-function writeJson(file: string, done: Verification): void {
-  try {
-    writeFileSync(file, verificationJson(done));
-  } catch (error) {
-    throw new CommandFault(`--json ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, 2);
-  }
 }
 
 /** One line on the terminal that is written over; now and then one where stderr is none. */

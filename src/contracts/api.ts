@@ -19,7 +19,10 @@ export type TimelineEntryBody = z.infer<typeof timelineEntry>;
 
 /** `GET /v1/orders/{orderId}` */
 export const orderBody = assessedOrder
-  .extend({ timeline: z.array(timelineEntry).meta({ description: 'By time' }) })
+  .extend({
+    rules: z.string().meta({ description: 'Version of the catalogue that this answer is judged by' }),
+    timeline: z.array(timelineEntry).meta({ description: 'By time' }),
+  })
   .meta({ description: 'What the customer of one order lived through.' });
 export type OrderBody = z.infer<typeof orderBody>;
 
@@ -62,6 +65,7 @@ const { orderId, customerId, verdict, recordsVerdict, settled, unknown, promises
 export const ORDER_SUMMARY_EXAMPLE: OrderSummary = { orderId, customerId, verdict, recordsVerdict, settled, unknown, promises, signals, patterns };
 export const ORDER_EXAMPLE: OrderBody = {
   ...ORDER_SUMMARY_EXAMPLE,
+  rules: 'default-1',
   timeline: [{
     at: '2026-03-04T15:20:00.000Z', kind: 'event', type: 'shipment.dispatched', area: 'logistics', stage: 'OWN', adverse: false,
     evidence: [{

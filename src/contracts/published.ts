@@ -10,6 +10,7 @@ import { CUSTOMER_EXAMPLE, customerBody } from './customers.js';
 import { PATTERN_EVENT_EXAMPLE, SIGNAL_EVENT_EXAMPLE, VERDICT_EVENT_EXAMPLE, patternEvent, signalEvent, verdictEvent } from './derived.js';
 import { JOURNEY_EXAMPLE, journey } from './journeys.js';
 import { MEASURES_EXAMPLE, measures } from './measures.js';
+import { RULES_EXAMPLE, RULES_RELOADED_EXAMPLE, rulesBody, rulesReloaded } from './rules.js';
 import { SOURCES } from './sources.js';
 
 /** Every contract that is handed out as a file, under the name of its file. */
@@ -42,6 +43,8 @@ export const PUBLISHED: readonly Published[] = [
   plain('http/alert-page', alertPage, ALERT_PAGE_EXAMPLE),
   plain('http/acknowledge', acknowledgeRequest, ACKNOWLEDGE_EXAMPLE),
   plain('http/measures', measures, MEASURES_EXAMPLE),
+  plain('http/rules', rulesBody, RULES_EXAMPLE),
+  plain('http/rules-reloaded', rulesReloaded, RULES_RELOADED_EXAMPLE),
   plain('http/problem', problem, PROBLEM_EXAMPLE),
   plain('http/health', health, HEALTH_EXAMPLE),
   plain('http/ready', ready, READY_EXAMPLE),

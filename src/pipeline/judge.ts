@@ -5,6 +5,7 @@ import type { Assessment } from '../core/assessment.js';
 import { type Cause, sayChanges } from '../core/changes.js';
 import { fingerprint } from '../core/fingerprint.js';
 import type { AssessmentContext } from '../core/rules.js';
+import type { JourneyRenderer } from './journey-renderer.js';
 import { customerOf, type LiveOrder } from './order-book.js';
 import type { OutputRecord, Telemetry } from './ports.js';
 import type { Renderer } from './render.js';
@@ -32,6 +33,12 @@ export interface JudgeParts {
   readonly arrived?: () => number;
   /** Called with every judgement, said or not. */
   readonly observe?: (order: LiveOrder, assessment: Assessment) => void;
+}
+
+/** What one catalogue makes of orders. */
+export interface Judging {
+  readonly judge: Omit<JudgeParts, 'lane' | 'telemetry'>;
+  readonly renderJourney: JourneyRenderer;
 }
 
 /** The judgement; null: a rule failed. */

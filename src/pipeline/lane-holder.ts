@@ -9,6 +9,8 @@ export type SessionEnd =
   | { readonly kind: 'lost' }
   /** The log isn't where it was: it must be checked against the state before anything more is read. */
   | { readonly kind: 'recheck' }
+  /** Orders are judged by other rules from now on: it is claimed again to begin with them. */
+  | { readonly kind: 'other_rules' }
   /** The store holds less than it confirmed. */
   | { readonly kind: 'went_back'; readonly what: string };
 

@@ -2,13 +2,12 @@ import type { SourceTopic } from '../contracts/names.js';
 import { createStoreLook, isApplied } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
 import { factTime } from './intake.js';
-import type { JudgeParts, StepOutputs } from './judge.js';
+import type { Judging, StepOutputs } from './judge.js';
 import type { KnownLetters } from './known-letters.js';
 import { packOutbox } from './outbox-codec.js';
 import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
 import type { ClaimedLane, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher } from './publisher.js';
-import type { JourneyRenderer } from './journey-renderer.js';
 import type { SessionEnd } from './lane-holder.js';
 import { createInbox } from './lane-inbox.js';
 import type { OutputTail } from './recovery.js';
@@ -22,7 +21,7 @@ import type { Retention } from './retention.js';
 import type { TimeSettings } from './time-reached.js';
 import type { Upkeep } from './upkeep.js';
 
-export interface SessionParts {
+export interface SessionParts extends Judging {
   readonly lane: number;
   readonly source: SourceLog;
   readonly output: OutputLog;
@@ -32,10 +31,10 @@ export interface SessionParts {
   readonly decode: RecordDecoder;
   /** Where schemas are learned that records name; null: no record names any. */
   readonly schemas?: SchemaSettings | null;
-  readonly judge: Omit<JudgeParts, 'lane' | 'telemetry'>;
+  /** Whether `judge` still is what orders are to be judged by; asked between any two steps. */
+  readonly isPresent: () => boolean;
   /** Where the lane's measures are kept; absent: what steps add waits in the journal for whoever keeps it. */
   readonly measures?: MeasureSettings;
-  readonly renderJourney: JourneyRenderer;
   readonly time: TimeSettings;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly limits: StepLimits;
@@ -116,6 +115,10 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   };
   const steps = async (): Promise<void> => {
     while (goesOn()) {
+      if (!parts.isPresent()) {
+        course.finish({ kind: 'other_rules' });
+        return;
+      }
       if (silence.isOver()) await speak();
       const isAtWork = !inbox.queues.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
       const isSweeping = !silence.isKept() && !sweep.isDone();

@@ -1,10 +1,14 @@
 import { holdLane, type HeldLane } from './lane-holder.js';
 import { createLaneSession, type SessionParts } from './lane-session.js';
 import type { SourceTopic } from '../contracts/names.js';
+import type { Judging } from './judge.js';
 import type { Halt, Telemetry } from './ports.js';
 import { prepareLane } from './prepare-lane.js';
 
-export type LaneParts = SessionParts;
+export interface LaneParts extends Omit<SessionParts, keyof Judging | 'isPresent'> {
+  /** What orders are judged by at present: the same object for as long as nothing of it changes. */
+  readonly judging: () => Judging;
+}
 export type Lane = HeldLane<SourceTopic>;
 
 /** A lane of events: its orders are judged, and what changes is said. */
@@ -21,7 +25,9 @@ export function createLane(parts: LaneParts): Lane {
         await store.halt(lane, claimed.token, halt);
         return { kind: 'halt', halt };
       }
-      return { kind: 'session', version: claimed.version, session: createLaneSession({ ...parts, telemetry: whileHeld(telemetry, isHeld) }, prepared) };
+      const judging = parts.judging();
+      const session = createLaneSession({ ...parts, ...judging, isPresent: () => parts.judging() === judging, telemetry: whileHeld(telemetry, isHeld) }, prepared);
+      return { kind: 'session', version: claimed.version, session };
     },
   });
 }

@@ -30,7 +30,7 @@ async function run(sink: ReplaySink, config: Config, asOf: number | null) {
   const result = await replay({ files: [file], asOf, covered: null }, {
     config, sink, measures, wallClock: () => Date.parse('2040-01-01T00:00:00Z'), progress: () => undefined,
     telemetry: quietTelemetry((_, error) => { throw error; }),
-    order: (assessment, facts) => { orders.push({ assessment: everythingOf(assessment), facts: [...facts] }); },
+    order: (assessment, { journey }) => { orders.push({ assessment: everythingOf(assessment), facts: [...journey.facts] }); },
   });
   await sink.close(result.account, measures.rows());
   return { orders, measures: measures.rows(), topics: result.account.topics(), refused: [...result.account.reasons], covered: [...result.covered], asOf: result.asOf };

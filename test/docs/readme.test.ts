@@ -49,7 +49,7 @@ describe('commands', () => {
   const calls = PAGES.flatMap(callsIn);
 
   test('are found', () => {
-    expect(unique(callsIn('README.md').map(({ command }) => command))).toEqual(['check-config', 'dead-letters list', 'dead-letters redrive', 'intake', 'produce', 'replay', 'serve', 'tell', 'token', 'topics', 'verify']);
+    expect(unique(callsIn('README.md').map(({ command }) => command))).toEqual(['backtest', 'check-config', 'dead-letters list', 'dead-letters redrive', 'intake', 'produce', 'replay', 'serve', 'tell', 'token', 'topics', 'verify']);
   });
 
   test.each(unique(calls.map(({ command }) => command)))('%s exists, with every option that the pages give it', (command) => {

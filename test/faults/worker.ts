@@ -2,6 +2,7 @@ import { createLogger } from '../../src/adapters/telemetry/logger.js';
 import { createTelemetry } from '../../src/adapters/telemetry/telemetry.js';
 import type { Ground } from '../../src/app/ground.js';
 import { kafkaGround } from '../../src/app/kafka-ground.js';
+import { createRulebook } from '../../src/app/rulebook.js';
 import { startService } from '../../src/app/service.js';
 import { configOrFault } from '../../src/commands/context.js';
 import { SIGNAL_RULES } from '../../src/core/signals/catalogue.js';
@@ -24,7 +25,7 @@ const telemetry = createTelemetry({ logger });
 if (defect.ruleThrowsFor !== undefined) breakRule(defect.ruleThrowsFor);
 const ground = sapped(await kafkaGround(config, config.kafka, config.redisUrl, logger));
 const service = await startService({
-  config, telemetry, ground,
+  config, telemetry, ground, rulebook: createRulebook({ config, telemetry, now: () => Date.now(), reread: () => ({ kind: 'config', config }) }),
   failed: (error) => {
     logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
     process.exit(1);

@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { Place } from '../../src/contracts/names.js';
 import { SIGNAL_RULES } from '../../src/core/signals/catalogue.js';
 import type { SignalRule } from '../../src/core/signals/rule.js';
+import { catalogueOf } from '../../src/pipeline/judge.js';
 import type { LaneStore } from '../../src/pipeline/ports.js';
 import { DEFAULT_RULES } from '../../src/core/rules.js';
 import { withoutRepeats } from '../support/derived.js';
-import { CONTEXT, createLaneUnderTest, factBytes, LANE, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
+import { CONTEXT, createLaneUnderTest, eventually, factBytes, LANE, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
 import { fact } from '../support/facts.js';
 
 /** Orders that are judged anew without news of them. */
@@ -71,6 +72,27 @@ describe('other rules', () => {
     const at = news().indexOf('new1 signal.opened 1');
     expect(at).toBeGreaterThan(news().indexOf(changed[0] ?? ''));
     expect(at).toBeLessThan(news().indexOf(changed.at(-1) ?? ''));
+  });
+
+  test('come into force between two steps of a lane that works, without a record that would wake it', async () => {
+    const { lane, judged, news } = await judgedByDefault();
+    const present = lane.parts().parts.judging();
+    let judging = present;
+    const working = await lane.open({ parts: { judging: () => judging } });
+    await eventually('it works', () => working.lane.isReading());
+    const graver = { ...present, judge: { ...present.judge, context: () => GRAVER, catalogue: catalogueOf(GRAVER) } };
+    judging = graver;
+    lane.logs.append('orders', 'o000', factBytes('o000', fact('order.placed', '05-01 08:00', {}, { id: 'placed' })));
+    await eventually('all is judged by it', () => judged.length === 1);
+    judging = present;
+    await eventually('all is judged by the first again', () => judged.length === 2);
+    await working.end();
+    expect(judged).toEqual([350, 350]);
+    const after = news().filter((text) => !text.startsWith('o000'));
+    const others = changed.filter((text) => !text.startsWith('o000'));
+    expect(after.slice(0, others.length)).toEqual(others);
+    expect(after.slice(others.length)).toEqual(ids.filter((id, i) => i % 10 === 0 && id !== 'o000').flatMap((id) => [`${id} signal.amended 1`, `${id} pattern.cleared warning`, `${id} verdict.changed`]));
+    expect([lane.failures, lane.strays]).toEqual([[], []]);
   });
 
   test('other covered sources are other rules', async () => {

@@ -7,7 +7,7 @@ import type { Fact } from '../../src/core/fact.js';
 import { type AssessmentContext, DEFAULT_RULES } from '../../src/core/rules.js';
 import type { Decoded } from '../../src/pipeline/decode.js';
 import { createJourneyRenderer } from '../../src/pipeline/journey-renderer.js';
-import { catalogueOf } from '../../src/pipeline/judge.js';
+import { catalogueOf, type Judging } from '../../src/pipeline/judge.js';
 import { createLane, type Lane, type LaneParts } from '../../src/pipeline/lane.js';
 import { unpackOutbox } from '../../src/pipeline/outbox-codec.js';
 import type { Halt, LaneStore, OutputLog, OutputRecord, SourceRecord, Telemetry, TopicProgress } from '../../src/pipeline/ports.js';
@@ -128,8 +128,16 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       return never;
     },
   });
+  const judgingBy = (): Judging => ({
+    judge: {
+      context, alertRules: DEFAULT_ALERT_RULES, catalogue: catalogueOf(context()),
+      renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: context().rules.version, alertMaxAgeMs: 1 }, now),
+    },
+    renderJourney: createJourneyRenderer(context, 'test'),
+  });
   const parts = (life: Life = {}) => {
     const dying = createDying(life.death ?? null);
+    const judging = judgingBy();
     const given: LaneParts = {
       lane: LANE, source: logs.source(), output: watchedOutput(dying), store: watchedStore(life, dying),
       telemetry: {
@@ -137,11 +145,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
         laneHalted: (_lane, halt) => { under.halts.push(halt); }, ...options.telemetry,
       },
       wallClock: { now }, decode: decodeFact,
-      judge: {
-        context, alertRules: DEFAULT_ALERT_RULES, catalogue: catalogueOf(context()),
-        renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: DEFAULT_RULES.version, alertMaxAgeMs: 1 }, now),
-      },
-      renderJourney: createJourneyRenderer(context, 'test'),
+      judging: () => judging,
       time: { allowedLatenessMs: 0, settleMs: 1_000, replaySettleMs: 15_000 },
       topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, maxFacts: 1_000, cacheOrders: 100, retention: null,
       failed: (error) => { under.failures.push(error); },

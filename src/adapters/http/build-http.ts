@@ -11,6 +11,7 @@ import { addOperations } from './operations.js';
 import { addOrders } from './orders-api.js';
 import { addPages } from './pages/routes.js';
 import { DEFAULT_HTTP_SETTINGS, type HttpPorts, type HttpSettings } from './ports.js';
+import { addRules } from './rules-api.js';
 import { DOCS_POLICY } from './security.js';
 import { createStoreAccess } from './store-access.js';
 import { addStream } from './stream-api.js';
@@ -30,6 +31,7 @@ export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> 
   addCustomers(app, store);
   addAlerts(app, ports, store);
   addMeasures(app, ports.measures, store);
+  addRules(app, ports.rules);
   addStream(app, ports.stream, settings.stream);
   addOperations(app, ports);
   addPages(app, ports, store);

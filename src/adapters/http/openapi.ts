@@ -5,6 +5,7 @@ import {
 import { ACKNOWLEDGE_EXAMPLE, acknowledgeRequest, ALERT_PAGE_EXAMPLE, alertPage, OPEN_ALERT_EXAMPLE, openAlert } from '../../contracts/alerts.js';
 import { CUSTOMER_EXAMPLE, customerBody } from '../../contracts/customers.js';
 import { MEASURES_EXAMPLE, measures } from '../../contracts/measures.js';
+import { RULES_EXAMPLE, RULES_RELOADED_EXAMPLE, rulesBody, rulesReloaded } from '../../contracts/rules.js';
 import { alertsQuerySchema } from './alerts-api.js';
 import { customerQuerySchema } from './customers-api.js';
 import { measuresQuerySchema } from './measures-api.js';
@@ -42,15 +43,13 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly securitySchemes: Readonly<Record<string, object>> };
 }
 
+const ABOUT = 'What the customer of each order lives through. Instants are RFC 3339 in UTC, money is in minor units. Every error is a problem document (RFC 9457).';
+
 /** The HTTP interface as an OpenAPI document, made from the schemas that define it. */
 export function openApiDocument(version: string): OpenApiDocument {
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Touchpoint',
-      version,
-      description: 'What the customer of each order lives through. Instants are RFC 3339 in UTC, money is in minor units. Every error is a problem document (RFC 9457).',
-    },
+    info: { title: 'Touchpoint', version, description: ABOUT },
     paths: {
       '/v1/orders/{orderId}': { get: getOrder() },
       '/v1/orders': { get: getOrders() },
@@ -58,6 +57,7 @@ export function openApiDocument(version: string): OpenApiDocument {
       '/v1/alerts': { get: getAlerts() },
       '/v1/alerts/{id}/ack': { post: postAck() },
       '/v1/measures': { get: getMeasures() },
+      '/v1/rules': { get: getRules(), post: postRules() },
       '/v1/stream': { get: getStream() },
       '/healthz': { get: operation('The process lives', 'Operations', { 200: json('It does', 'Health') }) },
       '/readyz': { get: operation('The service can process', 'Operations', { 200: json('It can', 'Ready'), 503: problemAnswer('It cannot; `reasons` says why') }) },
@@ -75,6 +75,8 @@ export function openApiDocument(version: string): OpenApiDocument {
         AlertPage: schemaOf(alertPage, ALERT_PAGE_EXAMPLE),
         Acknowledge: schemaOf(acknowledgeRequest, ACKNOWLEDGE_EXAMPLE),
         Measures: schemaOf(measures, MEASURES_EXAMPLE),
+        Rules: schemaOf(rulesBody, RULES_EXAMPLE),
+        RulesReloaded: schemaOf(rulesReloaded, RULES_RELOADED_EXAMPLE),
         Health: schemaOf(health, HEALTH_EXAMPLE),
         Ready: schemaOf(ready, READY_EXAMPLE),
         Problem: schemaOf(problem, PROBLEM_EXAMPLE),
@@ -144,6 +146,19 @@ const getMeasures = (): Operation => operation('Measures over many orders', 'Mea
   operationId: 'listMeasures',
   description: 'A window is made of whole stretches of ten minutes, an hour or a day, all that reach into it, so it may begin earlier by one of them.',
   parameters: queryParameters(measuresQuerySchema),
+});
+
+const getRules = (): Operation => operation('What orders are judged by', 'Rules', {
+  200: json('The rules in force at this worker, every default filled in', 'Rules'),
+}, { operationId: 'getRules' });
+
+const postRules = (): Operation => operation('Has this worker read its configuration file again', 'Rules', {
+  200: json('What changed, and what needs a restart', 'RulesReloaded'),
+  403: problemAnswer('A browser asked on behalf of a page of another site'),
+  409: problemAnswer('The file is wrong: `invalidParameters` has the paths, and the rules in force stay'),
+}, {
+  operationId: 'reloadRules',
+  description: 'As SIGHUP does; it takes no body. The rules are in force from the next steps of the lanes on, and every order is judged anew by them, some at a time. Each worker has to be told.',
 });
 
 const getStream = (): Operation => operation('What is said of orders, as it is said', 'Events', {

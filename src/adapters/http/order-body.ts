@@ -6,7 +6,7 @@ import { timelineOf } from './timeline.js';
 
 /** One order as `GET /v1/orders/{orderId}` gives it. */
 export const orderBody = (view: OrderView, topicNames: Readonly<Record<SourceTopic, string>>): OrderBody =>
-  ({ ...orderSummary(view), timeline: [...timelineOf(view, topicNames)] });
+  ({ ...orderSummary(view), rules: view.rules, timeline: [...timelineOf(view, topicNames)] });
 
 /** One order in a list: the same without its timeline. */
 export function orderSummary({ assessment }: OrderView): OrderSummary {

@@ -1,5 +1,6 @@
 import type { AccessSettings } from './access.js';
 import type { SourceTopic } from '../../contracts/names.js';
+import type { RulesBody } from '../../contracts/rules.js';
 import type { AlertRules } from '../../core/alert-rules.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
@@ -17,6 +18,8 @@ export interface OrderView {
   readonly assessment: Assessment;
   /** In their places. */
   readonly facts: readonly Fact[];
+  /** Version of the catalogue that it is judged by. */
+  readonly rules: string;
   /** What was said last of its alert; null: it never had one. */
   readonly alert: SaidAlert | null;
   /** The partition that its records are read from. */
@@ -38,6 +41,14 @@ export interface AlertTelemetry {
   alertAcknowledged(alertId: string, seconds: number): void;
 }
 
+export interface RulesPort {
+  present(): RulesBody;
+  /** Reads the configuration again; refused: something in it is wrong, and nothing changed. */
+  reload():
+    | { readonly kind: 'read'; readonly before: string; readonly version: string; readonly changed: readonly string[]; readonly needRestart: readonly string[] }
+    | { readonly kind: 'refused'; readonly problems: readonly { readonly path: string; readonly line: number | null; readonly message: string }[] };
+}
+
 export interface HttpPorts {
   readonly orders: OrderReader;
   readonly measures: MeasureReader;
@@ -49,9 +60,11 @@ export interface HttpPorts {
   assessStored(orderId: string, stored: StoredOrder): Omit<OrderView, 'lane'>;
   /** What the sources are called on the broker: evidence names those. */
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
+  /** Those in force: asked for with every request. */
   readonly alertRules: AlertRules;
-  /** IANA name: dates of orders that name no zone are told in it. */
+  /** IANA name: dates of orders that name no zone are told in it; as above. */
   readonly promiseTimeZone: string;
+  readonly rules: RulesPort;
   /** Why this process cannot do its work at present, each reason a sentence; empty: it can. */
   notReady(): Promise<readonly string[]>;
   readonly registry: MetricsRegistry;

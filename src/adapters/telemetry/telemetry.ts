@@ -8,6 +8,7 @@ import { loggedDigest, type Schedule } from './dead-letter-digest.js';
 import { createMeasureGauges } from './measure-gauges.js';
 import { createLaneSum } from './lane-sums.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { type RulesTelemetry, rulesTelemetry } from './rules-telemetry.js';
 import { streamTelemetry } from './stream-telemetry.js';
 import { upkeepTelemetry } from './upkeep-telemetry.js';
 
@@ -18,7 +19,7 @@ export interface TelemetryOptions {
   readonly schedule?: Schedule;
 }
 
-export interface RunningTelemetry extends Telemetry, StreamTelemetry {
+export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry {
   readonly registry: Metrics['registry'];
   /** A request that failed on our side; `route` is the pattern, never the address. */
   /** A person took an alert up, so many seconds after it became true. */
@@ -51,6 +52,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     ...upkeepTelemetry(logger, metrics),
     ready: (isReady) => metrics.ready.set(isReady ? 1 : 0),
     ...streamTelemetry(logger, metrics),
+    ...rulesTelemetry(logger, metrics),
     measured: createMeasureGauges(metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
     deadLetter(lane, { topic, offset }, reason, message) {

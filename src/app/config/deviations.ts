@@ -13,10 +13,15 @@ export interface Deviation {
 /** What a file changes, in the order of the schema: settings that repeat their default are left out. */
 export function deviations(settings: Settings, given: unknown): readonly Deviation[] {
   const defaults = configSchema.parse({});
+  const differing = new Set(differingSettings(settings, defaults));
   return settingDescriptions()
-    .filter(({ path }) => !same(at(settings, path), at(defaults, path)))
+    .filter(({ path }) => differing.has(path))
     .flatMap(({ path, default: usual }) => entries(path, at(given, path)).map((entry) => ({ ...entry, default: isEmpty(usual) ? null : text(usual) })));
 }
+
+/** Paths of the settings in which these differ, in the order of the schema. */
+export const differingSettings = (a: Settings, b: Settings): readonly string[] =>
+  settingDescriptions().map(({ path }) => path).filter((path) => !same(at(a, path), at(b, path)));
 
 /** A section with names of one's own is told name by name. */
 function entries(path: string, given: unknown): readonly Pick<Deviation, 'path' | 'given'>[] {

@@ -104,7 +104,7 @@ const token = z.strictObject({
 });
 const http = z.strictObject({
   tokens: z.array(token).max(1_000).refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected names that differ').default([])
-    .describe('Who may use the API: `name`, the `sha256` of a bearer token (`touchpoint token` makes one), and `scopes`: `read`, `read:personal` (customers too), `act` (acknowledging). `/healthz`, `/readyz` and `/metrics` need none. Empty: only programs of this machine are answered'),
+    .describe('Who may use the API: `name`, the `sha256` of a bearer token (`touchpoint token` makes one), and `scopes`: `read`, `read:personal` (customers too), `act` (acknowledging, having the rules read again). `/healthz`, `/readyz` and `/metrics` need none. Empty: only programs of this machine are answered'),
   open: z.boolean().default(false)
     .describe('Without tokens: answer everybody who reaches the port, and let them act. `false`: an address that others reach must not hand out orders because nobody thought of it'),
 }).prefault({});

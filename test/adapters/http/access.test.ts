@@ -29,7 +29,7 @@ const bearer = (token: string | null) => (token === null ? {} : { authorization:
 /** Every address, with a method, that there is; what can be asked of it without a token is `nothing`. */
 const addresses: readonly (readonly [method: 'GET' | 'POST', url: string, needs: Scope | 'nothing'])[] = [
   ['GET', '/v1/orders/o-1', 'read'], ['GET', '/v1/orders', 'read'], ['GET', '/v1/orders?customerId=c-secret', 'read:personal'], ['GET', '/v1/customers/c-secret', 'read:personal'],
-  ['GET', '/v1/alerts', 'read'], ['POST', `/v1/alerts/${alertIdOf('o-1', 1)}/ack`, 'act'], ['GET', '/v1/measures', 'read'], ['GET', '/', 'read'], ['GET', '/orders', 'read'],
+  ['GET', '/v1/alerts', 'read'], ['POST', `/v1/alerts/${alertIdOf('o-1', 1)}/ack`, 'act'], ['GET', '/v1/measures', 'read'], ['GET', '/v1/rules', 'read'], ['POST', '/v1/rules', 'act'], ['GET', '/', 'read'], ['GET', '/orders', 'read'],
   ['GET', '/orders?customerId=c-secret', 'read:personal'], ['GET', '/orders/o-1', 'read'], ['GET', '/docs/', 'read'], ['GET', '/docs/json', 'read'],
   ['GET', '/healthz', 'nothing'], ['GET', '/readyz', 'nothing'], ['GET', '/metrics', 'nothing'], ['GET', '/style.css', 'nothing'],
 ];

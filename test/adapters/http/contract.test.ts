@@ -27,7 +27,7 @@ function simulated(orders: number): ReadonlyMap<string, Omit<OrderView, 'lane'>>
     place(journey, fact);
   }
   const context = { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) };
-  return new Map([...journeys].map(([orderId, journey]) => [orderId, { facts: journey.facts, assessment: assess(journey, last, context), alert: null }]));
+  return new Map([...journeys].map(([orderId, journey]) => [orderId, { facts: journey.facts, rules: DEFAULT_RULES.version, assessment: assess(journey, last, context), alert: null }]));
 }
 
 const views = simulated(400);
@@ -80,7 +80,7 @@ describe('the OpenAPI document', () => {
       const url = path.replace(/\{(\w+)\}/g, ':$1');
       for (const method of Object.keys(operations)) expect([url, app.hasRoute({ method: method.toUpperCase(), url })]).toEqual([url, true]);
     }
-    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/alerts', '/v1/alerts/:id/ack', '/v1/customers/:customerId', '/v1/measures', '/v1/orders', '/v1/orders/:orderId', '/v1/stream']);
+    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/alerts', '/v1/alerts/:id/ack', '/v1/customers/:customerId', '/v1/measures', '/v1/orders', '/v1/orders/:orderId', '/v1/rules', '/v1/stream']);
   });
 
   test('has examples that fit its schemas, and refers to nothing that is missing', () => {

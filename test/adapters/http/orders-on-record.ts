@@ -8,6 +8,7 @@ import type { EventFeed } from '../../../src/pipeline/stream/event-feed.js';
 import type { EventStream } from '../../../src/pipeline/stream/event-stream.js';
 import type { HttpPorts, OrderView } from '../../../src/adapters/http/ports.js';
 import { SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
+import { RULES_EXAMPLE, RULES_RELOADED_EXAMPLE } from '../../../src/contracts/rules.js';
 import { DEFAULT_ALERT_RULES } from '../../../src/core/alert-rules.js';
 import type { Assessment, Severity, SignalState } from '../../../src/core/assessment.js';
 import { OPEN_ALERT } from '../../../src/core/index-keys.js';
@@ -52,7 +53,7 @@ export interface Given {
 
 export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], alerts = 0, more = {} }: Given): Omit<OrderView, 'lane'> {
   return {
-    facts,
+    facts, rules: 'default-1',
     alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern) },
     assessment: {
       orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],
@@ -94,6 +95,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     topicNames: Object.fromEntries(SOURCE_TOPICS.map((topic) => [topic, `shop.${topic}`])) as Record<SourceTopic, string>,
     alertRules: DEFAULT_ALERT_RULES,
     promiseTimeZone: 'UTC',
+    rules: { present: () => RULES_EXAMPLE, reload: () => ({ kind: 'read', ...RULES_RELOADED_EXAMPLE }) },
     notReady: () => Promise.resolve([]),
     registry: { contentType: 'text/plain', metrics: () => Promise.resolve('') },
     clock: { now: () => NOW },

@@ -106,6 +106,16 @@ describe('metrics', () => {
     expect(await sample(telemetry, 'cx_ready')).toBe('0');
   });
 
+  test('one version of the rules is in force, and a refused configuration shows', async () => {
+    const { telemetry } = listening();
+    telemetry.rulesInForce('default-1', 1_000);
+    telemetry.rulesRefused([{ path: 'severities.lost', line: 2, message: 'expected a severity' }]);
+    expect([await sample(telemetry, 'cx_config_reload_success'), await sample(telemetry, 'cx_config_reload_timestamp_seconds')]).toEqual(['0', '1']);
+    telemetry.rulesInForce('custom-1', 5_000);
+    expect([await sample(telemetry, 'cx_config_reload_success'), await sample(telemetry, 'cx_config_reload_timestamp_seconds')]).toEqual(['1', '5']);
+    expect((await telemetry.registry.metrics()).match(/^cx_rules_info\{.*$/gm)).toEqual(['cx_rules_info{version="custom-1"} 1']);
+  });
+
   test('series of outcomes that have not occurred are there, at 0', async () => {
     expect(await sample(listening().telemetry, 'cx_events_total{topic="audits",outcome="dead_letter"}')).toBe('0');
   });

@@ -1,11 +1,11 @@
+import type { CoverableSource } from '../contracts/names.js';
 import { assess } from '../core/assess.js';
-import type { Assessment } from '../core/assessment.js';
-import type { Fact } from '../core/fact.js';
 import type { LaneLogs } from '../pipeline/lane-logs.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 import type { Config } from './config.js';
 import { patientDecoder } from './decoder.js';
 import { createFoldedOrders } from './folded-orders.js';
+import type { SeeOrder } from './replay-orders.js';
 
 export interface OrdersInTopics {
   readonly config: Config;
@@ -13,17 +13,24 @@ export interface OrdersInTopics {
   /** null: there is no schema registry. */
   readonly schemas: SchemaReader | null;
   readonly now: () => number;
-  /** Called for every order, lane by lane; facts in their places. */
-  readonly order: (assessment: Assessment, facts: readonly Fact[]) => void;
+  /** The time reached at the end, ms; null: that of the latest event of each lane. */
+  readonly asOf: number | null;
+  /** null: those of the configuration. */
+  readonly covered: ReadonlySet<CoverableSource> | null;
+  /** Called lane by lane. */
+  readonly order: SeeOrder;
+  /** Called after each lane. */
+  readonly drain: () => Promise<void>;
 }
 
 /**
- * Reads the source topics from their beginnings to their present ends, lane by lane, and judges each order as of the latest event of
- * its lane. Joins nothing and writes nothing. Gives the number of records that could not be used.
+ * Reads the source topics from their beginnings to their present ends, lane by lane, and judges each order once, at
+ * the end. Joins nothing and writes nothing. Gives the number of records that could not be used.
  */
-export async function readOrders({ config, logs, schemas, now, order }: OrdersInTopics): Promise<number> {
+export async function readOrders({ config, logs, schemas, now, order, drain, ...request }: OrdersInTopics): Promise<number> {
   const decode = patientDecoder(config, logs.lanes, now, schemas);
-  const context = { rules: config.rules, covered: config.covered };
+  const covered = request.covered ?? config.covered;
+  const context = { rules: config.rules, covered };
   let refused = 0;
   for (let lane = 0; lane < logs.lanes; lane++) {
     const orders = createFoldedOrders({ maxFacts: config.limits.maxJourneyEvents, took: () => undefined });
@@ -42,7 +49,9 @@ export async function readOrders({ config, logs, schemas, now, order }: OrdersIn
         }
       });
     }
-    for (const { journey } of orders.ended()) order(assess(journey, latest, context), journey.facts);
+    const at = request.asOf ?? latest;
+    for (const { journey } of orders.ended()) order(assess(journey, at, context), { journey, at, covered });
+    await drain();
   }
   return refused;
 }
