@@ -36,8 +36,8 @@ export interface ServiceParts {
 }
 
 const SOURCE = 'touchpoint';
-/** Orders and bytes of one step; about 10 ms of work. */
-const STEP_LIMITS = { orders: 250, bytes: 512 * 1_024 };
+/** Orders and bytes of one step. Only a backlog fills it: some 70 ms of work then, and few commits. */
+const STEP_LIMITS = { orders: 500, bytes: 1_024 * 1_024 };
 /** Decoded orders kept per lane: some 2 KB each. */
 const CACHE_ORDERS = 5_000;
 

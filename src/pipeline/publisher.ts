@@ -35,7 +35,7 @@ export class StateDoubted extends Final {
 /** An order's journey is published at most once in this time; ms. */
 const JOURNEY_INTERVAL_MS = 1_000;
 /** So much longer while a backlog is worked off, where rendering them costs as much as judging. */
-const BEHIND_INTERVAL_MS = 29_000;
+const BEHIND_INTERVAL_MS = 119_000;
 const JOURNEYS_AT_ONCE = 500;
 /** How often a lane with nothing to say looks whether a stranger wrote into its journeys; ms. */
 const STRANGER_LOOK_MS = 10_000;
