@@ -6,6 +6,7 @@ import { readEnvironment, type Environment, type Variables } from './config/envi
 import { parseConfigText } from './config/file.js';
 import type { Problem } from './config/problems.js';
 import { alertRulesOf, rulesOf } from './config/rules-of.js';
+import type { SinkSettings } from './config/sinks-schema.js';
 import { configSchema, OPTIONAL_TOPICS, type Settings } from './config/schema.js';
 
 export { formatProblems, type Problem } from './config/problems.js';
@@ -24,6 +25,8 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly covered: ReadonlySet<CoverableSource>;
   readonly rules: Rules;
   readonly alerts: AlertRules;
+  /** Where alerts are sent; their secrets are read by whoever starts them. */
+  readonly sinks: readonly SinkSettings[];
   readonly measures: { readonly mostValues: number; readonly shownBy: readonly PlaceKey[] };
   readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
   /** How values of outputs are written; the other two need a schema registry. */
@@ -88,6 +91,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     covered: new Set<CoverableSource>([...subscribed, 'refunds' as const].filter((source) => !notCountedOn.has(source))),
     rules: rulesOf(settings),
     alerts: alertRulesOf(settings),
+    sinks: settings.sinks,
     measures: settings.measures,
     time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
     outputFormat: settings.outputs.format,

@@ -3,7 +3,7 @@ import { createTelemetry } from '../../src/adapters/telemetry/telemetry.js';
 import type { Ground } from '../../src/app/ground.js';
 import { kafkaGround } from '../../src/app/kafka-ground.js';
 import { startService } from '../../src/app/service.js';
-import { configOrFault } from '../../src/commands/context.js';
+import { configOrFault, sinksOrFault } from '../../src/commands/context.js';
 import { SIGNAL_RULES } from '../../src/core/signals/catalogue.js';
 import type { SignalRule } from '../../src/core/signals/rule.js';
 import type { OutputLog } from '../../src/pipeline/ports.js';
@@ -24,7 +24,7 @@ const telemetry = createTelemetry({ logger });
 if (defect.ruleThrowsFor !== undefined) breakRule(defect.ruleThrowsFor);
 const ground = sapped(await kafkaGround(config, config.kafka, config.redisUrl, logger));
 const service = await startService({
-  config, telemetry, ground,
+  config, telemetry, ground, sinks: sinksOrFault(config),
   failed: (error) => {
     logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
     process.exit(1);
