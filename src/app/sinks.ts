@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createGuardedPost } from '../adapters/alerting/guarded-post.js';
+import { alertsAddress, createAlertmanager } from '../adapters/alerting/alertmanager.js';
+import { createGuardedPost, type GuardedPost } from '../adapters/alerting/guarded-post.js';
 import { createWebhook } from '../adapters/alerting/webhook.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 import { createBreaker } from '../pipeline/sinks/breaker.js';
@@ -46,8 +47,13 @@ export const createSinks = (sinks: readonly ConfiguredSink[], { openAlerts, sche
   });
 
 function destinationOf({ settings, secrets }: ConfiguredSink): Destination {
-  const to = createGuardedPost({ url: new URL(settings.url), allowPrivate: settings.allowPrivate, timeoutMs: settings.timeout, now: timing.now });
+  const postTo = (url: string): GuardedPost =>
+    createGuardedPost({ url: new URL(url), allowPrivate: settings.allowPrivate, timeoutMs: settings.timeout, now: timing.now });
   const headers: Readonly<Record<string, string>> = secrets.authorization === null ? {} : { authorization: secrets.authorization };
   const filter = { minSeverity: settings.minSeverity, owners: settings.owners === undefined ? null : new Set(settings.owners) };
-  return createWebhook({ to, headers, filter, keys: secrets.keys, personal: settings.personal, now: timing.now });
+  if (settings.kind === 'webhook') {
+    return createWebhook({ to: postTo(settings.url), headers, filter, keys: secrets.keys, personal: settings.personal, now: timing.now });
+  }
+  const { labels, link = null } = settings;
+  return createAlertmanager({ to: postTo(alertsAddress(settings.url)), headers, filter, told: { labels, link }, now: timing.now });
 }

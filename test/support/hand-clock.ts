@@ -42,5 +42,10 @@ export function createHandClock(start = Date.UTC(2026, 2, 7)) {
     }
     now = until;
   };
-  return { timing, waited, settle, advance };
+  /** The same at one go, as for a machine that slept. */
+  const leap = async (ms: number): Promise<void> => {
+    now += ms;
+    await advance(0);
+  };
+  return { timing, waited, settle, advance, leap };
 }

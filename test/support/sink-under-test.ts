@@ -34,7 +34,7 @@ export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, 
   const receiver: Destination = {
     batch: 1, memory: null, close: () => { told.push('closed'); },
     channel: () => ({
-      passesOver: ({ mode }): PassedOver | null => (mode === 'backfill' ? 'backfill' : null), recall: () => undefined, repeat: async () => TAKEN,
+      admit: ({ mode }): PassedOver | null => (mode === 'backfill' ? 'backfill' : null), recall: () => undefined, repeat: async () => TAKEN,
       async deliver([alert]) {
         if (alert === undefined) return TAKEN;
         sent.push(alert.id);

@@ -22,7 +22,7 @@ export function createWebhook({ to, keys, headers, filter, personal, now }: Webh
     batch: 1,
     memory: null,
     channel: () => ({
-      passesOver(alert) {
+      admit(alert) {
         if (alert.mode === 'backfill') return 'backfill';
         // The end of an alert names no team any more: whoever was told of its beginning must hear of it.
         return isFor(alert.type === 'alert.resolved' ? { ...filter, owners: null } : filter, alert) ? null : 'filtered';

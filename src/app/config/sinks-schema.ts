@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OWN_LABELS } from '../../adapters/alerting/alertmanager-alert.js';
 import { PATTERN_SEVERITIES } from '../../contracts/names.js';
 import { duration } from './durations.js';
 
@@ -25,7 +26,16 @@ const common = {
 const webhook = z.strictObject({ kind: z.literal('webhook'), ...common, secret, allowPrivate: z.boolean().default(false), personal: z.boolean().default(false) })
   .refine(({ url: at, allowPrivate }) => allowPrivate || !at.startsWith('http:'), { path: ['url'], message: 'expected https:// : without it anybody on the way reads the alerts. Within a network of your own say `allowPrivate: true`' });
 
-export const sinksSchema = z.array(z.discriminatedUnion('kind', [webhook])).max(16)
+const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, 'expected the name of a label: letters, digits and _').refine((name) => !OWN_LABELS.has(name), `expected another name than ${[...OWN_LABELS].join(', ')}: Touchpoint gives these itself`);
+const alertmanager = z.strictObject({
+  kind: z.literal('alertmanager'), ...common,
+  // Where it usually is.
+  allowPrivate: z.boolean().default(true),
+  labels: z.record(label, z.string().min(1).max(256)).default({}),
+  link: url.optional(),
+});
+
+export const sinksSchema = z.array(z.discriminatedUnion('kind', [webhook, alertmanager])).max(16)
   .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected names that differ').prefault([])
   .describe('Where alerts are sent, at most 16; docs/alerts.md has their settings. Empty: they stand on `cx.alerts` and in `GET /v1/alerts`, and nobody is called');
 

@@ -26,11 +26,11 @@ export type PassedOver = (typeof PASSED_OVER)[number];
 
 /** The way of the alerts of one partition to their receiver. */
 export interface Channel {
-  /** Null: it is to be delivered. */
-  passesOver(alert: SinkAlert): PassedOver | null;
-  /** An alert that was delivered before: nothing is sent. */
+  /** Takes note of an alert, once and in order. Null: it is to be delivered. */
+  admit(alert: SinkAlert): PassedOver | null;
+  /** The same of one that was dealt with before a restart: nothing is sent. */
   recall(alert: SinkAlert): void;
-  /** One request with these alerts, in order; the same ones may be given again after a setback. Never rejects. */
+  /** One request with these alerts, which were admitted; the same ones may be given again after a setback. Never rejects. */
   deliver(alerts: readonly SinkAlert[], signal: AbortSignal): Promise<Answer>;
   /** Sends again what the receiver would forget otherwise. Never rejects. */
   repeat(signal: AbortSignal): Promise<Answer>;

@@ -93,7 +93,7 @@ export function createSinkLane(options: SinkLaneOptions): SinkLane {
       channel.recall(alert);
       return null;
     }
-    const why = channel.passesOver(alert);
+    const why = channel.admit(alert);
     if (why !== null) telemetry.sinkPassedOver(name, why);
     return why === null ? { record, alert } : null;
   };

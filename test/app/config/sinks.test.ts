@@ -47,6 +47,13 @@ describe('sinks:', () => {
     [`sinks: [{${WEBHOOK}, retires: 3}]`, 'f:1: sinks[0].retires: no such setting'],
   ])('%s is refused with words that help', (text, message) => expect(problemsOf(text)).toContain(message));
 
+  test('of an Alertmanager may be near, and has labels of its own', () => {
+    expect(sinksOf('sinks: [{name: ops, kind: alertmanager, url: "http://am:9093", labels: {shop: north}}]')).toMatchObject([{ allowPrivate: true, labels: { shop: 'north' } }]);
+    expect(problemsOf('sinks: [{name: ops, kind: alertmanager, url: "http://am:9093", labels: {team: x}}]')).toContain('expected another name than alertname, severity, team');
+    expect(problemsOf('sinks: [{name: ops, kind: alertmanager, url: "http://am:9093", labels: {sh-op: x}}]')).toContain('expected the name of a label');
+    expect(problemsOf('sinks: [{name: ops, kind: alertmanager, url: "http://am:9093", secret: {env: X}}]')).toContain('sinks[0].secret: no such setting');
+  });
+
   test('is shown by check-config without anything secret', () => {
     const out: string[] = [];
     expect(checkConfig('f', { readFile: () => `sinks: [{${WEBHOOK}}]`, out: (line) => out.push(line), err: () => undefined })).toBe(0);
@@ -77,7 +84,7 @@ describe('a secret of a sink', () => {
 });
 
 test('the examples of docs/alerts.md are configurations that work', () => {
-  const examples = [...readFileSync(new URL('../../../docs/alerts.md', import.meta.url), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml ?? '');
+  const examples = [...readFileSync(new URL('../../../docs/alerts.md', import.meta.url), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => yaml ?? '').filter((yaml) => yaml.startsWith('sinks:'));
   expect(examples.length).toBeGreaterThan(0);
   for (const example of examples) expect(problemsOf(example)).toBe('');
 });
