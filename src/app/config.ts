@@ -6,6 +6,7 @@ import { readEnvironment, type Environment, type Variables } from './config/envi
 import { parseConfigText } from './config/file.js';
 import type { Problem } from './config/problems.js';
 import { alertRulesOf, rulesOf } from './config/rules-of.js';
+import type { SinkSettings } from './config/sinks-schema.js';
 import { configSchema, OPTIONAL_TOPICS, type Settings } from './config/schema.js';
 
 export { formatProblems, type Problem } from './config/problems.js';
@@ -26,6 +27,8 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly alerts: AlertRules;
   /** The file as it was read, every default filled in: what follows from it stands in the other parts. */
   readonly settings: Settings;
+  /** Where alerts are sent; their secrets are read by whoever starts them. */
+  readonly sinks: readonly SinkSettings[];
   readonly measures: { readonly mostValues: number; readonly shownBy: readonly PlaceKey[] };
   readonly time: { readonly allowedLatenessMs: number; readonly settleMs: number; readonly settleReplayingMs: number };
   /** How values of outputs are written; the other two need a schema registry. */
@@ -103,6 +106,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     ...catalogueUnder(settings, subscribed),
     settings,
     topics: { sources: settings.topics.sources, subscribed, outputs: settings.topics.outputs },
+    sinks: settings.sinks,
     measures: settings.measures,
     time: { allowedLatenessMs: settings.time.allowedLateness, settleMs: settings.time.settle, settleReplayingMs: settings.time.settleReplaying },
     outputFormat: settings.outputs.format,

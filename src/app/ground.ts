@@ -3,6 +3,7 @@ import type { OutputFormat } from '../pipeline/output-format.js';
 import type { MeasureStore } from '../pipeline/measure-store.js';
 import type { LaneStore, OrderReader, OutputLog, SourceLog, WallClock } from '../pipeline/ports.js';
 import type { EventFeed } from '../pipeline/stream/event-feed.js';
+import type { AlertLog } from '../pipeline/sinks/sink.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 
 /** What the service stands on: real Kafka and Redis, or their stand-ins in memory. */
@@ -11,6 +12,8 @@ export interface Ground {
   readonly output: OutputLog;
   /** What was published, of all partitions. */
   readonly events: EventFeed;
+  /** `cx.alerts` for the sink of this name, with a place of its own. */
+  readonly openAlerts: (sink: string) => Promise<AlertLog>;
   readonly store: LaneStore;
   readonly reader: OrderReader;
   readonly measures: MeasureStore;

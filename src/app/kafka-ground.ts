@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { createKafkaClient, type KafkaClient } from '../adapters/kafka/connection.js';
+import { openKafkaAlerts } from '../adapters/kafka/alert-log.js';
 import { createKafkaEventFeed } from '../adapters/kafka/event-feed.js';
 import { openKafkaOutput } from '../adapters/kafka/output-log.js';
 import { openKafkaSource } from '../adapters/kafka/source-log.js';
@@ -72,13 +73,15 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     const registry = await openRegistry({ config, shelf: createKeptSchemas(redis, { prefix: config.redisPrefix }), outputs: outputNames(config), logger });
     const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
     const { sources, outputs } = topicNames(config);
+    const times = { sessionTimeoutMs: config.sessionTimeoutMs, heartbeatMs: config.sessionTimeoutMs / HEARTBEATS };
     const source = await openKafkaSource({
-      client, groupId: endpoint.groupId, sources, owned: new Map([['cx.events', config.topics.outputs['cx.events']]]),
-      times: { sessionTimeoutMs: config.sessionTimeoutMs, heartbeatMs: config.sessionTimeoutMs / HEARTBEATS },
+      client, groupId: endpoint.groupId, sources, owned: new Map([['cx.events', config.topics.outputs['cx.events']]]), times,
     });
     const output = await openKafkaOutput({ client, outputs });
     return {
-      source, output, events: createKafkaEventFeed({ client, topic: config.topics.outputs['cx.events'] }), wallClock, store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
+      source, output, events: createKafkaEventFeed({ client, topic: config.topics.outputs['cx.events'] }), wallClock,
+      openAlerts: (sink) => openKafkaAlerts({ client, groupId: `${endpoint.groupId}-sink-${sink}`, topic: config.topics.outputs['cx.alerts'], times }),
+      store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
       measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
       acknowledgements: createRedisAcknowledgements(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),

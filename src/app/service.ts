@@ -14,6 +14,7 @@ import type { Catalogue, Config } from './config.js';
 import { configuredDecoder, laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
 import type { Rulebook } from './rulebook.js';
+import { type ConfiguredSink, createSinks } from './sinks.js';
 import { everySoOften } from './every-so-often.js';
 import { rulesBodyOf } from './rules-body.js';
 import { showReadiness } from './show-readiness.js';
@@ -31,6 +32,7 @@ export interface ServiceParts {
   readonly telemetry: RunningTelemetry;
   readonly ground: Ground;
   readonly rulebook: Rulebook;
+  readonly sinks: readonly ConfiguredSink[];
   /** A defect or a lost part: the process should end, so that a supervisor starts it anew. */
   readonly failed: (error: Error) => void;
 }
@@ -73,6 +75,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   }, { version: VERSION, storeTimeoutMs: 5_000, access: config.access, stream: { ...config.stream, every: byInterval } });
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
+  const sinks = createSinks(parts.sinks, { ...ground, telemetry });
+  for (const sink of sinks) sink.start();
   const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);
   const measuring = everySoOften(MEASURES_MS, () => showMeasures(measures, parts));
   const readiness = showReadiness(notReady, telemetry);
@@ -82,7 +86,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       clearInterval(gauges);
       measuring.stop();
       readiness.stop();
-      await stop(http, worker, parts);
+      await Promise.all([worker.stop(), ...sinks.map((sink) => sink.stop())]);
+      await stop(http, parts);
     },
   };
 }
@@ -162,8 +167,7 @@ async function showMeasures(measures: MeasureReader, { config, telemetry }: Serv
 }
 
 /** First no more questions, then the last answers, then the ground. */
-async function stop(http: FastifyInstance, worker: Worker, { ground, telemetry }: ServiceParts): Promise<void> {
-  await worker.stop();
+async function stop(http: FastifyInstance, { ground, telemetry }: ServiceParts): Promise<void> {
   await http.close();
   await ground.close();
   telemetry.close();

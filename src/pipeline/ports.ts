@@ -83,8 +83,8 @@ export interface SourceLog<T extends string = SourceTopic> {
   recordAt(lane: number, topic: T, offset: number): Promise<SourceRecord<T> | null>;
   /** Heartbeats: true while this worker belongs to the group's present generation. */
   confirmMembership(): Promise<boolean>;
-  /** Next offsets to read, as advice for lag tools; the authority is the lane store. */
-  commitAdvice(lane: number, offsets: ReadonlyMap<T, number>): Promise<void>;
+  /** Next offsets to read, as advice for lag tools; the authority is the lane store. False: it was not taken. */
+  commitAdvice(lane: number, offsets: ReadonlyMap<T, number>): Promise<boolean>;
   /** What the group committed earlier (null: nothing): with an empty lane store it tells that state was lost. */
   advisedOffsets(lane: number): Promise<ReadonlyMap<T, number> | null>;
   /** Leaves the group; no delivery after it resolves. */

@@ -13,6 +13,7 @@ const LEAST = ['--set', 'kafka.brokers=kafka-1:9092', '--set', 'redis.urlSecret.
 const ALL = [...LEAST, ...[
   'kafka.saslMechanism=scram-sha-512', 'kafka.saslSecret.name=kafka', 'kafka.ssl=true', 'schemaRegistryUrl=http://registry:8081', 'topics.create=true',
   'serviceMonitor.enabled=true', 'autoscaling.enabled=true', 'autoscaling.authenticationRef=kafka', 'networkPolicy.clients[0].podSelector.matchLabels.app=desk', 'config.measures.shownBy[0]=carrier',
+  'sinkSecret=sinks', 'networkPolicy.sinkPorts[0]=443',
 ].flatMap((setting) => ['--set', setting])];
 
 interface Manifest {

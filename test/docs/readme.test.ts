@@ -12,7 +12,7 @@ function touchpoint(...args: readonly string[]): { readonly code: number | null;
 }
 
 const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
-const PAGES = ['README.md', 'CHANGELOG.md', 'docs/architecture.md', 'docs/configuration.md', 'docs/deployment.md', 'docs/events.md', 'docs/maps.md', 'docs/measures.md', 'docs/operations.md', 'docs/your-data.md', 'docs/signals.md'];
+const PAGES = ['README.md', 'CHANGELOG.md', 'docs/alerts.md', 'docs/architecture.md', 'docs/configuration.md', 'docs/deployment.md', 'docs/events.md', 'docs/maps.md', 'docs/measures.md', 'docs/operations.md', 'docs/your-data.md', 'docs/signals.md'];
 
 /** What is between fences of this language. */
 const fenced = (page: string, language: string): string[] =>
@@ -112,7 +112,7 @@ describe('what README shows', () => {
 
   test('docs/operations.md has every metric of our own, and every halt', () => {
     const operations = read('docs/operations.md');
-    const metrics = unique([...read('src/adapters/telemetry/metrics.ts').matchAll(/name: '(cx_\w+)'/g)].map(([, name]) => name ?? ''));
+    const metrics = unique(['metrics', 'sink-telemetry'].flatMap((file) => [...read(`src/adapters/telemetry/${file}.ts`).matchAll(/name: '(cx_\w+)'/g)]).map(([, name]) => name ?? ''));
     const halts = unique(['claim-check', 'recovery', 'lane-session'].flatMap((file) => [...read(`src/pipeline/${file}.ts`).matchAll(/\bname: '(\w+)'/g)].map(([, name]) => name ?? '')));
     expect([metrics.length > 9, halts.length > 3]).toEqual([true, true]);
     expect([...metrics, ...halts].filter((name) => !operations.includes(`| \`${name}`))).toEqual([]);

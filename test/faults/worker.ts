@@ -4,7 +4,7 @@ import type { Ground } from '../../src/app/ground.js';
 import { kafkaGround } from '../../src/app/kafka-ground.js';
 import { createRulebook } from '../../src/app/rulebook.js';
 import { startService } from '../../src/app/service.js';
-import { configOrFault } from '../../src/commands/context.js';
+import { configOrFault, sinksOrFault } from '../../src/commands/context.js';
 import { SIGNAL_RULES } from '../../src/core/signals/catalogue.js';
 import type { SignalRule } from '../../src/core/signals/rule.js';
 import type { OutputLog } from '../../src/pipeline/ports.js';
@@ -26,6 +26,7 @@ if (defect.ruleThrowsFor !== undefined) breakRule(defect.ruleThrowsFor);
 const ground = sapped(await kafkaGround(config, config.kafka, config.redisUrl, logger));
 const service = await startService({
   config, telemetry, ground, rulebook: createRulebook({ config, telemetry, now: () => Date.now(), reread: () => ({ kind: 'config', config }) }),
+  sinks: sinksOrFault(config),
   failed: (error) => {
     logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
     process.exit(1);

@@ -179,7 +179,7 @@ describe('an orderly stop', () => {
       ...parts,
       store: { ...parts.store, ...faults(parts.store) },
       output: publish === undefined ? parts.output : { ...parts.output, publish: () => { reached.open(); return publish(); } },
-      source: { ...parts.source, commitAdvice: () => (publish === undefined ? Promise.resolve() : never) },
+      source: { ...parts.source, commitAdvice: () => (publish === undefined ? Promise.resolve(true) : never) },
       telemetry: { ...parts.telemetry, retrying: () => { reached.open(); } },
     });
     await worker.start();

@@ -114,10 +114,12 @@ export const openSource = async <T extends string>(options: PlacedSourceOptions<
     confirmMembership: () => member.confirm(),
     async commitAdvice(lane, offsets) {
       const membership = member.membership();
-      if (membership === null || offsets.size === 0) return;
+      if (membership === null || offsets.size === 0) return false;
       // Advice only: the next one says it again.
-      await commit(membership, lane, offsets).catch((error: unknown) =>
-        log('debug', 'could not commit offsets to the group', { groupId, lane, error: asError(error).message }));
+      return commit(membership, lane, offsets).then(() => true, (error: unknown) => {
+        log('debug', 'could not commit offsets to the group', { groupId, lane, error: asError(error).message });
+        return false;
+      });
     },
     advisedOffsets: (lane) => withRetries(asking, { what: `asking group ${groupId} for its offsets`, withinMs: CONNECT_MS, log }, async () => {
       const coordinator = await coordinatorOf(asking, groupId);

@@ -162,7 +162,7 @@ const createSource = (shared: Shared): SourceLog => {
         // The last record applied stays: the check at claim asks for it.
         if (shared.options.forgetRead === true) partitionLog(shared, lane, topic).trim(next - 1);
       }
-      return Promise.resolve();
+      return Promise.resolve(true);
     },
     advisedOffsets(lane) {
       const advised = shared.advised[lane];

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SOURCE_TOPICS, type SourceTopic } from '../../contracts/names.js';
+import { createSinkMetrics } from './sink-telemetry.js';
 import { STREAM_DROPS, type StreamDrop } from '../../pipeline/stream/event-stream.js';
 
 /** The process metrics of the public contract, section 7, and some of our own. No label ever holds an id or free text. */
@@ -52,6 +53,7 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     rules: new Gauge({ name: 'cx_rules_info', help: '1 for the version of the rules in force in this process', labelNames: ['version'], registers }),
     streamClients: new Gauge({ name: 'cx_stream_clients', help: 'Clients of /v1/stream at present', registers }),
     streamDropped: boundDrops(streamDropped),
+    sinks: createSinkMetrics(registry),
     retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),
   };
 }

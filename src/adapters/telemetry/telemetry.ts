@@ -3,12 +3,14 @@ import type { MeasureRow } from '../../contracts/measures.js';
 import { SOURCE_TOPICS } from '../../contracts/names.js';
 import type { Standing } from '../../pipeline/measure-reader.js';
 import type { Halt, Telemetry } from '../../pipeline/ports.js';
+import type { SinkTelemetry } from '../../pipeline/sinks/sink-telemetry.js';
 import type { StreamTelemetry } from '../../pipeline/stream/event-stream.js';
 import { loggedDigest, type Schedule } from './dead-letter-digest.js';
 import { createMeasureGauges } from './measure-gauges.js';
 import { createLaneSum } from './lane-sums.js';
 import { createMetrics, type Metrics } from './metrics.js';
 import { type RulesTelemetry, rulesTelemetry } from './rules-telemetry.js';
+import { sinkTelemetry } from './sink-telemetry.js';
 import { streamTelemetry } from './stream-telemetry.js';
 import { upkeepTelemetry } from './upkeep-telemetry.js';
 
@@ -19,7 +21,7 @@ export interface TelemetryOptions {
   readonly schedule?: Schedule;
 }
 
-export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry {
+export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, SinkTelemetry {
   readonly registry: Metrics['registry'];
   /** A request that failed on our side; `route` is the pattern, never the address. */
   /** A person took an alert up, so many seconds after it became true. */
@@ -53,6 +55,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     ready: (isReady) => metrics.ready.set(isReady ? 1 : 0),
     ...streamTelemetry(logger, metrics),
     ...rulesTelemetry(logger, metrics),
+    ...sinkTelemetry(logger, metrics.sinks),
     measured: createMeasureGauges(metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
     deadLetter(lane, { topic, offset }, reason, message) {

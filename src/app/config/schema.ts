@@ -3,6 +3,7 @@ import { COVERABLE_SOURCES, OUTPUT_TOPICS, PLACE_KEYS, SOURCE_TOPICS, type Outpu
 import { SCOPES } from '../../contracts/scopes.js';
 import { DEFAULT_ALERT_RULES } from '../../core/alert-rules.js';
 import { duration, formatDuration } from './durations.js';
+import { sinksSchema } from './sinks-schema.js';
 import { name, patternsSchema, severitiesSchema, thresholdsSchema } from './rules-schema.js';
 
 /** What a configuration file may say. Every key has its default and the default's reason here, and nowhere else. */
@@ -143,7 +144,7 @@ const stream = z.strictObject({
 }).prefault({});
 
 export const configSchema = z.strictObject({
-  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, measures, outputs, registry, limits, retention, http, kafka, intake, redis, stream,
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, sinks: sinksSchema, measures, outputs, registry, limits, retention, http, kafka, intake, redis, stream,
 });
 
 /** A configuration file as read: every default filled in, durations in ms. */

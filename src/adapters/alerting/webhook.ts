@@ -1,0 +1,44 @@
+import type { Destination } from '../../pipeline/sinks/destination.js';
+import type { SinkAlert } from '../../pipeline/sinks/sink-alert.js';
+import { type AlertFilter, isFor } from './alert-filter.js';
+import type { GuardedPost } from './guarded-post.js';
+import { signedHeaders } from './signature.js';
+
+export interface WebhookOptions {
+  readonly to: GuardedPost;
+  /** At least one; the first is the newest. */
+  readonly keys: readonly Buffer[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly filter: AlertFilter;
+  /** Whether the receiver is told who the customer is. */
+  readonly personal: boolean;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Each change of an alert as a signed request of its own. */
+export function createWebhook({ to, keys, headers, filter, personal, now }: WebhookOptions): Destination {
+  return {
+    batch: 1,
+    memory: null,
+    channel: () => ({
+      admit(alert) {
+        if (alert.mode === 'backfill') return 'backfill';
+        // The end of an alert names no team any more: whoever was told of its beginning must hear of it.
+        return isFor(alert.type === 'alert.resolved' ? { ...filter, owners: null } : filter, alert) ? null : 'filtered';
+      },
+      recall: () => undefined,
+      async deliver([alert], signal) {
+        if (alert === undefined) return { kind: 'taken' };
+        const body = webhookBody(alert, personal);
+        return to.post(body, { ...headers, ...signedHeaders(keys, alert.id, now(), body) }, signal);
+      },
+      repeat: async () => ({ kind: 'taken' }),
+    }),
+    close: () => to.close(),
+  };
+}
+
+/** The same for the same alert, however often it is sent. */
+export const webhookBody = (alert: SinkAlert, personal: boolean): string =>
+  JSON.stringify({ type: alert.type, timestamp: alert.detectedAt, data: personal ? alert : { ...alert, customerId: null } });
