@@ -4,6 +4,7 @@ import { keyNames } from '../../src/adapters/redis/keys.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
 import type { RedisClient } from '../../src/adapters/redis/script.js';
 import { commitOutcome } from '../../src/pipeline/commit-outcome.js';
+import { customerPart } from '../../src/pipeline/measure-store.js';
 import { LANE_FORMAT, NewerLaneFormatError } from '../../src/pipeline/lane-format.js';
 import type { LaneCommit, LaneStore } from '../../src/pipeline/ports.js';
 import { commitOf, entry, LANES, progress, write } from '../contract/lane-store.contract.js';
@@ -42,6 +43,7 @@ const full = (round: number): Partial<LaneCommit> => ({
       dirty: true,
       indexAdd: [`round:${String(round)}`],
       indexRemove: [`round:${String(round - 1)}`],
+      customers: [{ customerId: 'c-7', told: String(round) }],
     }),
   ),
   topics: new Map([['orders', progress(round)]]),
@@ -116,11 +118,11 @@ describe('a refused write leaves every key as it was (I1, I2)', () => {
     expect((await store.claim(0, LANES)).version).toBe(0);
   });
 
-  const { outbox, due, dirty, orders, factsOf, indexOf } = keyNames('cx').lane(0);
+  const { outbox, due, dirty, orders, factsOf, indexOf, customersOf } = keyNames('cx').lane(0);
   /** Keys that a stranger under our prefix may have taken for something else; the script writes to each of them. */
   const TAKEN: readonly (readonly [string, string])[] = [
     ["an order's facts", `${factsOf}order-7`], ['the orders', orders], ['the deadlines', due], ['the marks', dirty], ['the outbox', outbox],
-    ['an index entry gained', `${indexOf}round:2`], ['an index entry lost', `${indexOf}round:1`],
+    ['an index entry gained', `${indexOf}round:2`], ['an index entry lost', `${indexOf}round:1`], ['what is told of customers', `${customersOf}${customerPart('c-7')}`],
   ];
   test.each(TAKEN)('commit, while %s stand under a key of another type', async (_what, key) => {
     const { token } = await store.claim(0, LANES);

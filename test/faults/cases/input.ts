@@ -135,19 +135,26 @@ export const clocks = strange('6.4', 'clocks of producers a year off either way'
   }
 });
 
+/** After this time the broker ends a transaction, at the next of its looks every ten seconds. */
+const LEFT_OPEN_MS = 5_000;
+
 /** Batches by producers that work in transactions: committed, aborted, and one left open, at the end of the topic. */
 export const transactions = (): FaultCase => ({
-  id: '6.5', what: 'transactions: committed, aborted at the end of the topics, and control records; the time reached must not stand still', rounds: 1, timeoutMs: 300_000,
+  id: '6.5', what: 'transactions: committed, aborted at the end of the topics, left open until the broker ends it, and control records; the time reached must not stand still', rounds: 1, timeoutMs: 300_000,
   async run(tools) {
     const installation = tools.use(await install({ ground: await sharedGround(), seed: tools.chance.seed, rate: 100 }));
     await Promise.all([installation.start(), installation.start()]);
-    const producer = installation.kafka.producer({
-      transactionalId: installation.prefix, idempotent: true, maxInFlightRequests: 1, createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    });
-    await producer.connect();
-    tools.cleanUp(() => producer.disconnect());
-    const write = async (id: string, ends: 'commit' | 'abort'): Promise<void> => {
-      const transaction = await producer.transaction();
+    const connected = async (name: string): Promise<kafkajs.Producer> => {
+      const producer = installation.kafka.producer({
+        transactionalId: `${installation.prefix}-${name}`, transactionTimeout: LEFT_OPEN_MS, idempotent: true, maxInFlightRequests: 1, createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      });
+      await producer.connect();
+      tools.cleanUp(() => producer.disconnect());
+      return producer;
+    };
+    const [producer, forgetful] = [await connected('tidy'), await connected('forgetful')];
+    const write = async (id: string, ends: 'commit' | 'abort' | null, by = producer): Promise<void> => {
+      const transaction = await by.transaction();
       for (const topic of SOURCE_TOPICS) {
         const messages = Array.from({ length: 20 }, (_, i) => {
           const key = `t-${i}`;
@@ -155,9 +162,13 @@ export const transactions = (): FaultCase => ({
         });
         await transaction.send({ topic: installation.topicName(topic), acks: -1, messages });
       }
-      await transaction[ends]();
+      if (ends !== null) await transaction[ends]();
     };
     for (let n = 0; n < 5; n++) await write(`c${n}`, n % 2 === 0 ? 'commit' : 'abort');
+    // What comes after it, of the load and of others, may be read only once the broker has given it up.
+    await write('open', null, forgetful);
+    await write('after', 'commit');
+    await delay(2 * LEFT_OPEN_MS);
     await installation.load.stop();
     // Whatever comes last in every partition is of no use to a reader.
     await write('last', 'abort');
