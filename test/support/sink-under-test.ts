@@ -13,6 +13,7 @@ export interface SinkUnderTestOptions {
   readonly keepOutputs?: number;
   readonly destination?: (clock: ReturnType<typeof createHandClock>['timing']) => Destination;
   readonly giveUpAfterMs?: number;
+  readonly memory?: Destination['memory'];
 }
 
 /** What the receiver says to an alert, by its id; taken by default. */
@@ -23,7 +24,7 @@ export const failing = (reason: 'server_error' | 'timeout' = 'server_error'): An
 export const refusing: Answer = { kind: 'refused', reason: 'refused', message: 'answered with 422', retryAfterMs: null };
 
 /** A sink on alerts in memory, with a clock that is turned by hand. `sent`: ids of alerts in the order in which the receiver was asked. */
-export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, giveUpAfterMs = 86_400_000 }: SinkUnderTestOptions = {}) {
+export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, memory = null, giveUpAfterMs = 86_400_000 }: SinkUnderTestOptions = {}) {
   const clock = createHandClock();
   const outputs = createMemoryOutputs({ lanes: partitions, now: clock.timing.now, ...(keepOutputs === undefined ? {} : { keepOutputs }) });
   const log = createMemoryAlertLog(outputs, partitions);
@@ -32,7 +33,7 @@ export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, 
   let saying: Saying = () => TAKEN;
   let seq = 0;
   const receiver: Destination = {
-    batch: 1, memory: null, close: () => { told.push('closed'); },
+    batch: 1, memory, close: () => { told.push('closed'); },
     channel: () => ({
       admit: ({ mode }): PassedOver | null => (mode === 'backfill' ? 'backfill' : null), recall: () => undefined, repeat: async () => TAKEN,
       async deliver([alert]) {
@@ -50,6 +51,7 @@ export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, 
       sinkPassedOver: (_sink, why) => { told.push(`passed over: ${why}`); },
       sinkSetAside: (_sink, why, { id, count, place }) => { told.push(`set aside: ${why} ${id ?? `${count} from ${place.offset}`}`); },
       sinkBreaker: () => undefined,
+      sinkMoved: (_sink, { offset }) => { told.push(`moved to ${offset}`); },
       sinkQueue: (_sink, records, waitingMs) => { queue = { records, waitingMs }; },
       sinkInterrupted: (_sink, error) => { told.push(`interrupted: ${error.message}`); },
     },

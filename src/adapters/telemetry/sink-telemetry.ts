@@ -49,6 +49,8 @@ export const sinkTelemetry = (logger: Logger, metrics: SinkMetrics): SinkTelemet
   },
   sinkBegins: (sink, { partition, offset }) =>
     logger.info({ event: 'sink.begins', sink, partition, offset }, `sink ${sink} has no place in partition ${partition} of cx.alerts: it begins with what comes from now on`),
+  sinkMoved: (sink, { partition, offset }) =>
+    logger.warn({ event: 'sink.moved', sink, partition, offset }, `the place of sink ${sink} is not in partition ${partition} of cx.alerts, which was made anew: it is read from its beginning`),
   sinkQueue(sink, records, waitingMs) {
     metrics.queue.set({ sink }, records);
     metrics.waiting.set({ sink }, waitingMs / 1_000);

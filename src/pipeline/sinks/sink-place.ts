@@ -1,3 +1,4 @@
+import type { LogBounds } from '../ports.js';
 import type { AlertLog } from './sink.js';
 import type { SinkParts } from './sink-lane.js';
 
@@ -8,18 +9,33 @@ export interface Beginning {
   readonly readFrom: number;
   /** The group has no place in the partition. */
   readonly isNew: boolean;
+  readonly missing: Missing | null;
 }
 
-/** Where a sink goes on in a partition. One that has no place begins with what comes from now on: nobody is sent a backlog. */
+/** Why the place of a sink is not there. */
+export type Missing =
+  /** So many records are gone unread. */
+  | { readonly kind: 'removed'; readonly count: number }
+  /** The log ends before it: it is another one. */
+  | { readonly kind: 'made_anew' };
+
+/** Where a sink goes on that came to this offset. */
+export function placeAt(offset: number, { start, end }: LogBounds): Pick<Beginning, 'from' | 'missing'> {
+  if (offset > end) return { from: start, missing: { kind: 'made_anew' } };
+  return offset < start ? { from: start, missing: { kind: 'removed', count: start - offset } } : { from: offset, missing: null };
+}
+
+/** Where a sink begins in a partition. One that has no place begins with what comes from now on: nobody is sent a backlog. */
 export async function beginningOf(log: AlertLog, partition: number, { destination, timing }: Pick<SinkParts, 'destination' | 'timing'>): Promise<Beginning> {
   const committed = (await log.advisedOffsets(partition))?.get('cx.alerts');
   const bounds = (await log.bounds([partition])).get(partition)?.get('cx.alerts');
   if (bounds === undefined) throw new Error(`partition ${partition} of cx.alerts is not there`);
-  const from = committed ?? bounds.end;
-  if (destination.memory === null) return { from, readFrom: from, isNew: committed === undefined };
-  const readFrom = await firstSince(timing.now() - destination.memory.recallMs, bounds.start, Math.min(from, bounds.end), async (offset) =>
+  const place = placeAt(committed ?? bounds.end, bounds);
+  const isNew = committed === undefined;
+  if (destination.memory === null) return { ...place, readFrom: place.from, isNew };
+  const readFrom = await firstSince(timing.now() - destination.memory.recallMs, bounds.start, place.from, async (offset) =>
     (await log.recordAt(partition, 'cx.alerts', offset))?.timestamp ?? null);
-  return { from, readFrom, isNew: committed === undefined };
+  return { ...place, readFrom, isNew };
 }
 
 /** The first offset of [start, end) whose record is not older, as far as timestamps rise; `end` where all are. */

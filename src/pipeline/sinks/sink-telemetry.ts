@@ -25,6 +25,8 @@ export interface SinkTelemetry {
   sinkBreaker(sink: string, state: BreakerState, why: string): void;
   /** A sink that has no place in the partition begins at its end. */
   sinkBegins(sink: string, place: AlertPlace): void;
+  /** The place of the sink lies behind the end of the partition, which was made anew: it is read from here, its beginning. */
+  sinkMoved(sink: string, place: AlertPlace): void;
   /** Over the partitions that this process serves: records to be sent or passed over, and for how long the oldest one waits, ms. */
   sinkQueue(sink: string, records: number, waitingMs: number): void;
   /** `cx.alerts` cannot be read for it at present. */

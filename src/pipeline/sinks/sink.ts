@@ -1,7 +1,7 @@
 import type { SourceLog } from '../ports.js';
 import { settledWithin } from '../retry.js';
 import { createSinkLane, type SinkLane, type SinkParts } from './sink-lane.js';
-import { beginningOf } from './sink-place.js';
+import { beginningOf, type Missing, placeAt } from './sink-place.js';
 import { backoffMs } from './timing.js';
 
 /** `cx.alerts` as one sink reads it: as a group of its own, so that what it has delivered is known after a restart. */
@@ -19,8 +19,10 @@ export interface Sink {
 }
 
 const REOPEN = { firstMs: 1_000, longestMs: 30_000 };
-/** How often the place is committed, and what waits is counted; a worker that is killed sends again what it sent since. */
+/** How often the place is committed: a worker that is killed sends again what it sent since. */
 const TICK_MS = 1_000;
+/** What waits is counted each time after so many. */
+const TELLING = 5;
 const CLOSE_MS = 2_000;
 const TOPIC = 'cx.alerts';
 
@@ -68,9 +70,11 @@ async function serve(log: AlertLog, options: SinkOptions, stopped: AbortSignal):
   const lanes = createSinkLanes(log, options, failed);
   try {
     await log.start({ assigned: lanes.assigned, fetched: lanes.fetched, unreadable: lanes.unreadable, failed });
-    while (!signal.aborted) {
+    for (let tick = 0; !signal.aborted; tick += 1) {
       await options.timing.pause(TICK_MS, signal);
-      await lanes.tick();
+      await lanes.commit();
+      lanes.wake();
+      if (tick % TELLING === 0) await lanes.tellQueue();
     }
   } finally {
     await settledWithin(CLOSE_MS, lanes.stop());
@@ -95,27 +99,36 @@ function createSinkLanes(log: AlertLog, options: SinkOptions, failed: (error: Er
     log.read(partition, new Map([[TOPIC, from]]));
     if (lane.isFull()) log.pause(partition, TOPIC);
   };
-  const begin = async (partition: number, current: readonly number[]): Promise<void> => {
-    const { from, readFrom, isNew } = await beginningOf(log, partition, options);
-    if (assignment !== current || served.has(partition)) return;
-    if (isNew) telemetry.sinkBegins(name, { partition, offset: from });
+  const serveFrom = (partition: number, from: number, readFrom: number, isCommitted: boolean): void => {
     const lane = createSinkLane({
       ...options, partition, from, failed,
       wantsMore: (more) => { if (more) log.resume(partition, TOPIC); else log.pause(partition, TOPIC); },
     });
     // A place of its own from the start: else a restart before the first alert would begin later.
-    const entry: Served = { lane, committed: isNew ? -1 : from };
+    const entry: Served = { lane, committed: isCommitted ? from : -1 };
     served.set(partition, entry);
     read(partition, entry, readFrom);
+  };
+  const begin = async (partition: number, current: readonly number[]): Promise<void> => {
+    const { from, readFrom, isNew, missing } = await beginningOf(log, partition, options);
+    if (assignment !== current || served.has(partition)) return;
+    if (isNew) telemetry.sinkBegins(name, { partition, offset: from });
+    if (missing !== null) tellMissing(partition, from, missing);
+    serveFrom(partition, from, readFrom, !isNew && missing === null);
+  };
+  const tellMissing = (partition: number, from: number, missing: Missing): void => {
+    if (missing.kind === 'made_anew') telemetry.sinkMoved(name, { partition, offset: from });
+    else telemetry.sinkSetAside(name, 'removed', { place: { partition, offset: from - missing.count }, id: null, count: missing.count }, 'retention removed them before they could be sent');
   };
   const goOn = async (partition: number, entry: Served, offset: number): Promise<void> => {
     const bounds = (await log.bounds([partition])).get(partition)?.get(TOPIC);
     if (bounds === undefined || served.get(partition) !== entry) return;
-    if (offset >= bounds.start && offset <= bounds.end) return read(partition, entry, offset);
-    const removed = Math.max(0, bounds.start - Math.max(offset, entry.lane.done()));
-    const message = removed > 0 ? 'retention removed them before they could be sent' : `offset ${offset} is not in the log: it was made anew, and is read from its beginning`;
-    telemetry.sinkSetAside(name, 'removed', { place: { partition, offset }, id: null, count: removed }, message);
-    read(partition, entry, bounds.start);
+    const { from, missing } = placeAt(offset, bounds);
+    if (missing !== null) tellMissing(partition, from, missing);
+    if (missing?.kind !== 'made_anew') return read(partition, entry, from);
+    // What waits in memory is of another log.
+    void entry.lane.stop();
+    serveFrom(partition, from, from, false);
   };
   const commit = async (): Promise<void> => {
     for (const [partition, entry] of served) {
@@ -159,11 +172,11 @@ function createSinkLanes(log: AlertLog, options: SinkOptions, failed: (error: Er
       const entry = served.get(partition);
       if (entry !== undefined) goOn(partition, entry, offset).catch(failed);
     },
-    async tick(): Promise<void> {
+    /** What is due by now is done, such as repeating. */
+    wake: (): void => {
       for (const { lane } of served.values()) lane.wake();
-      await commit();
-      await tellQueue();
     },
+    commit, tellQueue,
     async stop(): Promise<void> {
       await Promise.all([...served.values()].map(({ lane }) => lane.stop()));
       await commit();
