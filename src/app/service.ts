@@ -38,8 +38,8 @@ export interface ServiceParts {
 }
 
 const SOURCE = 'touchpoint';
-/** Orders and bytes of one step. Only a backlog fills it: some 70 ms of work then, and few commits. */
-const STEP_LIMITS = { orders: 500, bytes: 1_024 * 1_024 };
+/** Orders and bytes of one step. Only a backlog fills it: some 150 ms of work then, and few commits. */
+const STEP_LIMITS = { orders: 1_000, bytes: 2_048 * 1_024 };
 /** Decoded orders kept per lane: some 2 KB each. */
 const CACHE_ORDERS = 5_000;
 
