@@ -50,7 +50,7 @@ export interface SessionParts extends Judging {
 /** Records waiting per topic before it is paused. */
 const HIGH_WATER = 4_000;
 /** Candidates offered to one step. */
-const OFFER = 4_000;
+const OFFER = 2_000;
 /** Outbox entries waiting before steps wait for the publisher. */
 const MOST_PENDING = 32;
 
