@@ -59,7 +59,7 @@ export async function intakeGround(config: Config, endpoint: KafkaEndpoint, redi
     return {
       source, writer, wallClock, schemas,
       store: createRedisIntakeStore(redis, { prefix: config.redisPrefix, rememberSeconds: config.intake.rememberSeconds }),
-      troubles: () => redisTroubles(redis, wallClock),
+      troubles: () => redisTroubles(redis, config.redisPrefix, wallClock),
       async close() {
         wallClock.stop();
         await writer.close();

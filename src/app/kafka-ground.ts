@@ -50,9 +50,9 @@ export function troubleTeller(logger: Logger): (error: Error) => void {
 const TROUBLE_AGAIN_MS = 10_000;
 
 /** What keeps a process from working on Redis at present, in sentences. */
-export async function redisTroubles(redis: RedisClient, wallClock: SharedWallClock): Promise<readonly string[]> {
+export async function redisTroubles(redis: RedisClient, prefix: string, wallClock: SharedWallClock): Promise<readonly string[]> {
   const found: string[] = [];
-  const answers = await Promise.race([servesData(redis), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);
+  const answers = await Promise.race([servesData(redis, prefix), new Promise<boolean>((r) => { setTimeout(() => { r(false); }, 2_000).unref(); })]);
   if (!answers) found.push('Redis does not answer.');
   if (Math.abs(wallClock.skewMs()) > MOST_SKEW_MS) found.push(`This machine's clock differs from the one of Redis by ${Math.round(wallClock.skewMs())} ms: set it by NTP.`);
   return found;
@@ -86,7 +86,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
       acknowledgements: createRedisAcknowledgements(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
       ...registry,
-      troubles: () => redisTroubles(redis, wallClock),
+      troubles: () => redisTroubles(redis, config.redisPrefix, wallClock),
       async close() {
         wallClock.stop();
         await output.close();

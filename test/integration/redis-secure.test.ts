@@ -43,6 +43,7 @@ describe('a Redis with TLS, certificates of its own authority, and a user with n
 
   test('serves, is killed, goes on, is verified and made anew', async () => {
     const worker = await stage.worker();
+    expect((await fetch(`${worker.url}/readyz`)).status).toBe(200);
     const orders = await loadShop(stage, 60);
     await readShop(worker, orders);
     await worker.kill('SIGKILL');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Cluster, Redis } from 'ioredis';
+import { keyNames } from './keys.js';
 import type { RedisClient } from './script.js';
 
 /** What an operator should know of a Redis before orders are entrusted to it; an error keeps the service from starting. */
@@ -109,12 +110,12 @@ export async function whenFound(client: RedisClient): Promise<void> {
   if (isCluster(client) && client.status !== 'ready') await once(client, 'ready', { signal: AbortSignal.timeout(CLUSTER_WAIT_MS) });
 }
 
-/** Does it serve data at present? Of a cluster every primary has to answer, and all of its slots have to be served. */
-export async function servesData(client: RedisClient): Promise<boolean> {
+/** Does it serve data under this prefix at present? Of a cluster every primary has to answer, and all of its slots have to be served. */
+export async function servesData(client: RedisClient, prefix: string): Promise<boolean> {
   try {
     if (isCluster(client)) await Promise.all(client.nodes('master').map((node) => node.ping()));
-    // A cluster that lacks slots answers a PING, and no question.
-    await client.get('no such key');
+    // A cluster that lacks slots answers a PING, and no question. A key of ours: others may be out of reach.
+    await client.get(keyNames(prefix).clock);
     return true;
   } catch {
     return false;
