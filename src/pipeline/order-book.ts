@@ -25,7 +25,7 @@ export interface LiveOrder {
   countedPlace: Place;
   /** What it has added, unpacked; null: not yet. */
   counted: readonly Kept[] | null;
-  /** What it tells of its customer as it was measured last; undefined: it wasn't. */
+  /** What it tells of its customer as it was measured last in this step; undefined: it wasn't. */
   told: CustomerWrite | null | undefined;
   /** The same, as the store has it; undefined: that is not known here. */
   storedTold: CustomerWrite | null | undefined;
@@ -217,6 +217,7 @@ function writeOf(order: LiveOrder): OrderWrite {
   // Made for judging; between steps it would only take room.
   order.journey.reading = null;
   order.assessment = null;
+  order.told = undefined;
   return write;
 }
 

@@ -1,6 +1,6 @@
 import type { Fact } from '../core/fact.js';
 import { caseOf } from '../core/assess.js';
-import { contribute, contributionOfOrderless, measuredOrder } from '../core/measures/contribution.js';
+import { contribute, contributionOfOrderless } from '../core/measures/contribution.js';
 import { customerOrder } from '../core/measures/customers.js';
 import type { MeasuredOrder } from '../core/measures/family.js';
 import { createIncrements, difference, keep, kept, negative, type Kept } from '../core/measures/increments.js';
@@ -30,10 +30,10 @@ export function createStepMeasures(failed: (orderId: string, error: Error) => vo
     const { state } = order;
     const measured = caseOf(assessment);
     const amounts: Kept[] = [];
-    contribute(measured, assessment, (quantity, at, amount, of) => { amounts.push(kept(quantity, at, amount, of)); });
+    const placed = contribute(measured, assessment, (quantity, at, amount, of) => { amounts.push(kept(quantity, at, amount, of)); });
     const { place } = measured;
     const now = keep(amounts);
-    order.told = toldBy(measuredOrder(measured, assessment), place);
+    order.told = toldBy(placed, place);
     const before = (order.counted ??= unpackAmounts(String(state.counted[0] ?? '')));
     if (isSamePlace(place, order.countedPlace)) {
       const changes = difference(before, now);

@@ -12,14 +12,16 @@ export type Listed = Pick<Assessment, 'signals' | 'patterns' | 'verdict'>;
 /**
  * What an order adds to the measures, as of the time reached of its case: a function of its facts and that time alone, so
  * that a late or corrected fact needs no code of its own. What was added before is taken away, this is added. An order that
- * was never placed adds nothing but what its customer answered and how it stands (rulings 66, 67).
+ * was never placed adds nothing but what its customer answered and how it stands (rulings 66, 67). Gives the order as measures look at
+ * it; null: it was never placed.
  */
-export function contribute(order: Case, listed: Listed, add: Add): void {
+export function contribute(order: Case, listed: Listed, add: Add): MeasuredOrder | null {
   for (const answer of order.history.feedback) countFeedback(answer, add);
   // How orders stand now, for /metrics: no measure of those that are published as rows.
   add('verdict', order.history.facts[0]?.at ?? 0, 1, listed.verdict);
   const measured = measuredOrder(order, listed);
   if (measured !== null) for (const family of FAMILIES) family.count(measured, add);
+  return measured;
 }
 
 /** What a fact without order adds: an answer to a survey (rulings 5, 82). Null: nothing. */
@@ -31,7 +33,7 @@ export function contributionOfOrderless(fact: Fact): Contribution | null {
 }
 
 /** Null: it was never placed. */
-export function measuredOrder(order: Case, { signals, patterns }: Listed): MeasuredOrder | null {
+function measuredOrder(order: Case, { signals, patterns }: Listed): MeasuredOrder | null {
   const { placed, end } = order.history;
   if (placed === null) return null;
   return {

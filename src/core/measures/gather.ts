@@ -2,7 +2,7 @@ import type { MeasureRow } from '../../contracts/measures.js';
 import type { Place, PlaceKey } from '../../contracts/names.js';
 import type { Fact } from '../fact.js';
 import type { Case } from '../signals/rule.js';
-import { contribute, contributionOfOrderless, measuredOrder, type Listed } from './contribution.js';
+import { contribute, contributionOfOrderless, type Listed } from './contribution.js';
 import { createCustomerTally, customerOrder, type CustomerTally } from './customers.js';
 import type { RowContext } from './family.js';
 import { isOfPair, OTHER_PAIR } from './feedback.js';
@@ -55,9 +55,8 @@ export function gather({ by, mostValues, customers, ...context }: GatherOptions)
   return {
     add(order, listed) {
       const groups = groupsOf(order.place);
-      contribute(order, listed, addTo(groups, order.at));
-      const measured = customers ? measuredOrder(order, listed) : null;
-      const told = measured === null ? null : customerOrder(measured);
+      const measured = contribute(order, listed, addTo(groups, order.at));
+      const told = !customers || measured === null ? null : customerOrder(measured);
       if (told !== null) for (const group of groups) group.customers?.add(told);
     },
     addOrderless(fact) {
