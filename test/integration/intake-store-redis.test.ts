@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createRedis } from '../../src/adapters/redis/create-redis.js';
+import { expect, test } from '@jest/globals';
 import { createRedisIntakeStore, intakePrefix } from '../../src/adapters/redis/intake-store.js';
 import { createRedisLaneHalts } from '../../src/adapters/redis/lane-halts.js';
-import type { RedisClient } from '../../src/adapters/redis/script.js';
 import { intakeStoreContract } from '../contract/intake-store.contract.js';
-import { freshPrefix, realRedis } from '../support/real-services.js';
+import { freshPrefix } from '../support/real-services.js';
+import { clientForTests } from '../support/redis-client.js';
 
-let client: RedisClient;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  const server = await realRedis();
-  stop = server.stop;
-  client = createRedis({ url: server.url });
-});
-afterAll(async () => {
-  await client.quit();
-  await stop();
-});
+const client = clientForTests();
 
-const open = (prefix: string, rememberSeconds = 3_600) => createRedisIntakeStore(client, { prefix, rememberSeconds });
+const open = (prefix: string, rememberSeconds = 3_600) => createRedisIntakeStore(client(), { prefix, rememberSeconds });
 
 intakeStoreContract('what the intake keeps in Redis', () => {
   const prefix = freshPrefix('cx');
-  const halts = createRedisLaneHalts(client, intakePrefix(prefix));
+  const halts = createRedisLaneHalts(client(), intakePrefix(prefix));
   return Promise.resolve({ store: open(prefix), decide: (halt, decision) => halts.decide(0, halt, decision), end: () => Promise.resolve() });
 });
 
@@ -32,17 +21,17 @@ test('rows and links are forgotten some time after they were told last, what wai
   const prefix = freshPrefix('cx');
   const store = open(prefix, 1_000);
   await store.commit({ ...commit, token: (await store.claim()).token });
-  const left = await client.ttl(`{${intakePrefix(prefix)}:0}:k:l:a`);
+  const left = await client().ttl(`{${intakePrefix(prefix)}:0}:k:l:a`);
   expect(left).toBeGreaterThan(990);
   expect(left).toBeLessThanOrEqual(1_000);
-  expect(await client.ttl(`{${intakePrefix(prefix)}:0}:waits`)).toBe(-1);
+  expect(await client().ttl(`{${intakePrefix(prefix)}:0}:waits`)).toBe(-1);
 });
 
 test('state of a newer format is left to the newer version', async () => {
   const prefix = freshPrefix('cx');
   const store = open(prefix);
   const { token } = await store.claim();
-  await client.hset(`{${intakePrefix(prefix)}:0}:lane`, 'format', '99');
+  await client().hset(`{${intakePrefix(prefix)}:0}:lane`, 'format', '99');
   await expect(store.claim()).rejects.toThrow('was written in format 99, this version knows formats up to 1: run the newer version again');
   expect(await store.held()).toEqual({ token, version: 0 });
 });
@@ -52,7 +41,7 @@ test.each(['outbox', 'waits'])('a commit that meets a key of another type (%s) c
   const prefix = freshPrefix('cx');
   const store = open(prefix);
   const { token } = await store.claim();
-  await client.set(`{${intakePrefix(prefix)}:0}:${key}`, 'of another type');
+  await client().set(`{${intakePrefix(prefix)}:0}:${key}`, 'of another type');
   await expect(store.commit({ ...commit, token })).rejects.toThrow('WRONGTYPE');
   expect([await store.held(), await store.load(['l:a'])]).toEqual([{ token, version: 0 }, [null]]);
 });

@@ -1,29 +1,18 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createMemoryLaneStore } from '../../src/adapters/memory/lane-store.js';
-import { createRedis } from '../../src/adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
 import { createRedisMeasureStore } from '../../src/adapters/redis/measure-store.js';
 import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js';
-import type { RedisClient } from '../../src/adapters/redis/script.js';
 import { CUSTOMER_PARTS, type MeasureStore } from '../../src/pipeline/measure-store.js';
 import type { OrderWrite } from '../../src/pipeline/ports.js';
 import { commitOf, entry, LANES, observe, progress, type StoreUnderTest } from '../contract/lane-store.contract.js';
-import { freshPrefix, realRedis } from '../support/real-services.js';
+import { freshPrefix } from '../support/real-services.js';
+import { clientForTests } from '../support/redis-client.js';
 
 /** The embedded mode is a true picture of the service only if both stores are the same to the pipeline. */
 
-let client: RedisClient;
-let stop: () => Promise<void>;
-beforeAll(async () => {
-  const server = await realRedis();
-  stop = server.stop;
-  client = createRedis({ url: server.url });
-});
-afterAll(async () => {
-  await client.quit();
-  await stop();
-});
+const client = clientForTests();
 
 const INDEXES = ['verdict:poor', 'signal:lost', 'customer:{7}'];
 const bytes = fc.uint8Array({ maxLength: 40 }).map((values) => Buffer.from(values));
@@ -106,7 +95,7 @@ test('any sequence of calls is answered alike by memory and Redis, and leaves th
     fc.asyncProperty(fc.array(call, { minLength: 5, maxLength: 40 }), async (calls) => {
       const memory = createMemoryLaneStore();
       const prefix = freshPrefix('cx');
-      const redis = { store: createRedisLaneStore(client, { prefix }), reader: createRedisOrderReader(client, { prefix, lanes: LANES }), measures: createRedisMeasureStore(client, { prefix }), end: () => Promise.resolve() };
+      const redis = { store: createRedisLaneStore(client(), { prefix }), reader: createRedisOrderReader(client(), { prefix, lanes: LANES }), measures: createRedisMeasureStore(client(), { prefix }), end: () => Promise.resolve() };
       const expected = tidy(await story({ store: memory, reader: memory, measures: memory.measures, end: () => memory.close() }, calls));
       expect(tidy(await story(redis, calls))).toEqual(expected);
     }),
