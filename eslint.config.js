@@ -31,6 +31,7 @@ const hidden = [
   { regex: '^(@kafkajs/confluent-schema-registry|avsc|ajv)', home: 'src/adapters/registry' },
   { regex: '^ioredis', home: 'src/adapters/redis' },
   { regex: '^@marcbachmann/cel-js', home: 'src/pipeline/maps' },
+  { regex: '^jose', home: 'src/adapters/http' },
 ];
 
 function hiddenOutside(folder) {

@@ -1,4 +1,5 @@
 import type { AccessSettings } from '../adapters/http/access.js';
+import type { JwtSettings } from '../adapters/http/jwt-settings.js';
 import { SOURCE_TOPICS, type CoverableSource, type OutputTopic, type PlaceKey, type SourceTopic } from '../contracts/names.js';
 import type { AlertRules } from '../core/alert-rules.js';
 import type { Rules } from '../core/rules.js';
@@ -37,8 +38,10 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly limits: { readonly maxValueBytes: number; readonly maxJourneyEvents: number; readonly maxAheadMs: number };
   /** How long settled orders are kept to which nothing happens, ms; null: for ever. */
   readonly retentionMs: number | null;
-  /** Who may use the API: the holders of these tokens; without any, programs of this machine, or everybody (`open`). */
-  readonly access: AccessSettings;
+  /** Who may use the API: the holders of these tokens and of JWTs; without any, programs of this machine, or everybody (`open`). */
+  readonly access: Pick<AccessSettings, 'tokens' | 'open'>;
+  /** null: no JWT is taken. */
+  readonly jwt: (JwtSettings & { readonly jwksFile: string }) | null;
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
@@ -116,6 +119,7 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     limits: { maxValueBytes: settings.limits.maxValueBytes, maxJourneyEvents: settings.limits.maxJourneyEvents, maxAheadMs: settings.limits.maxAhead },
     retentionMs: settings.retention.settledOrders,
     access: settings.http,
+    jwt: settings.http.jwt === null ? null : { ...settings.http.jwt, clockToleranceMs: settings.http.jwt.clockTolerance },
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import type { AccessSettings } from '../adapters/http/access.js';
 import { buildHttp } from '../adapters/http/build-http.js';
+import { createJwtVerifier } from '../adapters/http/jwt.js';
 import { byInterval } from '../adapters/http/stream-settings.js';
 import { byTimer, type RunningTelemetry } from '../adapters/telemetry/telemetry.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
@@ -13,6 +15,7 @@ import { createWorker, type Worker } from '../pipeline/worker.js';
 import type { Catalogue, Config } from './config.js';
 import { configuredDecoder, laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
+import type { JwksFile } from './jwks-file.js';
 import type { Rulebook } from './rulebook.js';
 import { type ConfiguredSink, createSinks } from './sinks.js';
 import { everySoOften } from './every-so-often.js';
@@ -33,6 +36,8 @@ export interface ServiceParts {
   readonly ground: Ground;
   readonly rulebook: Rulebook;
   readonly sinks: readonly ConfiguredSink[];
+  /** The keys of JWTs; null: none is taken. */
+  readonly jwks: JwksFile | null;
   /** A defect or a lost part: the process should end, so that a supervisor starts it anew. */
   readonly failed: (error: Error) => void;
 }
@@ -47,6 +52,8 @@ const CACHE_ORDERS = 5_000;
 const GAUGES_MS = 5_000;
 /** How often measures are read for `/metrics`; ms. */
 const MEASURES_MS = 15_000;
+/** How soon keys that are exchanged in their file count, ms. */
+const JWKS_MS = 5_000;
 /** Of measures by place: a day is what can be acted on, a week what it is held against. */
 const PLACE_WINDOWS = ['24h', '7d'] as const;
 
@@ -72,7 +79,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     registry: telemetry.registry,
     clock: ground.wallClock,
     telemetry,
-  }, { version: VERSION, storeTimeoutMs: 5_000, access: config.access, stream: { ...config.stream, every: byInterval } });
+  }, { version: VERSION, storeTimeoutMs: 5_000, access: accessOf(parts), stream: { ...config.stream, every: byInterval } });
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
   const sinks = createSinks(parts.sinks, { ...ground, telemetry });
@@ -80,16 +87,23 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);
   const measuring = everySoOften(MEASURES_MS, () => showMeasures(measures, parts));
   const readiness = showReadiness(notReady, telemetry);
+  const keys = everySoOften(JWKS_MS, async () => parts.jwks?.reread());
   return {
     url: urlOf(http, config.http.host), worker,
     stop: async () => {
       clearInterval(gauges);
       measuring.stop();
       readiness.stop();
+      keys.stop();
       await Promise.all([worker.stop(), ...sinks.map((sink) => sink.stop())]);
       await stop(http, parts);
     },
   };
+}
+
+function accessOf({ config: { access: { tokens, open }, jwt }, jwks, ground }: ServiceParts): AccessSettings {
+  if (jwt === null || jwks === null) return { tokens, open };
+  return { tokens, open, verifyJwt: createJwtVerifier({ ...jwt, keys: () => jwks.present(), now: () => ground.wallClock.now() }) };
 }
 
 function createWorkerOn({ config, ground, telemetry, rulebook, failed }: ServiceParts): Worker {

@@ -7,21 +7,26 @@ import type { Ground } from '../app/ground.js';
 import { createRulebook, refusingEmpty } from '../app/rulebook.js';
 import { type Service, startService } from '../app/service.js';
 import { CommandFault, configOrFault, sinksOrFault } from './context.js';
+import { jwksOrFault } from './jwks.js';
 import { end, portFault, tellingUnfitGround, untilStopped } from './running.js';
 import type { Logger } from 'pino';
 
-/** `touchpoint serve`: runs until SIGTERM or SIGINT; SIGHUP has it read its rules again. */
+/** `touchpoint serve`: runs until SIGTERM or SIGINT; SIGHUP has it read its rules, and the keys of JWTs, again. */
 export async function serve(): Promise<void> {
   const config = configOrFault();
   const sinks = sinksOrFault(config);
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
   const telemetry = createTelemetry({ logger });
   const rulebook = createRulebook({ config, telemetry, now: () => Date.now(), reread: () => loadConfig(process.env, refusingEmpty((path) => readFileSync(path, 'utf8'))) });
-  process.on('SIGHUP', () => { rulebook.reload(); });
+  const jwks = jwksOrFault(config, telemetry);
+  process.on('SIGHUP', () => {
+    rulebook.reload();
+    jwks?.reread();
+  });
   const ground = await openGround(config, logger);
   let service: Service;
   try {
-    service = await startService({ config, sinks, telemetry, ground, rulebook, failed: (error) => { end(error, logger); } });
+    service = await startService({ config, sinks, jwks, telemetry, ground, rulebook, failed: (error) => { end(error, logger); } });
   } catch (error) {
     await ground.close();
     throw portFault(error, config) ?? error;

@@ -26,7 +26,7 @@ if (defect.ruleThrowsFor !== undefined) breakRule(defect.ruleThrowsFor);
 const ground = sapped(await kafkaGround(config, config.kafka, config.redisUrl, logger));
 const service = await startService({
   config, telemetry, ground, rulebook: createRulebook({ config, telemetry, now: () => Date.now(), reread: () => ({ kind: 'config', config }) }),
-  sinks: sinksOrFault(config),
+  sinks: sinksOrFault(config), jwks: null,
   failed: (error) => {
     logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
     process.exit(1);

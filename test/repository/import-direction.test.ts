@@ -49,6 +49,7 @@ const CASES: readonly (readonly [string, string, string | null])[] = [
   ['app', 'commands', PATHS],
   ['app', 'main.ts', PATHS],
   ['app', 'kafkajs', PACKAGES],
+  ['app', 'jose', PACKAGES],
   ['app', 'ioredis', PACKAGES],
   ['app', 'adapters/kafka', null],
   ['commands', 'main.ts', PATHS],

@@ -148,7 +148,8 @@ async function countsOf(url: string, prefix: string, partitions: number): Promis
   return sums;
 }
 
-async function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
+/** Starts a command that runs until it is stopped, and waits until it listens. */
+export async function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => { done(code); }));

@@ -66,7 +66,7 @@ export function openApiDocument(version: string): OpenApiDocument {
     // Without tokens in its configuration the service wants none.
     security: [{ token: [] }, {}],
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'With one of the scopes read, read:personal (customers too) and act; without the second, ids of customers are null' } },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the service\'s configuration, or a JWT of its issuer, with one of the scopes read, read:personal (customers too) and act; without the second, ids of customers are null' } },
       schemas: {
         Order: schemaOf(orderBody, ORDER_EXAMPLE),
         OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),

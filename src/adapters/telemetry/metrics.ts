@@ -50,6 +50,7 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     ready: new Gauge({ name: 'cx_ready', help: '1 while the process can do its work, as /readyz says', registers }),
     reloadSuccess: new Gauge({ name: 'cx_config_reload_success', help: '1 where the configuration was right when it was read last', registers }),
     reloadTime: new Gauge({ name: 'cx_config_reload_timestamp_seconds', help: 'When a configuration that was right was read last, as Unix time', registers }),
+    jwksSuccess: new Gauge({ name: 'cx_jwks_reload_success', help: '1 where the keys of JWTs could be used when they were read last, or none are configured', registers }),
     rules: new Gauge({ name: 'cx_rules_info', help: '1 for the version of the rules in force in this process', labelNames: ['version'], registers }),
     streamClients: new Gauge({ name: 'cx_stream_clients', help: 'Clients of /v1/stream at present', registers }),
     streamDropped: boundDrops(streamDropped),

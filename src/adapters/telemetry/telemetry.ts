@@ -6,6 +6,7 @@ import type { Halt, Telemetry } from '../../pipeline/ports.js';
 import type { SinkTelemetry } from '../../pipeline/sinks/sink-telemetry.js';
 import type { StreamTelemetry } from '../../pipeline/stream/event-stream.js';
 import { loggedDigest, type Schedule } from './dead-letter-digest.js';
+import { type JwksTelemetry, jwksTelemetry } from './jwks-telemetry.js';
 import { createMeasureGauges } from './measure-gauges.js';
 import { createLaneSum } from './lane-sums.js';
 import { createMetrics, type Metrics } from './metrics.js';
@@ -21,7 +22,7 @@ export interface TelemetryOptions {
   readonly schedule?: Schedule;
 }
 
-export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, SinkTelemetry {
+export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, JwksTelemetry, SinkTelemetry {
   readonly registry: Metrics['registry'];
   /** A request that failed on our side; `route` is the pattern, never the address. */
   /** A person took an alert up, so many seconds after it became true. */
@@ -55,6 +56,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     ready: (isReady) => metrics.ready.set(isReady ? 1 : 0),
     ...streamTelemetry(logger, metrics),
     ...rulesTelemetry(logger, metrics),
+    ...jwksTelemetry(logger, metrics),
     ...sinkTelemetry(logger, metrics.sinks),
     measured: createMeasureGauges(metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { COVERABLE_SOURCES, OUTPUT_TOPICS, PLACE_KEYS, SOURCE_TOPICS, type OutputTopic, type PlaceKey, type SourceTopic } from '../../contracts/names.js';
-import { SCOPES } from '../../contracts/scopes.js';
 import { DEFAULT_ALERT_RULES } from '../../core/alert-rules.js';
 import { duration, formatDuration } from './durations.js';
+import { httpSchema } from './http-schema.js';
 import { sinksSchema } from './sinks-schema.js';
 import { name, patternsSchema, severitiesSchema, thresholdsSchema } from './rules-schema.js';
 
@@ -98,18 +98,6 @@ const redis = z.strictObject({
   cluster: z.boolean().default(false).describe('Whether `REDIS_URL` names a node of a Redis Cluster, from which the others are found. `false`: one server, or the address of a primary'),
 }).prefault({});
 
-const token = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected at most 64 letters, digits, dots, _ and -'),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the token, 64 hexadecimal digits; `touchpoint token` makes both'),
-  scopes: z.array(z.enum(SCOPES)).min(1, 'expected at least one scope'),
-});
-const http = z.strictObject({
-  tokens: z.array(token).max(1_000).refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected names that differ').default([])
-    .describe('Who may use the API: `name`, the `sha256` of a bearer token (`touchpoint token` makes one), and `scopes`: `read`, `read:personal` (customers too), `act` (acknowledging, having the rules read again). `/healthz`, `/readyz` and `/metrics` need none. Empty: only programs of this machine are answered'),
-  open: z.boolean().default(false)
-    .describe('Without tokens: answer everybody who reaches the port, and let them act. `false`: an address that others reach must not hand out orders because nobody thought of it'),
-}).prefault({});
-
 const place = z.strictObject(Object.fromEntries(PLACE_KEYS.map((key) => [key, z.string().optional()])) as Record<PlaceKey, z.ZodOptional<z.ZodString>>);
 const team = z.string().min(1).max(64);
 const action = z.strictObject({ code: name, text: z.string().min(1).max(500) });
@@ -144,7 +132,7 @@ const stream = z.strictObject({
 }).prefault({});
 
 export const configSchema = z.strictObject({
-  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, sinks: sinksSchema, measures, outputs, registry, limits, retention, http, kafka, intake, redis, stream,
+  topics, sources, time, thresholds: thresholdsSchema, severities: severitiesSchema, patterns: patternsSchema, alerts, sinks: sinksSchema, measures, outputs, registry, limits, retention, http: httpSchema, kafka, intake, redis, stream,
 });
 
 /** A configuration file as read: every default filled in, durations in ms. */
