@@ -1,5 +1,6 @@
 import type { AccessSettings } from '../adapters/http/access.js';
 import type { JwtSettings } from '../adapters/http/jwt-settings.js';
+import type { LimitSettings } from '../adapters/http/limits.js';
 import { SOURCE_TOPICS, type CoverableSource, type OutputTopic, type PlaceKey, type SourceTopic } from '../contracts/names.js';
 import type { AlertRules } from '../core/alert-rules.js';
 import type { Rules } from '../core/rules.js';
@@ -42,12 +43,14 @@ export interface Config extends Omit<Environment, 'configFile'> {
   readonly access: Pick<AccessSettings, 'tokens' | 'open'>;
   /** null: no JWT is taken. */
   readonly jwt: (JwtSettings & { readonly jwksFile: string }) | null;
+  readonly httpLimits: Omit<LimitSettings, 'pressureOverMs'>;
+  readonly trustedProxies: readonly string[];
   readonly partitioner: 'murmur2' | 'crc32';
   readonly sessionTimeoutMs: number;
   readonly redisPrefix: string;
   /** REDIS_URL names a node of a Redis Cluster. */
   readonly redisCluster: boolean;
-  readonly stream: { readonly maxClients: number; readonly maxBufferedBytes: number; readonly heartbeatMs: number };
+  readonly stream: { readonly maxClients: number; readonly maxPerClient: number; readonly maxBufferedBytes: number; readonly heartbeatMs: number };
   readonly intake: { readonly waitMs: number; readonly maxWaiting: number; readonly maxWaitingBytes: number; readonly rememberSeconds: number };
 }
 
@@ -120,11 +123,13 @@ function configOf({ configFile: _, ...environment }: Environment, settings: Sett
     retentionMs: settings.retention.settledOrders,
     access: settings.http,
     jwt: settings.http.jwt === null ? null : { ...settings.http.jwt, clockToleranceMs: settings.http.jwt.clockTolerance },
+    httpLimits: { requestsPerMinute: settings.http.requestsPerMinute, maxEventLoopDelayMs: settings.http.maxEventLoopDelay },
+    trustedProxies: settings.http.trustedProxies,
     partitioner: settings.kafka.partitioner,
     sessionTimeoutMs: settings.kafka.sessionTimeout,
     redisPrefix: settings.redis.prefix,
     redisCluster: settings.redis.cluster,
-    stream: { maxClients: settings.stream.maxClients, maxBufferedBytes: settings.stream.maxBuffered, heartbeatMs: settings.stream.heartbeat },
+    stream: { maxClients: settings.stream.maxClients, maxPerClient: settings.stream.maxPerClient, maxBufferedBytes: settings.stream.maxBuffered, heartbeatMs: settings.stream.heartbeat },
     intake: {
       waitMs: settings.intake.waitFor, maxWaiting: settings.intake.maxWaiting, maxWaitingBytes: settings.intake.maxWaitingBytes,
       rememberSeconds: Math.ceil(settings.intake.remember / 1_000),

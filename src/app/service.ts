@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccessSettings } from '../adapters/http/access.js';
 import { buildHttp } from '../adapters/http/build-http.js';
 import { createJwtVerifier } from '../adapters/http/jwt.js';
+import { NO_LIMITS } from '../adapters/http/limits.js';
 import { byInterval } from '../adapters/http/stream-settings.js';
 import { byTimer, type RunningTelemetry } from '../adapters/telemetry/telemetry.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
@@ -79,7 +80,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     registry: telemetry.registry,
     clock: ground.wallClock,
     telemetry,
-  }, { version: VERSION, storeTimeoutMs: 5_000, access: accessOf(parts), stream: { ...config.stream, every: byInterval } });
+  }, { version: VERSION, storeTimeoutMs: 5_000, access: accessOf(parts), limits: { ...NO_LIMITS, ...config.httpLimits }, trustedProxies: config.trustedProxies, stream: { ...config.stream, every: byInterval } });
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
   const sinks = createSinks(parts.sinks, { ...ground, telemetry });

@@ -21,7 +21,8 @@ const put = (keys: readonly object[]): void => {
 };
 
 test('a running service takes up other keys at SIGHUP, and soon by itself', async () => {
-  writeFileSync(config, `http: { jwt: { jwksFile: "${jwks}", issuer: issuer, audience: [touchpoint] } }`);
+  // The simulated shop begins with much to do at once.
+  writeFileSync(config, `http: { maxEventLoopDelay: null, jwt: { jwksFile: "${jwks}", issuer: issuer, audience: [touchpoint] } }`);
   const [first, second, third] = await Promise.all([issuer('k1'), issuer('k2'), issuer('k3')]);
   put([first.jwk]);
   const worker = await startProcess(['serve'], { TOUCHPOINT_CONFIG: config, HTTP_PORT: '0' });

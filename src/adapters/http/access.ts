@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Scope } from '../../contracts/scopes.js';
 import { anybody, byPlace, byToken, type Identify, type KnownToken } from './callers.js';
 import type { VerifyJwt } from './jwt.js';
+import { createLimit, type LimitSettings } from './limits.js';
 import { withoutPersonal } from './personal.js';
 import { HttpProblem } from './problems.js';
 
@@ -33,13 +34,18 @@ export const PUBLIC = { config: { needs: 'nothing' } } as const;
 export const needs = (scope: Scope) => ({ config: { needs: scope } }) as const;
 
 /** Asks of every request whether it may, before anything of it is looked at; and leaves customers out of answers to those who may not know them. */
-export function addAccess(app: FastifyInstance, settings: AccessSettings): void {
+export async function addAccess(app: FastifyInstance, settings: AccessSettings, limits: LimitSettings): Promise<void> {
   const identify = identifyBy(settings);
+  const limit = await createLimit(app, limits);
+  app.decorateRequest('client', null);
   app.decorateRequest('mayReadPersonal', false);
   app.addHook('onRequest', async (request, reply) => {
     const needed = request.routeOptions.config.needs ?? 'read';
     if (needed === 'nothing') return;
     const caller = await identify(request);
+    if (caller.kind === 'caller') request.client = caller.client;
+    // Also those who are not known, so that nobody tries tokens faster than that; a client with a good one is never counted with them.
+    await limit(request);
     if (caller.kind === 'unknown') throw refusal(reply, caller.status, caller.detail);
     if (!caller.scopes.has(needed)) throw refusal(reply, 403, `This token lacks the scope ${needed}.`, needed);
     request.mayReadPersonal = caller.scopes.has('read:personal');
@@ -54,10 +60,10 @@ function identifyBy({ tokens, verifyJwt, open }: AccessSettings): Identify {
 
 /** @throws HttpProblem 403 when the request asks for what only those may who may know customers */
 export function demandPersonal(request: FastifyRequest): void {
-  if (!request.mayReadPersonal) throw new HttpProblem(403, 'This token lacks the scope read:personal.');
+  if (!request.mayReadPersonal) throw new HttpProblem(403, 'This token lacks the scope read:personal.', { refusal: 'forbidden' });
 }
 
 function refusal(reply: FastifyReply, status: 401 | 403, detail: string, scope?: Scope): HttpProblem {
   if (status === 401 || scope !== undefined) void reply.header('www-authenticate', `Bearer realm="touchpoint"${scope === undefined ? '' : `, error="insufficient_scope", scope="${scope}"`}`);
-  return new HttpProblem(status, detail);
+  return new HttpProblem(status, detail, { refusal: status === 401 ? 'unauthenticated' : 'forbidden' });
 }

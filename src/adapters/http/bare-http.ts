@@ -9,16 +9,29 @@ import { addSecurityHeaders, LONGEST_URL, PROTECTIVE_HEADERS, refuseCrossSite } 
 /** Nothing we offer takes a body of more than a few fields. */
 const LARGEST_BODY = 64 * 1_024;
 const REQUEST_WITHIN_MS = 10_000;
+/** How often it is looked whose request did not arrive in time, as a share of that time. */
+const LOOKS = 5;
+/** Idle ones cost some 10 KB each; beyond it further ones are closed at once, rather than all files of the process being taken. */
+const MOST_CONNECTIONS = 5_000;
 /** Longer than the idle time of usual load balancers, so that they never meet a connection we have just closed. */
 const KEEP_ALIVE_MS = 75_000;
 const OUR_OWN_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
+export interface BareSettings {
+  readonly trustedProxies?: readonly string[];
+  /** How long a request may take to arrive, headers and body, ms. */
+  readonly requestWithinMs?: number;
+}
+
 /** HTTP without any route: limits, headers, and every error as problem details. */
-export function bareHttp(telemetry: HttpTelemetry): FastifyInstance {
+export function bareHttp(telemetry: HttpTelemetry, { trustedProxies = [], requestWithinMs = REQUEST_WITHIN_MS }: BareSettings = {}): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: LARGEST_BODY,
-    requestTimeout: REQUEST_WITHIN_MS,
+    requestTimeout: requestWithinMs,
+    // Left to itself, Node looks every 30 s, and of a time that is set afterwards it goes on giving bodies 60 s.
+    http: { requestTimeout: requestWithinMs, connectionsCheckingInterval: requestWithinMs / LOOKS },
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     connectionTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
@@ -35,6 +48,7 @@ export function bareHttp(telemetry: HttpTelemetry): FastifyInstance {
     },
     clientErrorHandler: refuseBrokenRequest,
   });
+  app.server.maxConnections = MOST_CONNECTIONS;
   addSecurityHeaders(app);
   refuseCrossSite(app);
   takeJsonOrNothing(app);

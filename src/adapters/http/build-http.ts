@@ -24,8 +24,8 @@ type StaticDocument = StaticDocumentSpec['document'];
  */
 export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> = {}): Promise<FastifyInstance> {
   const settings: HttpSettings = { ...DEFAULT_HTTP_SETTINGS, ...chosen };
-  const app = bareHttp(ports.telemetry);
-  addAccess(app, settings.access ?? ONLY_THIS_MACHINE);
+  const app = bareHttp(ports.telemetry, settings);
+  await addAccess(app, settings.access ?? ONLY_THIS_MACHINE, settings.limits);
   const store = createStoreAccess(ports, settings);
   addOrders(app, ports, store);
   addCustomers(app, store);

@@ -2,10 +2,13 @@ import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { SCOPES, type Scope } from '../../contracts/scopes.js';
 import type { VerifyJwt } from './jwt.js';
+import type { Client } from './limits.js';
 
 /** Who asks, and what they may. */
 export interface Caller {
   readonly kind: 'caller';
+  /** null: known by its address alone. */
+  readonly client: Client | null;
   readonly scopes: ReadonlySet<Scope>;
 }
 
@@ -30,28 +33,31 @@ export interface KnownToken {
 /** Whoever presents one of these tokens, or a JWT that is taken, may do what its scopes say, and nobody else anything. */
 export function byToken(tokens: readonly KnownToken[], verifyJwt: VerifyJwt | null): Identify {
   // Found by its digest: how long that takes tells nothing of the token.
-  const known = new Map(tokens.map(({ sha256, scopes }) => [sha256, new Set<Scope>(scopes)]));
+  const known = new Map(tokens.map(({ name, sha256, scopes }) => [sha256, holding(`known ${name}`, new Set<Scope>(scopes))]));
   return async ({ headers: { authorization } }) => {
     const token = /^Bearer +([A-Za-z0-9._~+/-]{1,8192}=*)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) return unknown(401, 'A token is needed: Authorization: Bearer TOKEN.');
-    const scopes = known.get(createHash('sha256').update(token).digest('hex'));
-    if (scopes !== undefined) return { kind: 'caller', scopes };
+    const digest = createHash('sha256').update(token).digest('hex');
+    const caller = known.get(digest);
+    if (caller !== undefined) return caller;
     if (verifyJwt === null || !looksLikeJwt(token)) return unknown(401, 'This token is not known.');
     const verified = await verifyJwt(token);
-    return verified.kind === 'valid' ? { kind: 'caller', scopes: verified.scopes } : unknown(401, verified.why);
+    return verified.kind === 'valid' ? holding(`jwt ${verified.subject ?? digest}`, verified.scopes) : unknown(401, verified.why);
   };
 }
+
+const holding = (holder: string, scopes: ReadonlySet<Scope>): Caller => ({ kind: 'caller', client: { kind: 'token', holder }, scopes });
 
 const looksLikeJwt = (token: string): boolean => token.split('.').length === 3;
 
 /** Programs of this machine only: no page that a browser here shows may pass for one, by whatever name it reaches this port. */
-export function byPlace({ socket, hostname }: FastifyRequest): Caller | UnknownCaller {
-  if (isLoopbackAddress(socket.remoteAddress ?? '') && isLoopbackName(hostname)) return { kind: 'caller', scopes: EVERYTHING };
+export function byPlace({ ip, hostname }: FastifyRequest): Caller | UnknownCaller {
+  if (isLoopbackAddress(ip) && isLoopbackName(hostname)) return { kind: 'caller', client: { kind: 'machine' }, scopes: EVERYTHING };
   return unknown(403, 'Without tokens only this machine is answered, by the name localhost: http.tokens and http.jwt of the configuration let others in, http.open everybody.');
 }
 
 /** Whoever reaches the port may do everything. */
-export const anybody = (): Caller => ({ kind: 'caller', scopes: EVERYTHING });
+export const anybody = (): Caller => ({ kind: 'caller', client: null, scopes: EVERYTHING });
 
 const unknown = (status: UnknownCaller['status'], detail: string): UnknownCaller => ({ kind: 'unknown', status, detail });
 

@@ -9,6 +9,7 @@ import type { AcknowledgementStore } from '../../pipeline/acknowledgements.js';
 import type { MeasureReader } from '../../pipeline/measure-reader.js';
 import type { OrderReader, StoredOrder, WallClock } from '../../pipeline/ports.js';
 import type { EventStream } from '../../pipeline/stream/event-stream.js';
+import { type LimitSettings, NO_LIMITS, type RefusalTelemetry } from './limits.js';
 import { DEFAULT_STREAM_SETTINGS, type StreamSettings } from './stream-settings.js';
 
 /** What the HTTP side asks of the rest of the service. */
@@ -32,7 +33,7 @@ export interface MetricsRegistry {
 }
 
 /** Told of every request that failed on our side; the route is its pattern, so that no id gets into a log. */
-export interface HttpTelemetry {
+export interface HttpTelemetry extends RefusalTelemetry {
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
 }
 
@@ -80,6 +81,9 @@ export interface HttpSettings {
   /** Longest a request may wait for the store before it is answered with 503; ms. */
   readonly storeTimeoutMs: number;
   readonly stream: StreamSettings;
+  readonly limits: LimitSettings;
+  /** Addresses and networks whose `X-Forwarded-For` tells who asks. */
+  readonly trustedProxies: readonly string[];
 }
 
-export const DEFAULT_HTTP_SETTINGS: HttpSettings = { version: '0.1.0', storeTimeoutMs: 5_000, stream: DEFAULT_STREAM_SETTINGS };
+export const DEFAULT_HTTP_SETTINGS: HttpSettings = { version: '0.1.0', storeTimeoutMs: 5_000, stream: DEFAULT_STREAM_SETTINGS, limits: NO_LIMITS, trustedProxies: [] };

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import type { HttpRefusal } from '../../contracts/refusals.js';
 import type { HttpTelemetry } from './ports.js';
 
 /** Errors as RFC 9457 problem details. */
@@ -9,18 +10,34 @@ export interface InvalidParameter {
   readonly reason: string;
 }
 
+export interface ProblemOptions {
+  readonly invalidParameters?: readonly InvalidParameter[];
+  readonly cause?: unknown;
+  /** Turned away on purpose: counted, and no fault that a log would have to tell of, request by request. */
+  readonly refusal?: HttpRefusal;
+  /** When to come back, s. Default: of a 503 some seconds. */
+  readonly retryAfterS?: number;
+}
+
 /** An error whose text is meant for the caller. */
 export class HttpProblem extends Error {
   readonly status: number;
   readonly invalidParameters: readonly InvalidParameter[];
+  readonly refusal: HttpRefusal | null;
+  readonly retryAfterS: number | null;
 
-  constructor(status: number, detail: string, options: { readonly invalidParameters?: readonly InvalidParameter[]; readonly cause?: unknown } = {}) {
-    super(detail, { cause: options.cause });
+  constructor(status: number, detail: string, { invalidParameters = [], cause, refusal, retryAfterS }: ProblemOptions = {}) {
+    super(detail, { cause });
     this.name = 'HttpProblem';
     this.status = status;
-    this.invalidParameters = options.invalidParameters ?? [];
+    this.invalidParameters = invalidParameters;
+    this.refusal = refusal ?? null;
+    this.retryAfterS = retryAfterS ?? (status === 503 ? SOON_S : null);
   }
 }
+
+/** A store or a broker is usually back within it. */
+const SOON_S = 5;
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -55,11 +72,12 @@ export function sendProblem(error: FastifyError | HttpProblem, request: FastifyR
  */
 export function tellableProblem(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply, telemetry: HttpTelemetry): HttpProblem {
   const known = error instanceof HttpProblem ? error : asProblem(error);
-  if (known.status >= 500) {
+  if (known.refusal !== null) telemetry.requestRefused(known.refusal);
+  else if (known.status >= 500) {
     const route = request.routeOptions.url ?? 'unknown';
     telemetry.requestFailed({ id: request.id, method: request.method, route, status: known.status }, known.cause instanceof Error ? known.cause : error);
   }
-  if (known.status === 503) void reply.header('retry-after', '5');
+  if (known.retryAfterS !== null) void reply.header('retry-after', String(known.retryAfterS));
   return known;
 }
 

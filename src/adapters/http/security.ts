@@ -34,7 +34,7 @@ export function isCrossSite(headers: IncomingHttpHeaders): boolean {
 /** Refuses what another site's page has a browser change here. */
 export function refuseCrossSite(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ method, headers }) => {
-    if (method !== 'GET' && method !== 'HEAD' && isCrossSite(headers)) throw new HttpProblem(403, 'A page of another site may not change anything here.');
+    if (method !== 'GET' && method !== 'HEAD' && isCrossSite(headers)) throw new HttpProblem(403, 'A page of another site may not change anything here.', { refusal: 'forbidden' });
   });
 }
 

@@ -4,8 +4,9 @@ import { DERIVED_TYPES, SIGNALS } from '../../contracts/names.js';
 import { type EventStream, StreamRefused, type Subscription } from '../../pipeline/stream/event-stream.js';
 import type { StreamMessage } from '../../pipeline/stream/subscriber.js';
 import { createEventBody } from './event-body.js';
+import { createShares } from './limits.js';
 import { withoutPersonal } from './personal.js';
-import { HttpProblem, problemBody, PROBLEM_TYPE } from './problems.js';
+import { HttpProblem } from './problems.js';
 import { parseQuery } from './query.js';
 import type { StreamSettings } from './stream-settings.js';
 
@@ -20,29 +21,35 @@ export const streamQuerySchema = z.strictObject({
 
 /** How long an answer that we ended may take to be taken; a client that takes nothing must not hold up the process. ms */
 const FINISH_MS = 1_000;
+/** When to try again for a stream that could not be given, s. */
+const COME_BACK_S = 5;
 
 /** `GET /v1/stream`: derived events as they are published, for as long as the client stays. */
 export function addStream(app: FastifyInstance, stream: EventStream, settings: StreamSettings): void {
+  const shares = createShares(settings.maxPerClient);
   // A HEAD of it would never end.
   app.get('/v1/stream', { exposeHeadRoute: false }, async (request, reply) => {
     const { lastEventId, ...filter } = parseQuery(streamQuerySchema, request.query);
     const given = request.headers['last-event-id'];
     const position = (typeof given === 'string' && given !== '' ? given : lastEventId) ?? '';
-    const admitted = await stream.subscribe(position === '' ? null : position, filter).catch((error: unknown) => {
-      if (error instanceof StreamRefused) return error;
-      throw error;
+    const leave = shares.take(request);
+    if (leave === null) throw new HttpProblem(429, `More than ${settings.maxPerClient} streams at once.`, { refusal: 'streams', retryAfterS: COME_BACK_S });
+    const subscription = await stream.subscribe(position === '' ? null : position, filter).catch((error: unknown): never => {
+      leave();
+      throw error instanceof StreamRefused ? problemOf(error) : error;
     });
-    return admitted instanceof StreamRefused ? refuse(request, reply, admitted) : serve(request, reply, admitted, settings);
+    return serve(request, reply, subscription, settings, leave);
   });
   app.addHook('preClose', () => stream.close());
 }
 
-function serve(request: FastifyRequest, reply: FastifyReply, subscription: Subscription, settings: StreamSettings): FastifyReply {
+function serve(request: FastifyRequest, reply: FastifyReply, subscription: Subscription, settings: StreamSettings, leave: () => void): FastifyReply {
   const events = createEventBody({
     maxBufferedBytes: settings.maxBufferedBytes,
     slow: () => subscription.end('slow'),
     closed() {
       callOff();
+      leave();
       subscription.end();
     },
   });
@@ -71,10 +78,9 @@ function finishSoon({ raw: { socket } }: FastifyRequest, { raw }: FastifyReply):
   raw.once('close', () => { clearTimeout(timer); });
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply, { refusal, message, cause }: StreamRefused): FastifyReply {
-  if (refusal === 'failed') throw new HttpProblem(503, message, { cause });
-  if (refusal === 'malformed') throw new HttpProblem(400, message, { invalidParameters: [{ name: 'Last-Event-ID', reason: 'none that this service gave' }] });
-  if (refusal === 'gone') throw new HttpProblem(410, message);
-  // No fault of ours that a log would have to tell of, request by request.
-  return reply.code(503).header('retry-after', '5').type(PROBLEM_TYPE).send(problemBody(503, message, request.id));
+function problemOf({ refusal, message, cause }: StreamRefused): HttpProblem {
+  if (refusal === 'failed') return new HttpProblem(503, message, { cause });
+  if (refusal === 'malformed') return new HttpProblem(400, message, { invalidParameters: [{ name: 'Last-Event-ID', reason: 'none that this service gave' }] });
+  if (refusal === 'gone') return new HttpProblem(410, message);
+  return new HttpProblem(503, message, { refusal: 'streams', retryAfterS: COME_BACK_S });
 }

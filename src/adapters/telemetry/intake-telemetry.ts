@@ -6,7 +6,7 @@ import type { Halt } from '../../pipeline/ports.js';
 import { loggedDigest, type Schedule } from './dead-letter-digest.js';
 import { byTimer, type RunningTelemetry } from './telemetry.js';
 
-export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'ready' | 'close'> {}
+export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'requestRefused' | 'ready' | 'close'> {}
 
 const OUTCOMES = ['taken', 'silent', 'older', 'refused'] as const;
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -69,6 +69,8 @@ export function createIntakeTelemetry({ logger, processMetrics = true, schedule 
       metrics.retries.inc();
       logger.warn({ event: 'retrying', what, inMs, err: error }, `${what} failed, next try in ${inMs} ms: ${error.message}`);
     },
+    // It asks nobody who they are.
+    requestRefused: () => undefined,
     requestFailed: (request, error) => logger.error({ event: 'http.failed', ...request, err: error }, `${request.method} ${request.route} was answered with ${request.status}: ${error.message}`),
     close: () => digest.close(),
   };

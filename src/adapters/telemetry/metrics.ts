@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SOURCE_TOPICS, type SourceTopic } from '../../contracts/names.js';
+import { HTTP_REFUSALS } from '../../contracts/refusals.js';
 import { createSinkMetrics } from './sink-telemetry.js';
 import { STREAM_DROPS, type StreamDrop } from '../../pipeline/stream/event-stream.js';
 
@@ -54,11 +55,18 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     rules: new Gauge({ name: 'cx_rules_info', help: '1 for the version of the rules in force in this process', labelNames: ['version'], registers }),
     streamClients: new Gauge({ name: 'cx_stream_clients', help: 'Clients of /v1/stream at present', registers }),
     streamDropped: boundDrops(streamDropped),
+    httpRefused: refusedCounter(registry),
     sinks: createSinkMetrics(registry),
     retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),
   };
 }
 export type Metrics = ReturnType<typeof createMetrics>;
+
+function refusedCounter(registry: Registry): Counter<'reason'> {
+  const refused = new Counter({ name: 'cx_http_refused_total', help: 'Requests that were turned away, by why', labelNames: ['reason'], registers: [registry] });
+  for (const reason of HTTP_REFUSALS) refused.inc({ reason }, 0);
+  return refused;
+}
 
 interface BoundCounter {
   inc(count: number): void;

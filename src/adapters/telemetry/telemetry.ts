@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { MeasureRow } from '../../contracts/measures.js';
 import { SOURCE_TOPICS } from '../../contracts/names.js';
+import type { HttpRefusal } from '../../contracts/refusals.js';
 import type { Standing } from '../../pipeline/measure-reader.js';
 import type { Halt, Telemetry } from '../../pipeline/ports.js';
 import type { SinkTelemetry } from '../../pipeline/sinks/sink-telemetry.js';
@@ -28,6 +29,8 @@ export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelem
   /** A person took an alert up, so many seconds after it became true. */
   alertAcknowledged(alertId: string, seconds: number): void;
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
+  /** A request was turned away on purpose. */
+  requestRefused(reason: HttpRefusal): void;
   /** Whether the process can do its work at present. */
   ready(isReady: boolean): void;
   /** What was measured, and how orders stand, over all lanes; rows by place are those that may be shown. */
@@ -86,6 +89,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
       logger.info({ event: 'alert.acknowledged', alertId }, `alert ${alertId} was acknowledged`);
     },
     requestFailed: (request, error) => logger.error({ event: 'http.failed', ...request, err: error }, `${request.method} ${request.route} was answered with ${request.status}: ${error.message}`),
+    requestRefused: (reason) => metrics.httpRefused.inc({ reason }),
     close: () => digest.close(),
   };
 }

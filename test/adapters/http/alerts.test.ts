@@ -21,7 +21,7 @@ const orders: readonly Given[] = Array.from({ length: 9 }, (_, n): Given => ({
 const acknowledged: [string, number][] = [];
 const serving = async (given: readonly Given[] = orders): Promise<FastifyInstance> => {
   acknowledged.length = 0;
-  const ports = await portsWith(given, { telemetry: { requestFailed: () => undefined, alertAcknowledged: (id, seconds) => acknowledged.push([id, seconds]) } });
+  const ports = await portsWith(given, { telemetry: { requestFailed: () => undefined, requestRefused: () => undefined, alertAcknowledged: (id, seconds) => acknowledged.push([id, seconds]) } });
   return (app = await buildHttp(ports, { version: '0', storeTimeoutMs: 500 }));
 };
 const list = async (http: FastifyInstance, query = ''): Promise<AlertPageBody> => {

@@ -99,7 +99,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     notReady: () => Promise.resolve([]),
     registry: { contentType: 'text/plain', metrics: () => Promise.resolve('') },
     clock: { now: () => NOW },
-    telemetry: { requestFailed: () => undefined, alertAcknowledged: () => undefined },
+    telemetry: { requestFailed: () => undefined, requestRefused: () => undefined, alertAcknowledged: () => undefined },
     ...more,
   };
 }

@@ -156,7 +156,7 @@ describe('when the store', () => {
     const failures: string[] = [];
     const http = await serving([], {
       ...away(() => Promise.reject(new Error('connection refused at secret-host'))),
-      telemetry: { alertAcknowledged: () => undefined, requestFailed: ({ route, status }, error) => failures.push(`${status} ${route} ${error.message}`) },
+      telemetry: { alertAcknowledged: () => undefined, requestRefused: () => undefined, requestFailed: ({ route, status }, error) => failures.push(`${status} ${route} ${error.message}`) },
     });
     const response = await http.inject(address);
     expect(response.statusCode).toBe(503);

@@ -154,6 +154,28 @@ describe('GET /v1/stream', () => {
     client.socket.destroy();
   });
 
+  test('is given to one holder only so often at a time, and again once one has ended', async () => {
+    const tokens = ['a', 'b'].map((name) => ({ name, sha256: createHash('sha256').update(name).digest('hex'), scopes: ['read' as const] }));
+    const { http, port, settled } = await serving({ maxPerClient: 1 }, { open: false, tokens });
+    const first = connectRaw(port, '/v1/stream', ['authorization: Bearer a']);
+    await first.sees('\nid: ');
+    const refused = await http.inject({ url: '/v1/stream', headers: { authorization: 'Bearer a' } });
+    expect([refused.statusCode, refused.headers['retry-after'], refused.json<{ detail: string }>().detail]).toEqual([429, '5', 'More than 1 streams at once.']);
+    const other = connectRaw(port, '/v1/stream', ['authorization: Bearer b']);
+    await other.sees('\nid: ');
+    // What was refused before it began takes no place.
+    expect((await http.inject({ url: '/v1/stream?lastEventId=none', headers: { authorization: 'Bearer b' } })).statusCode).toBe(429);
+    other.socket.destroy();
+    await settled('clients 1');
+    expect((await http.inject({ url: '/v1/stream?lastEventId=none', headers: { authorization: 'Bearer b' } })).statusCode).toBe(400);
+    expect((await http.inject({ url: '/v1/stream?lastEventId=none', headers: { authorization: 'Bearer b' } })).statusCode).toBe(400);
+    first.socket.destroy();
+    await settled('clients 0');
+    const again = connectRaw(port, '/v1/stream', ['authorization: Bearer a']);
+    await again.sees('\nid: ');
+    again.socket.destroy();
+  });
+
   test('has no HEAD: it would never end', async () => {
     expect((await (await serving()).http.inject({ method: 'HEAD', url: '/v1/stream' })).statusCode).toBe(404);
   });

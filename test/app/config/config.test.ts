@@ -211,3 +211,15 @@ describe('the environment', () => {
     expect(lines.join()).not.toContain('hunter2');
   });
 });
+
+describe('what clients of the API may use', () => {
+  test('has bounds unless told otherwise', () => {
+    expect(defaultConfig().httpLimits).toEqual({ requestsPerMinute: 6_000, maxEventLoopDelayMs: 1_000 });
+    expect(fine('http: {requestsPerMinute: null, maxEventLoopDelay: null}').httpLimits).toEqual({ requestsPerMinute: null, maxEventLoopDelayMs: null });
+  });
+
+  test('is told by proxies that are named by address or network', () => {
+    expect(fine('http: {trustedProxies: [10.0.0.0/8, "::1", "2001:db8::/32"]}').trustedProxies).toEqual(['10.0.0.0/8', '::1', '2001:db8::/32']);
+    for (const name of ['proxy.example', '10.0.0.0/33', '*']) expect(wrong(`http: {trustedProxies: ["${name}"]}`)).toEqual([expect.stringContaining('http.trustedProxies[0]: expected an address or a network such as 10.0.0.0/8')]);
+  });
+});
