@@ -12,7 +12,7 @@ function touchpoint(...args: readonly string[]): { readonly code: number | null;
 }
 
 const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
-const PAGES = ['README.md', 'CHANGELOG.md', 'docs/alerts.md', 'docs/architecture.md', 'docs/configuration.md', 'docs/deployment.md', 'docs/events.md', 'docs/maps.md', 'docs/measures.md', 'docs/operations.md', 'docs/your-data.md', 'docs/signals.md'];
+const PAGES = ['README.md', 'CHANGELOG.md', 'docs/alerts.md', 'docs/architecture.md', 'docs/configuration.md', 'docs/deployment.md', 'docs/events.md', 'docs/maps.md', 'docs/measures.md', 'docs/operations.md', 'docs/security.md', 'docs/your-data.md', 'docs/signals.md'];
 
 /** What is between fences of this language. */
 const fenced = (page: string, language: string): string[] =>
