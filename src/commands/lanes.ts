@@ -7,6 +7,7 @@ import { columns } from '../app/report/layout.js';
 import { SOURCE_TOPICS, type SourceTopic } from '../contracts/names.js';
 import { instantText } from '../core/instant-text.js';
 import { catalogueOf } from '../pipeline/judge.js';
+import { NewerLaneFormatError } from '../pipeline/lane-format.js';
 import type { KeptLane, LaneHalts } from '../pipeline/lane-halts.js';
 import { INTAKE_NAME } from '../pipeline/mapping/intake-lane.js';
 import type { Decision } from '../pipeline/upkeep.js';
@@ -143,6 +144,7 @@ async function withLanes(work: (lanes: readonly NamedLane[], catalogue: string) 
     await work(lanes, catalogueOf({ rules, covered }));
   } catch (error) {
     if (error instanceof CommandFault) throw error;
+    if (error instanceof NewerLaneFormatError) throw new CommandFault(error.message, 1);
     throw new CommandFault(`Redis does not answer: ${trouble || String(error)}. Check REDIS_URL`, 1);
   } finally {
     redis.disconnect();

@@ -52,6 +52,7 @@ export function createJudge(parts: JudgeParts): Judge {
   return (order, at, cause, out) => {
     const { state } = order;
     state.judgedAt = Math.max(state.judgedAt, at);
+    order.allKeys ||= state.judgedBy !== parts.catalogue;
     state.judgedBy = parts.catalogue;
     state.published = null;
     let assessment: Assessment;
@@ -76,7 +77,7 @@ export function createJudge(parts: JudgeParts): Judge {
 }
 
 /** Rises when more is kept of an order that is judged: what an older version kept is then judged anew, and so made complete. */
-const KEPT = 'customers';
+const KEPT = 'customers and entries of alerts';
 
 /** Two contexts by which the same facts may be judged differently have different names. */
 export const catalogueOf = ({ rules, covered }: AssessmentContext): string => fingerprint([KEPT, rules.version, ...[...covered].sort()]);

@@ -16,7 +16,7 @@ export interface KeptLane {
 
 /** Looks at lanes and lifts their halts without owning them. */
 export interface LaneHalts {
-  /** Every lane that was ever claimed, by number. */
+  /** Every lane that was ever claimed, by number. @throws NewerLaneFormatError */
   lanes(): Promise<readonly KeptLane[]>;
   /**
    * Takes this halt away, so that the lane's owner checks it anew and goes on if it finds nothing. False, and nothing is

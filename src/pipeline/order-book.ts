@@ -35,6 +35,8 @@ export interface LiveOrder {
   readonly packed: FactsMemory;
   /** As the store has them. */
   storedKeys: readonly string[];
+  /** An older version may have left out some of them: all are written. */
+  allKeys: boolean;
   storedDue: number | null;
   touched: boolean;
   /** Its published journey is out of date. */
@@ -45,7 +47,7 @@ export interface LiveOrder {
 
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), storedKeys: [], storedDue: null, touched: false, stale: false,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false,
   state: newOrderState(),
 });
 
@@ -72,7 +74,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const customerId = customerOf(journey);
   return {
     orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
-    storedKeys: keysOf(orderId, state, customerId), storedDue: state.due,
+    storedKeys: keysOf(orderId, state, customerId), allKeys: false, storedDue: state.due,
   };
 }
 
@@ -207,10 +209,11 @@ function writeOf(order: LiveOrder): OrderWrite {
   const write: OrderWrite = {
     orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
     due: due === order.storedDue ? undefined : due, rests: restingSince(order.state),
-    indexAdd: keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
+    indexAdd: order.allKeys ? keys : keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
     dirty: order.stale, customers: customerWrites(order, before),
   };
   order.storedKeys = keys;
+  order.allKeys = false;
   order.storedDue = due;
   order.touched = false;
   order.stale = false;

@@ -22,9 +22,9 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. */
-export async function touchpoint(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a command to its end. @param main another version's program */
+export async function touchpoint(args: readonly string[], env: Readonly<Record<string, string>> = {}, main = MAIN): Promise<Finished> {
+  const child = spawn(process.execPath, [main, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const code = await new Promise<number | null>((done) => child.once('close', (exit) => { done(exit); }));
   return { code, stdout: output.stdout(), stderr: output.stderr() };
@@ -149,8 +149,8 @@ async function countsOf(url: string, prefix: string, partitions: number): Promis
 }
 
 /** Starts a command that runs until it is stopped, and waits until it listens. */
-export async function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startProcess(args: readonly string[], env: Readonly<Record<string, string>>, main = MAIN): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [main, ...args], { env: { ...cleanEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = collect(child);
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => { done(code); }));
   const log = (): string => output.stdout() + output.stderr();
@@ -168,7 +168,8 @@ export async function startProcess(args: readonly string[], env: Readonly<Record
   };
 }
 
-async function readAll(brokers: readonly string[], topic: string): Promise<(KafkaMessage & { partition: number })[]> {
+/** Everything that stands in a topic, per partition in order. */
+export async function readAll(brokers: readonly string[], topic: string): Promise<(KafkaMessage & { partition: number })[]> {
   const kafka = new kafkajs.Kafka({ brokers: [...brokers], clientId: 'touchpoint-test', logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { LANE_FORMAT, NewerLaneFormatError } from '../../pipeline/lane-format.js';
 import type { LaneHalts } from '../../pipeline/lane-halts.js';
 import { keyNames } from './keys.js';
 import { readUpkeep, writeHalt } from './lane-fields.js';
@@ -18,7 +19,8 @@ export const createRedisLaneHalts = (client: RedisClient, prefix: string): LaneH
       const count = Number((await client.hget(names.lane(0).lane, 'lanes')) ?? 0);
       const lanes = await createRedisOrderReader(client, { prefix, lanes: count }).lanes();
       return Promise.all(lanes.map(async (lane) => {
-        const [version, upkeep] = await client.hmget(names.lane(lane.lane).lane, 'version', 'upkeep');
+        const [version, upkeep, format] = await client.hmget(names.lane(lane.lane).lane, 'version', 'upkeep', 'format');
+        if (Number(format) > LANE_FORMAT) throw new NewerLaneFormatError(lane.lane, Number(format));
         return { ...lane, version: Number(version ?? 0), upkeep: readUpkeep(upkeep == null ? undefined : Buffer.from(upkeep)) };
       }));
     },
