@@ -86,7 +86,9 @@ export const writeOrder = (lane: LaneState, write: OrderWrite, mark: number): vo
   if (write.due !== undefined) lane.deadlines.set(order, write.due);
   for (const name of write.indexRemove) lane.index.remove(name, write.orderId);
   for (const name of write.indexAdd) lane.index.add(name, write.orderId);
-  for (const customer of write.customers) writeCustomer(lane.measures, write.orderId, customer);
+  // As of entries, what goes goes first: two customers may share a part, in which an order has one place.
+  for (const customer of write.customers) if (customer.told === null) writeCustomer(lane.measures, write.orderId, customer);
+  for (const customer of write.customers) if (customer.told !== null) writeCustomer(lane.measures, write.orderId, customer);
   if (!write.dirty) return;
   lane.dirty.delete(write.orderId);
   lane.dirty.set(write.orderId, mark);
