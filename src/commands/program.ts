@@ -7,6 +7,7 @@ import type { ListOptions, RedriveOptions } from './dead-letters.js';
 import type { ReplayOptions } from './replay.js';
 import type { SimulateOptions } from './simulate.js';
 import type { TellOptions } from './tell.js';
+import type { TopicsOptions } from './topics.js';
 
 /** Each command is loaded when it is called: a replay needs no Kafka client. */
 const program = new Command('touchpoint')
@@ -116,10 +117,12 @@ program.command('simulate')
 program.command('topics')
   .description('say whether the Kafka topics are as the service needs them, or create what is missing')
   .option('--create', 'create the missing ones')
+  .option('--print', "only print what would be created, as resources of Strimzi's topic operator (YAML); asks no broker")
   .option('--partitions <count>', 'partitions of each topic: the number of lanes', '8')
   .option('--replication <count>', 'replicas of each partition (default: 3, or as many as there are brokers)')
-  .addHelpText('after', examples('topics', 'topics --create', 'topics --create --partitions 32 --replication 3'))
-  .action(async (options: { create?: boolean; partitions: string; replication?: string }) => { await (await import('./topics.js')).topics(options); });
+  .option('--cluster <name>', 'with --print, the Kafka resource that the topics belong to', 'kafka')
+  .addHelpText('after', examples('topics', 'topics --create', 'topics --create --partitions 32 --replication 3', 'topics --print --cluster main > topics.yaml'))
+  .action(async (options: TopicsOptions) => { await (await import('./topics.js')).topics(options); });
 
 const deadLetters = program.command('dead-letters')
   .description('look at records that the service refused, and send them back once the cause is mended')

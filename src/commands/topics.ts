@@ -1,12 +1,15 @@
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
-import { createTopics, DEFAULT_RETENTION } from '../adapters/kafka/topics.js';
+import { createTopics, DEFAULT_RETENTION, wantedTopics } from '../adapters/kafka/topics.js';
 import { topicNames } from '../app/kafka-ground.js';
-import { CommandFault } from './context.js';
+import { topicManifests } from '../app/topic-manifests.js';
+import { CommandFault, configOrFault } from './context.js';
 import { kafkaOrFault, tellingKafkaFaults } from './kafka.js';
 
 export interface TopicsOptions {
   readonly create?: boolean;
+  readonly print?: boolean;
+  readonly cluster: string;
   readonly partitions: string;
   readonly replication?: string;
 }
@@ -14,10 +17,15 @@ export interface TopicsOptions {
 /** Losing one broker of three loses nothing; on fewer brokers there can't be more copies than brokers. */
 const REPLICATION = 3;
 
-/** `touchpoint topics [--create]`: exit code 1 while the topics aren't as the service needs them. */
+/** `touchpoint topics [--create|--print]`: exit code 1 while the topics aren't as the service needs them. */
 export async function topics(options: TopicsOptions): Promise<void> {
   const partitions = whole('--partitions', options.partitions);
   const replication = options.replication === undefined ? null : whole('--replication', options.replication);
+  if (options.print === true) {
+    const plan = { ...topicNames(configOrFault()), ...DEFAULT_RETENTION, partitions, replication: replication ?? REPLICATION };
+    process.stdout.write(topicManifests(wantedTopics(plan), options.cluster));
+    return;
+  }
   const { config, client } = kafkaOrFault();
   const names = topicNames(config);
   await tellingKafkaFaults(() => askAdmin(client, async (admin) => {

@@ -44,7 +44,7 @@ export interface CreatedTopics {
  */
 export const createTopics = async (admin: Admin, plan: TopicPlan): Promise<CreatedTopics> => {
   const present = new Set(await admin.listTopics());
-  const wanted = topicConfigs(plan);
+  const wanted = wantedTopics(plan).map(topicConfig);
   const missing = wanted.filter(({ topic }) => !present.has(topic));
   if (missing.length > 0) {
     // waitForLeaders fails now and then though the topic is being made: leaders are looked for below instead.
@@ -62,11 +62,20 @@ const refusal = (error: unknown): Error => {
   return new Error(`Kafka refused to create topics: ${[...new Set(causes)].join('; ')}`, { cause: error });
 };
 
-const topicConfigs = (plan: TopicPlan): readonly ITopicConfig[] => [
-  ...[...plan.sources.values()].map((topic) => topicConfig(plan, topic, {
+/** A topic as the service wants it; settings are those of Kafka, all others stay as the brokers have them. */
+export interface WantedTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replication: number;
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/** Every topic of a plan. */
+export const wantedTopics = (plan: TopicPlan): readonly WantedTopic[] => [
+  ...[...plan.sources.values()].map((topic) => wantedTopic(plan, topic, {
     'cleanup.policy': 'delete', 'retention.ms': plan.sourceRetentionMs, 'max.message.bytes': SOURCE_MESSAGE_BYTES,
   })),
-  ...[...plan.outputs].map(([name, topic]) => topicConfig(plan, topic, { ...OUTPUT_SETTINGS[name](plan), 'max.message.bytes': OUTPUT_MESSAGE_BYTES })),
+  ...[...plan.outputs].map(([name, topic]) => wantedTopic(plan, topic, { ...OUTPUT_SETTINGS[name](plan), 'max.message.bytes': OUTPUT_MESSAGE_BYTES })),
 ];
 
 const OUTPUT_SETTINGS: Readonly<Record<OutputTopic, (plan: TopicPlan) => Readonly<Record<string, string | number>>>> = {
@@ -77,15 +86,15 @@ const OUTPUT_SETTINGS: Readonly<Record<OutputTopic, (plan: TopicPlan) => Readonl
   'cx.dead-letters': () => ({ 'cleanup.policy': 'delete', 'retention.ms': -1, 'retention.bytes': DEAD_LETTER_BYTES_PER_PARTITION }),
 };
 
-const topicConfig = ({ partitions, replication }: TopicPlan, topic: string, settings: Readonly<Record<string, string | number>>): ITopicConfig => ({
-  topic,
-  numPartitions: partitions,
-  replicationFactor: replication,
-  configEntries: Object.entries({
-    ...settings,
-    // One copy may be missing without writes being refused or acknowledged by one broker alone.
-    ...(replication >= 3 ? { 'min.insync.replicas': 2 } : {}),
-  }).map(([name, value]) => ({ name, value: String(value) })),
+const wantedTopic = ({ partitions, replication }: TopicPlan, topic: string, settings: WantedTopic['settings']): WantedTopic => ({
+  topic, partitions, replication,
+  // One copy may be missing without writes being refused or acknowledged by one broker alone.
+  settings: { ...settings, ...(replication >= 3 ? { 'min.insync.replicas': 2 } : {}) },
+});
+
+const topicConfig = ({ topic, partitions, replication, settings }: WantedTopic): ITopicConfig => ({
+  topic, numPartitions: partitions, replicationFactor: replication,
+  configEntries: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
 });
 
 const leaders = async (admin: Admin, topics: string[]): Promise<void> => {
