@@ -5,6 +5,8 @@ import { createJwtVerifier } from '../adapters/http/jwt.js';
 import { NO_LIMITS } from '../adapters/http/limits.js';
 import { byInterval } from '../adapters/http/stream-settings.js';
 import { byTimer, type RunningTelemetry } from '../adapters/telemetry/telemetry.js';
+import { openCase } from '../core/assess.js';
+import { customerFigures } from '../core/measures/customer-figures.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
 import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
 import { catalogueOf, type Judging } from '../pipeline/judge.js';
@@ -72,6 +74,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     stream: createEventStream({ feed: ground.events, schemas: ground.schemas, telemetry, maxClients: config.stream.maxClients, later: byTimer }),
     laneOf,
     assessStored: (orderId, stored) => viewOf(orderId, stored, rulebook.present().catalogue),
+    customerFigures: (views) => customerFigures(views.map(({ assessment, facts, judgedAt }) =>
+      ({ order: openCase({ orderId: assessment.orderId, facts }, judgedAt, rulebook.present().catalogue), listed: assessment }))),
     topicNames: config.topics.sources,
     get alertRules() { return rulebook.present().catalogue.alerts; },
     get promiseTimeZone() { return rulebook.present().catalogue.rules.promiseTimeZone; },

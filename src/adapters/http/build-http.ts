@@ -28,7 +28,7 @@ export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> 
   await addAccess(app, settings.access ?? ONLY_THIS_MACHINE, settings.limits);
   const store = createStoreAccess(ports, settings);
   addOrders(app, ports, store);
-  addCustomers(app, store);
+  addCustomers(app, ports, store);
   addAlerts(app, ports, store);
   addMeasures(app, ports.measures, store);
   addRules(app, ports.rules);

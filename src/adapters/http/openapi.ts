@@ -107,11 +107,12 @@ const getOrders = (): Operation => operation('Orders by what became of them', 'O
 });
 
 const getCustomer = (): Operation => operation('One customer, over its orders', 'Customers', {
-  200: json('The orders as last judged, and a summary of them', 'Customer'),
+  200: json('The orders as last judged, and how the customer is served over them', 'Customer'),
   404: problemAnswer('No order of this customer is known'),
   503: problemAnswer('The store of orders cannot be read at present'),
 }, {
   operationId: 'getCustomer',
+  description: 'The summary is computed from the orders of the page, by the formulas of the measures. Answers to surveys that name no order are in none.',
   parameters: [{ name: 'customerId', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }, ...queryParameters(customerQuerySchema)],
 });
 

@@ -4,6 +4,7 @@ import type { RulesBody } from '../../contracts/rules.js';
 import type { AlertRules } from '../../core/alert-rules.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
+import type { CustomerFigures } from '../../core/measures/customer-figures.js';
 import type { SaidAlert } from '../../core/said.js';
 import type { AcknowledgementStore } from '../../pipeline/acknowledgements.js';
 import type { MeasureReader } from '../../pipeline/measure-reader.js';
@@ -19,6 +20,8 @@ export interface OrderView {
   readonly assessment: Assessment;
   /** In their places. */
   readonly facts: readonly Fact[];
+  /** The time reached of the judgement, ms. */
+  readonly judgedAt: number;
   /** Version of the catalogue that it is judged by. */
   readonly rules: string;
   /** What was said last of its alert; null: it never had one. */
@@ -59,6 +62,8 @@ export interface HttpPorts {
   laneOf(orderId: string): number;
   /** Unpacks and assesses; throws when the stored bytes cannot be read or a rule fails on them. */
   assessStored(orderId: string, stored: StoredOrder): Omit<OrderView, 'lane'>;
+  /** How the customer of these orders is served, as they were judged last. */
+  customerFigures(views: readonly OrderView[]): CustomerFigures;
   /** What the sources are called on the broker: evidence names those. */
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   /** Those in force: asked for with every request. */

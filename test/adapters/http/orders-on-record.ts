@@ -7,9 +7,12 @@ import { createEventStream, type EventStreamParts } from '../../../src/pipeline/
 import type { EventFeed } from '../../../src/pipeline/stream/event-feed.js';
 import type { EventStream } from '../../../src/pipeline/stream/event-stream.js';
 import type { HttpPorts, OrderView } from '../../../src/adapters/http/ports.js';
-import { SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
+import { COVERABLE_SOURCES, SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
 import { RULES_EXAMPLE, RULES_RELOADED_EXAMPLE } from '../../../src/contracts/rules.js';
 import { DEFAULT_ALERT_RULES } from '../../../src/core/alert-rules.js';
+import { openCase } from '../../../src/core/assess.js';
+import { customerFigures } from '../../../src/core/measures/customer-figures.js';
+import { DEFAULT_RULES } from '../../../src/core/rules.js';
 import type { Assessment, Severity, SignalState } from '../../../src/core/assessment.js';
 import { OPEN_ALERT } from '../../../src/core/index-keys.js';
 import { alertIdOf, alertIndex } from '../../../src/pipeline/alert-id.js';
@@ -53,7 +56,7 @@ export interface Given {
 
 export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], alerts = 0, more = {} }: Given): Omit<OrderView, 'lane'> {
   return {
-    facts, rules: 'default-1',
+    facts, judgedAt: NOW, rules: 'default-1',
     alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern) },
     assessment: {
       orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],
@@ -92,6 +95,8 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     stream: streamOf(createMemoryEventFeed(createMemoryOutputs({ lanes: LANES, now: () => NOW }), LANES)),
     laneOf,
     assessStored: (_, stored) => JSON.parse(stored.facts.toString()) as Omit<OrderView, 'lane'>,
+    customerFigures: (views) => customerFigures(views.map(({ assessment, facts, judgedAt }) =>
+      ({ order: openCase({ orderId: assessment.orderId, facts }, judgedAt, { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) }), listed: assessment }))),
     topicNames: Object.fromEntries(SOURCE_TOPICS.map((topic) => [topic, `shop.${topic}`])) as Record<SourceTopic, string>,
     alertRules: DEFAULT_ALERT_RULES,
     promiseTimeZone: 'UTC',
