@@ -32,7 +32,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   };
   const judge = createJudge(judgeParts);
   const calendar = createCalendar(kept, time);
-  const measures = createStepMeasures((orderId, error) => { telemetry.unassessed(lane, orderId, error); }, measuredTo(upkeep));
+  const measures = createStepMeasures((orderId, error) => { telemetry.unassessed(lane, orderId, error); }, () => parts.wallClock.now(), measuredTo(upkeep));
   const step: StepParts = {
     lane, time, progress, calendar, retention, silence, book, judge, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
     firstSeen: (sightings) => store.firstSeen(sightings), deadlines: createDeadlineWatch(lane, store),
