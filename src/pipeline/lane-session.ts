@@ -9,6 +9,7 @@ import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
 import type { ClaimedLane, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher } from './publisher.js';
 import type { SessionEnd } from './lane-holder.js';
+import { createGathering } from './gathering.js';
 import { createInbox } from './lane-inbox.js';
 import type { OutputTail } from './recovery.js';
 import { persist } from './retry.js';
@@ -41,16 +42,18 @@ export interface SessionParts extends Judging {
   readonly maxFacts: number;
   /** How long orders at rest are kept. */
   readonly retention: Retention;
-  /** Orders kept decoded. */
-  readonly cacheOrders: number;
+  /** Facts of orders that are kept decoded between steps. */
+  readonly cacheFacts: number;
   /** A defect: the process should end and be restarted. */
   readonly failed: (error: Error) => void;
 }
 
 /** Records waiting per topic before it is paused. */
 const HIGH_WATER = 4_000;
+/** Of each topic that has a backlog so many are waited for before a step. */
+const PLENTY = 1_000;
 /** Candidates offered to one step. */
-const OFFER = 2_000;
+const OFFER = 8_000;
 /** Outbox entries waiting before steps wait for the publisher. */
 const MOST_PENDING = 32;
 
@@ -76,7 +79,9 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const inbox = createInbox<SourceTopic, Decoded>({
     ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
   });
-  const publisher = createPublisher({ ...parts, isBehind: () => !inbox.queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
+  const { queues } = inbox;
+  const gathering = createGathering(() => queues.lacks(PLENTY), parts.wallClock);
+  const publisher = createPublisher({ ...parts, isBehind: () => queues.isBehind() || !queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
   /** What the lane has to keep up by now, with a step that is about to be committed. */
   const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state() });
   const write = async (result: StepResult): Promise<void> => {
@@ -99,7 +104,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     upkeep = kept;
     committed = progress.offsets();
     telemetry.committed(lane, performance.now() - began, orders.length);
-    if (outbox !== null) publisher.enqueue(outbox, outputs.causes);
+    if (outbox !== null) publisher.enqueue(outbox, outputs.causes, outputs.records);
     if (orders.some(({ dirty }) => dirty)) publisher.markDirty(version);
     for (const { rests } of orders) expiries.note(rests);
   };
@@ -120,13 +125,13 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
         return;
       }
       if (silence.isOver()) await speak();
-      const isAtWork = !inbox.queues.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
+      const isAtWork = !gathering.waits() && (!queues.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now())));
       const isSweeping = !silence.isKept() && !sweep.isDone();
       if (!silence.isKept()) step.calendar.follow(time.now());
       // An order that has to be judged anew may not be at rest.
       const isGivingUp = !silence.isKept() && sweep.isDone() && expiries.isDue();
       if ((!isAtWork && !isSweeping && !isGivingUp) || publisher.pendingEntries() > MOST_PENDING) {
-        await bell.rest(1_000);
+        await bell.rest(queues.isBehind() ? 100 : 1_000);
         continue;
       }
       if (isAtWork) await stepOn();
@@ -134,8 +139,14 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
       if (isGivingUp) await giveUpOn();
     }
   };
+  /** Topics are merged as far as all of them are here, or as they are once that was waited for in vain. */
+  const takeNext = (): readonly Candidate[] => {
+    const merged = queues.take(OFFER, true);
+    return merged.length > 0 ? merged : queues.take(OFFER);
+  };
   const stepOn = async (): Promise<void> => {
-    const candidates = inbox.queues.take(OFFER);
+    gathering.begins();
+    const candidates = takeNext();
     let prepared: PreparedStep | null = null;
     await persist(untilStop, 'read orders', async () => {
       prepared = await prepareStep(step, candidates);
@@ -161,7 +172,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {
-    inbox.queues.putBack(candidates.slice(result.consumed));
+    queues.putBack(candidates.slice(result.consumed));
     await write(result);
     telemetry.timeReached(lane, time.now());
     inbox.relieve();

@@ -22,7 +22,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   const progress = createLaneProgress(topics, ready.claimed.topics, time, upkeep.catchUp?.countedTo);
   const silence = createSilence(ready, topics, progress);
   if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
-  const book = createOrderBook(lane, store, parts.cacheOrders, forgotten > 0);
+  const book = createOrderBook(lane, store, parts.cacheFacts, forgotten > 0);
   const judgeParts: JudgeParts = {
     ...parts.judge, lane, telemetry, arrived: () => time.arrived(),
     observe(order, assessment) {
