@@ -78,6 +78,8 @@ export interface LaneOptions {
   readonly context?: () => AssessmentContext;
   /** What it keeps everything in; one of its own by default. */
   readonly store?: MemoryLaneStore;
+  /** Alerts on what is older are `backfill`; 1 by default, so that all are. */
+  readonly alertMaxAgeMs?: number;
   /** Of the wall clock, with every look at it; ms. */
   readonly tick?: number;
 }
@@ -131,7 +133,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
   const judgingBy = (): Judging => ({
     judge: {
       context, alertRules: DEFAULT_ALERT_RULES, catalogue: catalogueOf(context()),
-      renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: context().rules.version, alertMaxAgeMs: 1 }, now),
+      renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: context().rules.version, alertMaxAgeMs: options.alertMaxAgeMs ?? 1 }, now),
     },
     renderJourney: createJourneyRenderer(context, 'test'),
   });
