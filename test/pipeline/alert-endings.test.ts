@@ -4,7 +4,6 @@ import { createMemoryAlertHandling } from '../../src/adapters/memory/alert-handl
 import { OPEN_ALERT } from '../../src/core/index-keys.js';
 import { alertIdOf } from '../../src/pipeline/alert-id.js';
 import type { AlertHandlingStore, Closure } from '../../src/pipeline/alert-handling.js';
-import type { LaneParts } from '../../src/pipeline/lane.js';
 import { withoutRepeats } from '../support/derived.js';
 import { fact, on, promised } from '../support/facts.js';
 import { createLaneUnderTest, type Death, eventually, factBytes, LANE } from '../support/lane-under-test.js';
@@ -43,15 +42,8 @@ const told = (lane: Under, orderId: string): string[] => alertsOf(lane, orderId)
 const openOrders = async ({ under: { store } }: VerifiedLane): Promise<readonly string[]> => (await store.list(OPEN_ALERT, null, 100)).orderIds;
 
 /** Works until no closure waits, and all is read and said. */
-async function workOn(lane: Under & Partial<Pick<VerifiedLane, 'decode'>>, handling: AlertHandlingStore, more: Partial<LaneParts> = {}): Promise<void> {
-  const { lane: working, end } = await lane.under.open({ parts: { ...(lane.decode === undefined ? {} : { decode: lane.decode }), handling, ...more } });
-  await eventually('what was closed is said', async () => {
-    lane.under.wall.at += 500;
-    working.wake();
-    return lane.under.failures.length > 0 || ((await handling.waiting(LANE, 10)).length === 0 && (await lane.under.settled()));
-  });
-  await end();
-}
+const workOn = ({ under, decode }: Under & Partial<Pick<VerifiedLane, 'decode'>>, handling: AlertHandlingStore): Promise<boolean> =>
+  under.live({ parts: { handling, ...(decode === undefined ? {} : { decode }) } });
 async function expectSound(lane: VerifiedLane): Promise<void> {
   expect([lane.under.failures, lane.under.halts, lane.under.strays, lane.under.unassessed]).toEqual([[], [], [], []]);
   expect((await lane.verify()).found).toEqual([]);
@@ -150,7 +142,27 @@ describe('an alert that a person closed', () => {
     await expectSound(lane);
   });
 
-  test('is said once, whatever dies when, in steps of any size', async () => {
+  const isSaidOnce = async (lane: VerifiedLane): Promise<void> => {
+    expect(told(lane, 'a').filter((line) => line.startsWith('alert.resolved'))).toEqual(['alert.resolved 1 closed']);
+    expect(await openOrders(lane)).toEqual(['b']);
+    await expectSound(lane);
+  };
+
+  test('is said once by whoever comes after one that died while saying it', async () => {
+    const deaths: readonly Death[] = [
+      { at: 'commit', count: 1, applied: false }, { at: 'commit', count: 1, applied: true }, { at: 'publish', count: 1, share: 0 }, { at: 'publish', count: 1, share: 1 },
+      { at: 'trim', count: 1, applied: false }, { at: 'trim', count: 1, applied: true },
+    ];
+    for (const death of deaths) {
+      const [lane, handling] = [await twoLate(), createMemoryAlertHandling()];
+      await close(handling, 'a');
+      expect([death, await lane.under.live({ death, parts: { decode: lane.decode, handling } })]).toEqual([death, true]);
+      await workOn(lane, handling);
+      await isSaidOnce(lane);
+    }
+  });
+
+  test('is said once, whatever else goes on and dies when, in steps of any size', async () => {
     const death: fc.Arbitrary<Death> = fc.oneof(
       fc.record({ at: fc.constant('commit' as const), count: fc.integer({ min: 1, max: 4 }), applied: fc.boolean() }),
       fc.record({ at: fc.constant('publish' as const), count: fc.integer({ min: 1, max: 4 }), share: fc.constantFrom(0, 0.5, 1) }),
@@ -162,10 +174,8 @@ describe('an alert that a person closed', () => {
       for (const each of [note('a', 3.1), note('b', 3.1), damaged('b', 3.2)]) lane.append(each);
       const parts = { decode: lane.decode, handling, limits: { orders, bytes: 500 }, cacheOrders };
       for (const each of deaths) await lane.under.live({ death: each, parts });
-      await workOn(lane, handling, parts);
-      expect(told(lane, 'a').filter((line) => line.startsWith('alert.resolved'))).toEqual(['alert.resolved 1 closed']);
-      expect(await openOrders(lane)).toEqual(['b']);
-      await expectSound(lane);
+      await lane.under.live({ parts });
+      await isSaidOnce(lane);
     }), { numRuns: 40 });
   }, 120_000);
 });
@@ -232,10 +242,33 @@ describe('an alert that people were told of', () => {
     await lane.under.live();
     await close(handling, 'a');
     await workOn(lane, handling);
+    expect((await lane.under.store.look(LANE, ['a', 'b'].map((orderId) => ({ orderId, indexes: [] }))))?.orders.map(({ due }) => due)).toEqual([null, on('03-10 10:00')]);
     lane.append('b', fact('order.cancelled', '03-01 09:00'));
     lane.pass('04-09 10:00');
     await lane.under.live({ parts: { handling } });
     expect([lane.told('a').at(-1), lane.told('b').at(-1), await lane.under.store.nextDue(LANE)]).toEqual(['alert.resolved 1 closed', 'alert.resolved 1 cleared', null]);
+  });
+
+  test('has ended when its order is kept no longer, and is not raised again in a state that is made anew', async () => {
+    const lane = inOneTopic();
+    lane.append('a', fact('order.placed', '03-01 08:00', { promisedDelivery: promised('03-02 10:00') }));
+    lane.append('a', fact('delivery.completed', '03-15 10:00', { lines: [{ lineId: '1', sku: 'sku-1', quantity: 0, substituteFor: null, substitutionApproved: null }] }));
+    lane.pass('06-01 10:00');
+    const givenUp = async (): Promise<void> => {
+      const { lane: working, end } = await lane.under.open({ parts: { retention: 30 * DAY } });
+      await eventually('the order left', async () => {
+        lane.under.wall.at += 200;
+        working.wake();
+        return (await lane.under.settled()) && (await lane.under.store.list(null, null, 9)).orderIds.join() === 'clock';
+      });
+      await end();
+    };
+    await givenUp();
+    const said = lane.told('a');
+    expect(said.at(-1)).toBe('alert.resolved 1 expired');
+    await rebuild(lane);
+    await givenUp();
+    expect([lane.told('a'), lane.under.failures]).toEqual([said, []]);
   });
 
   test('and a record of the past stays open for as long as its patterns hold', async () => {

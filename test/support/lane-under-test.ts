@@ -64,7 +64,7 @@ export interface LaneUnderTest {
   readonly failures: Error[];
   readonly unassessed: string[];
   parts(life?: Life): { parts: LaneParts; dead: () => boolean; bury: () => void };
-  /** Joins and works until all is read and said, or until its death. True: it died. */
+  /** Joins and works until all is read and said, closed alerts too, or until its death. True: it died. */
   live(life?: Life): Promise<boolean>;
   /** Joins and goes on working until `end`. */
   open(life?: Life): Promise<{ readonly lane: Lane; readonly end: () => Promise<void> }>;
@@ -177,13 +177,14 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
     ...under, parts, settled,
     async live(life = {}) {
       const { lane, source, dead, bury } = await join(life);
+      const isClosing = async (): Promise<boolean> => ((await life.parts?.handling?.waiting(LANE, 1)) ?? []).length > 0;
       await eventually('all is read and said, or the lane died', async () => {
         // Journeys are published once a second: that must not be waited for.
         if (await said()) {
           wall.at += 250;
           lane.wake();
         }
-        return dead() || under.failures.length > 0 || lane.halt() !== null || (await settled());
+        return dead() || under.failures.length > 0 || lane.halt() !== null || ((await settled()) && !(await isClosing()));
       });
       const died = dead();
       if (died) bury();
