@@ -11,11 +11,11 @@ import type { LiveOrder, OrderBook } from './order-book.js';
 export interface Closings {
   /** Is it time to look? */
   isDue(): boolean;
-  /** What waits, with its orders in memory. Changes nothing, so that it may be tried again after a fault. */
+  /** What waits, with its orders in memory. Never rejects: what can't be read now is looked for again, and holds up nothing else. */
   next(): Promise<readonly WaitingClosure[]>;
   /** Ends the alerts. Returns those that wait no more once this is committed: also of alerts that are not open, of which nothing is to be said. */
   run(waiting: readonly WaitingClosure[], outputs: StepOutputs): readonly WaitingClosure[];
-  /** That is committed. */
+  /** That is committed. Never rejects: those that wait on all the same are found to be said the next time. */
   said(closures: readonly WaitingClosure[]): Promise<void>;
   /** The open alerts of these orders, which are in memory. */
   openOf(orderIds: readonly string[]): readonly AlertPlace[];
@@ -35,21 +35,29 @@ export interface ClosingsParts {
 
 /** Closures said together. */
 const AT_ONCE = 100;
-/** Between two looks; ms of the wall clock. */
+/** Between two looks, and after a fault; ms of the wall clock. */
 const PAUSE_MS = 1_000;
+const AGAIN_MS = 5_000;
 
 export function createClosings({ lane, handling, book, judge, now }: ClosingsParts): Closings {
   let due = -Infinity;
+  const told = (what: string) => (error: unknown): void => {
+    due = now() + AGAIN_MS;
+    judge.telemetry.retrying(lane, what, error instanceof Error ? error : new Error(String(error)), AGAIN_MS);
+  };
+  const look = async (): Promise<readonly WaitingClosure[]> => {
+    const waiting = (await handling?.waiting(lane, AT_ONCE)) ?? [];
+    await book.prepare(new Set(waiting.map(({ orderId }) => orderId)));
+    return waiting;
+  };
   return {
     isDue: () => handling !== undefined && now() >= due,
     async next() {
-      const waiting = (await handling?.waiting(lane, AT_ONCE)) ?? [];
-      await book.prepare(new Set(waiting.map(({ orderId }) => orderId)));
       due = now() + PAUSE_MS;
-      return waiting;
+      return (await look().catch(told('look for alerts that people closed'))) ?? [];
     },
     run: (waiting, outputs) => waiting.filter((closure) => settle(judge, book, closure, outputs)),
-    said: async (closures) => handling?.said(lane, closures),
+    said: async (closures) => handling?.said(lane, closures).catch(told('keep that closed alerts were said')),
     openOf: (orderIds) => orderIds.flatMap((orderId) => {
       const alertId = openAlertId(book.get(orderId));
       return alertId === null ? [] : [{ lane, orderId, alertId }];

@@ -1,5 +1,5 @@
 import type { SourceTopic } from '../contracts/names.js';
-import type { AlertHandlingStore, WaitingClosure } from './alert-handling.js';
+import type { AlertHandlingStore } from './alert-handling.js';
 import { createStoreLook, isApplied } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
 import { factTime } from './intake.js';
@@ -117,15 +117,12 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (!over()) expiries.passed(passage);
   };
   const closeOn = async (): Promise<void> => {
-    let waiting: readonly WaitingClosure[] = [];
-    await persist(untilStop, 'look for alerts that people closed', async () => {
-      waiting = await closings.next();
-    });
+    const waiting = await closings.next();
     if (waiting.length === 0) return;
     const outputs: StepOutputs = { seq, records: [], causes: [] };
     const settled = closings.run(waiting, outputs);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
-    if (!over()) await persist(persistence, 'keep that closed alerts were said', () => closings.said(settled));
+    if (!over()) await closings.said(settled);
     bell.ring();
   };
   const steps = async (): Promise<void> => {

@@ -41,3 +41,15 @@ test('what is no transaction of ours is refused, not taken for done', async () =
   await expect(handling.acknowledge('a', closed)).rejects.toThrow('WRONGTYPE');
   await expect(handling.snooze('a', { ...closed, until: 2, revision: 0 })).rejects.toThrow('WRONGTYPE');
 });
+
+test('what a newer version wrote is left to it, and keeps nothing else from being read', async () => {
+  const prefix = freshPrefix('cx');
+  const handling = createRedisAlertHandling(redis(), { prefix });
+  const names = keyNames(prefix);
+  await handling.close({ lane: 3, orderId: 'o', alertId: 'a' }, closed);
+  await handling.acknowledge('b', closed);
+  await redis().hset(names.closing(3), 'b', JSON.stringify({ orderId: 'o', alertId: 'b', closure: { ...closed, outcome: 'delegated' } }));
+  await redis().hset(names.handling('b'), 'closed', JSON.stringify({ ...closed, outcome: 'delegated' }));
+  expect((await handling.waiting(3, 10)).map(({ alertId }) => alertId)).toEqual(['a']);
+  expect(await handling.of(['b'])).toMatchObject([{ acknowledged: { at: 1 }, closed: null }]);
+});

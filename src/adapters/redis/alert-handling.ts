@@ -4,15 +4,22 @@ import type { AlertHandlingStore, Handled, Kept, WaitingClosure } from '../../pi
 import { keyNames } from './keys.js';
 import type { RedisClient } from './script.js';
 
-const deed = z.strictObject({ at: z.number(), by: z.string().nullable(), note: z.string().nullable() });
+const deed = z.object({ at: z.number(), by: z.string().nullable(), note: z.string().nullable() });
 const snooze = deed.extend({ until: z.number(), revision: z.number() });
 const closure = deed.extend({ outcome: z.enum(ALERT_OUTCOMES) });
-const waitingClosure = z.strictObject({ orderId: z.string(), alertId: z.string(), closure });
+const waitingClosure = z.object({ orderId: z.string(), alertId: z.string(), closure });
 
 /** An order's alert is long over by then; s. */
 const KEPT_FOR = 400 * 86_400;
 
-const read = <T>(schema: z.ZodType<T>, text: string | null | undefined): T | null => (text == null ? null : schema.parse(JSON.parse(text)));
+/** null: there is nothing, or what only a newer version can have written; that must not keep others from being read. */
+function read<T>(schema: z.ZodType<T>, text: string | null | undefined): T | null {
+  try {
+    return text == null ? null : schema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
 
 type Transaction = readonly (readonly [error: Error | null, reply: unknown])[] | null;
 
