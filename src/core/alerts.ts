@@ -107,20 +107,30 @@ export function expireAlert(said: Said, assessment: Assessment, reached: number,
 export const endWithOrder = (said: Said, assessment: Assessment, at: number): AlertChange | null =>
   end(said, assessment, at, { reason: 'expired' }, 'Past its use: the order was settled long ago, nothing happened to it since, and it is no longer kept');
 
-/** Ends the order's alert, if one is open, as a person said. @param at when they did, wall clock, ms */
-export const closeAlert = (said: Said, assessment: Assessment, { at, outcome }: { readonly at: number; readonly outcome: AlertOutcome }): AlertChange | null =>
-  end(said, assessment, at, { reason: 'closed', outcome }, `Closed by a person: ${words(outcome)}`);
+/** What an alert is about: by it is told what is news after it ended. */
+export type AlertSubject = Pick<SaidAlert, 'patterns' | 'severity'>;
 
-function end(said: Said, assessment: Assessment, at: number, ending: AlertEnding, headline: string): AlertChange | null {
+/** That a person closed an alert, at this instant of the wall clock, ms, as it was when they did. */
+export interface AlertClosure extends AlertSubject {
+  readonly at: number;
+  readonly outcome: AlertOutcome;
+}
+
+/** Ends the order's alert, if one is open, as a person said. What it has come to be about since is news after it. */
+export const closeAlert = (said: Said, assessment: Assessment, { at, outcome, ...subject }: AlertClosure): AlertChange | null =>
+  end(said, assessment, at, { reason: 'closed', outcome }, `Closed by a person: ${words(outcome)}`, subject);
+
+function end(said: Said, assessment: Assessment, at: number, ending: AlertEnding, headline: string, subject: AlertSubject | null = said.alert): AlertChange | null {
   const before = said.alert;
-  if (before?.state !== 'open') return null;
+  if (before?.state !== 'open' || subject === null) return null;
   const revision = before.revision + 1;
   const isCleared = ending.reason === 'cleared';
-  const patterns = isCleared ? [] : before.patterns;
-  said.alert = { ...before, revision, state: isCleared ? 'resolved' : ending.reason, patterns };
+  const { severity } = subject;
+  const patterns = isCleared ? [] : subject.patterns;
+  said.alert = { ...before, revision, state: isCleared ? 'resolved' : ending.reason, severity, patterns };
   return {
     type: 'alert.resolved', at, episode: before.episode, revision, sequence: ++said.sequence,
-    patterns, severity: before.severity, ending, headline, guidance: null, causeGroup: causeGroupOf(assessment, at),
+    patterns, severity, ending, headline, guidance: null, causeGroup: causeGroupOf(assessment, at),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AlertOutcome } from '../contracts/names.js';
+import type { AlertClosure } from '../core/alerts.js';
 
 /** Something that a person did with an alert. */
 interface Deed {
@@ -21,10 +21,8 @@ export interface Snooze extends Deed {
   readonly revision: number;
 }
 
-/** That a person has closed an alert. */
-export interface Closure extends Deed {
-  readonly outcome: AlertOutcome;
-}
+/** That a person has closed an alert, as it was when they did. */
+export interface Closure extends Deed, AlertClosure {}
 
 /** All that people did with an alert; null: nobody did. */
 export interface Handled {

@@ -1,12 +1,11 @@
 import type { AlertRules } from '../core/alert-rules.js';
-import { type AlertChange, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert } from '../core/alerts.js';
+import { type AlertChange, type AlertClosure, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert } from '../core/alerts.js';
 import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import { type Cause, sayChanges } from '../core/changes.js';
 import { fingerprint } from '../core/fingerprint.js';
 import type { OrderState } from '../core/order-state.js';
 import type { AssessmentContext } from '../core/rules.js';
-import type { Closure } from './alert-handling.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { customerOf, type LiveOrder } from './order-book.js';
 import type { OutputRecord, Telemetry } from './ports.js';
@@ -124,15 +123,22 @@ export function sayLast(parts: JudgeParts, order: LiveOrder, at: number, out: St
   if (alert !== null) sayAlertChange(parts, parts.renderer, order, assessment, alert, out);
 }
 
-/** Says that a person closed the order's alert, which is open. Nothing happened to the order by that: it is as it was judged last. @throws when a rule does */
-export function sayClosed(parts: JudgeParts, order: LiveOrder, closure: Pick<Closure, 'at' | 'outcome'>, out: StepOutputs): void {
-  if (parts.renderer === null) return;
+/**
+ * Says that a person closed the order's alert, which is open, and what they can't have known of it. Nothing happened to the order by that:
+ * it is as it was judged last. @throws when a rule does
+ */
+export function sayClosed(parts: JudgeParts, order: LiveOrder, closure: AlertClosure, out: StepOutputs): void {
+  const { renderer, alertRules } = parts;
+  if (renderer === null) return;
   const { state } = order;
   const assessment = assess(order.journey, state.judgedAt, parts.context());
-  const alert = closeAlert(state.said, assessment, closure);
-  if (alert === null) return;
-  sayAlertChange(parts, parts.renderer, order, assessment, alert, out);
+  const tell = (alert: AlertChange | null): void => {
+    if (alert !== null) sayAlertChange(parts, renderer, order, assessment, alert, out);
+  };
+  tell(closeAlert(state.said, assessment, closure));
+  tell(sayAlert(state.said, assessment, { fact: null, at: state.judgedAt }, alertRules));
   state.due = assessment.nextDeadline;
   state.rests = restsAfter(order, assessment, null);
+  minding(state, alertRules);
   parts.observe?.(order, assessment);
 }

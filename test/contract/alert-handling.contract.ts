@@ -6,7 +6,7 @@ export function alertHandlingContract(name: string, open: () => AlertHandlingSto
   const ina: Acknowledgement = { at: 1_000, by: 'Ina', note: 'calls the carrier; "soon"' };
   const nobody: Acknowledgement = { at: 2_000, by: null, note: null };
   const snoozed: Snooze = { ...ina, until: 9_000, revision: 2 };
-  const closed: Closure = { ...ina, outcome: 'done' };
+  const closed: Closure = { ...ina, outcome: 'done', severity: 'warning', patterns: ['missed_promise'] };
   const none: Handled = { acknowledged: null, snoozed: null, closed: null };
   const alert = (alertId: string, lane = 3): AlertPlace => ({ lane, orderId: `order of ${alertId}`, alertId });
   const waiting = (alertId: string, closure: Closure = closed) => ({ orderId: `order of ${alertId}`, alertId, closure });
@@ -45,7 +45,7 @@ export function alertHandlingContract(name: string, open: () => AlertHandlingSto
       const store = open();
       expect(await store.waiting(3, 10)).toEqual([]);
       expect(await store.close(alert('a'), closed)).toEqual({ kept: closed, isFirst: true });
-      expect(await store.close(alert('a'), { ...nobody, outcome: 'false_alarm' })).toEqual({ kept: closed, isFirst: false });
+      expect(await store.close(alert('a'), { ...closed, ...nobody, outcome: 'false_alarm' })).toEqual({ kept: closed, isFirst: false });
       expect(await store.of(['a'])).toEqual([{ ...none, closed }]);
       expect(await store.waiting(3, 10)).toEqual([waiting('a')]);
       expect(await store.waiting(4, 10)).toEqual([]);
@@ -65,7 +65,7 @@ export function alertHandlingContract(name: string, open: () => AlertHandlingSto
 
     test('are one of several that come at once', async () => {
       const store = open();
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => store.close(alert('a'), { at: n, by: `p-${n}`, note: null, outcome: 'done' })));
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => store.close(alert('a'), { ...closed, at: n, by: `p-${n}` })));
       expect(answers.filter(({ isFirst }) => isFirst)).toHaveLength(1);
       const [first] = answers;
       expect(new Set(answers.map(({ kept }) => kept.by)).size).toBe(1);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseInstant } from '../../src/contracts/instant.js';
 import type { PatternSeverity } from '../../src/contracts/names.js';
 import { DEFAULT_ALERT_RULES } from '../../src/core/alert-rules.js';
-import { type AlertChange, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert } from '../../src/core/alerts.js';
+import { type AlertChange, type AlertSubject, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert } from '../../src/core/alerts.js';
 import type { Assessment } from '../../src/core/assessment.js';
 import { newOrderState, packOrderState, unpackOrderState } from '../../src/core/order-state.js';
 import { nothingSaid, type Said } from '../../src/core/said.js';
@@ -39,7 +39,8 @@ function createOrder({ live = true, expireAfterMs = 7 * DAY }: { readonly live?:
       [patterns, reached] = [names, reached + after];
       return tell(sayAlert(said, matching(patterns), { fact: null, at: reached }, rules) ?? expireAlert(said, matching(patterns), reached, rules));
     },
-    close: (): AlertChange | null => tell(closeAlert(said, matching(patterns), { at: reached, outcome: 'done' })),
+    close: (seen: AlertSubject | null = said.alert): AlertChange | null =>
+      tell(closeAlert(said, matching(patterns), { at: reached, outcome: 'done', patterns: seen?.patterns ?? [], severity: seen?.severity ?? 'warning' })),
     giveUp: (): AlertChange | null => tell(endWithOrder(said, matching(patterns), reached)),
     expiry: () => alertExpiry(said.alert, rules),
   };
@@ -53,6 +54,17 @@ describe('a closed alert', () => {
       type: 'alert.resolved', episode: 1, revision: 1, sequence: 2, patterns: ['a', 'b'], severity: 'warning', ending: { reason: 'closed', outcome: 'done' }, guidance: null, headline: 'Closed by a person: done',
     });
     expect(order.close()).toBeNull();
+  });
+
+  test('is closed as it was seen: what it has come to be about since raises it anew', () => {
+    for (const since of ['abc', 'aB']) {
+      const order = createOrder();
+      order.judge('ab');
+      const seen = order.said().alert;
+      order.judge(since);
+      expect(order.close(seen)).toMatchObject({ type: 'alert.resolved', revision: 2, patterns: ['a', 'b'], severity: 'warning' });
+      expect(order.judge()).toMatchObject({ type: 'alert.raised', episode: 2 });
+    }
   });
 
   test('is not raised by the mere next event, nor by patterns that go or come back', () => {

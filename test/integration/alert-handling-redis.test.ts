@@ -8,7 +8,7 @@ import { freshPrefix } from '../support/real-services.js';
 import { clientForTests } from '../support/redis-client.js';
 
 const redis = clientForTests();
-const closed: Closure = { at: 1, by: null, note: null, outcome: 'done' };
+const closed: Closure = { at: 1, by: null, note: null, outcome: 'done', severity: 'warning', patterns: ['missed_promise'] };
 
 alertHandlingContract('Redis', () => createRedisAlertHandling(redis(), { prefix: freshPrefix('cx') }));
 

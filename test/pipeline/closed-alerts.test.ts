@@ -36,6 +36,19 @@ describe('an alert that a person closed', () => {
     await expectSound(lane);
   });
 
+  test('is closed as the person saw it: what else was found before its lane came to it raises another at once', async () => {
+    const [lane, handling] = [await twoLate(), createMemoryAlertHandling()];
+    lane.append(damaged('a', 3.2));
+    await lane.work();
+    const said = alertsOf(lane, 'a');
+    await close(handling, 'a');
+    await workOn(lane, handling);
+    expect(alertsOf(lane, 'a').slice(said.length)).toMatchObject([
+      { type: 'alert.resolved', reason: 'closed', patterns: ['silent_change', 'missed_promise', 'grave_signal'] }, { type: 'alert.raised', episode: 2, patterns: said.at(-1)?.patterns },
+    ]);
+    await expectSound(lane);
+  });
+
   test('stays closed in a state that is made anew, and what is closed before that is said is said after it', async () => {
     const [lane, handling] = [await twoLate(), createMemoryAlertHandling()];
     await close(handling, 'a');

@@ -19,7 +19,8 @@ export const delivered = (orderId: string, days: number): Event => event('delive
 export const clock = (days: number): Event => event('audit.recorded', 'clock', days, { auditId: `a${String(days)}`, step: 'order.placed', observed: 'done' });
 /** When a person closes alerts in these tests. */
 export const CLOSED_AT = Date.UTC(2026, 11, 30);
-const closure: Closure = { at: CLOSED_AT, by: 'Ina', note: null, outcome: 'done' };
+const closure: Closure = { at: CLOSED_AT, by: 'Ina', note: null, outcome: 'done', severity: 'warning', patterns: ['silent_change', 'missed_promise', 'grave_signal'] };
+/** Closes the alert of an order that did not come. */
 export const close = (handling: AlertHandlingStore, orderId: string, episode = 1) => handling.close({ lane: LANE, orderId, alertId: alertIdOf(orderId, episode) }, closure);
 
 export interface Said {

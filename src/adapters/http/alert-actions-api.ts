@@ -59,8 +59,10 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
     const alertId = id.toLowerCase();
     const [before] = isAlertId(id) ? await store.bounded(handling.of([alertId])) : [];
     if (before !== undefined && before.closed !== null) return closedBody(alertId, before.closed);
-    const { view: { lane, assessment: { orderId } } } = await find(id);
-    const { kept, isFirst } = await store.bounded(handling.close({ lane, orderId, alertId }, { at: clock.now(), outcome, by, note }));
+    const { view: { lane, alert }, alert: { orderId, severity, patterns } } = await find(id);
+    // As it was said: by the present rules of this worker it may look otherwise.
+    const subject = { severity: alert?.severity ?? severity, patterns: alert?.patterns ?? patterns };
+    const { kept, isFirst } = await store.bounded(handling.close({ lane, orderId, alertId }, { at: clock.now(), outcome, by, note, ...subject }));
     if (isFirst) telemetry.alertClosed(alertId, outcome);
     return closedBody(alertId, kept);
   });
@@ -68,4 +70,4 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
 
 const notOpen = (): HttpProblem => new HttpProblem(404, 'No open alert has this id; it may have been resolved meanwhile.');
 
-const closedBody = (alertId: string, closed: Closure): ClosedAlert => ({ id: alertId, alertId, state: 'closed', closed: { ...closed, at: instantText(closed.at) } });
+const closedBody = (alertId: string, closed: Closure): ClosedAlert => ({ id: alertId, alertId, state: 'closed', closed: { at: instantText(closed.at), outcome: closed.outcome, by: closed.by, note: closed.note } });

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ALERT_OUTCOMES } from '../../contracts/names.js';
-import type { AlertHandlingStore, Handled, Kept, WaitingClosure } from '../../pipeline/alert-handling.js';
+import { ALERT_OUTCOMES, PATTERN_SEVERITIES } from '../../contracts/names.js';
+import type { AlertHandlingStore, Closure, Handled, Kept, WaitingClosure } from '../../pipeline/alert-handling.js';
 import { keyNames } from './keys.js';
 import type { RedisClient } from './script.js';
 
 const deed = z.object({ at: z.number(), by: z.string().nullable(), note: z.string().nullable() });
 const snooze = deed.extend({ until: z.number(), revision: z.number() });
-const closure = deed.extend({ outcome: z.enum(ALERT_OUTCOMES) });
+const closure = deed.extend({ outcome: z.enum(ALERT_OUTCOMES), severity: z.enum(PATTERN_SEVERITIES), patterns: z.array(z.string()).readonly() });
 const waitingClosure = z.object({ orderId: z.string(), alertId: z.string(), closure });
 
 /** An order's alert is long over by then; s. */
@@ -41,7 +41,7 @@ export function createRedisAlertHandling(redis: RedisClient, { prefix }: { reado
     const [added, found] = repliesOf(await (keptFor === null ? both : both.expire(key, keptFor)).exec());
     return { kept: read(schema, found as string | null) ?? value, isFirst: added === 1 };
   };
-  const keepClosure = (alertId: string, now: z.infer<typeof closure>) => keepFirst(closure, names.handling(alertId), 'closed', now, KEPT_FOR);
+  const keepClosure = (alertId: string, now: Closure): Promise<Kept<Closure>> => keepFirst(closure, names.handling(alertId), 'closed', now, KEPT_FOR);
   const find = async (alertId: string): Promise<Handled> => {
     const [acknowledged, snoozed, closed] = await redis.hmget(names.handling(alertId), 'acknowledged', 'snoozed', 'closed');
     return { acknowledged: read(deed, acknowledged), snoozed: read(snooze, snoozed), closed: read(closure, closed) };

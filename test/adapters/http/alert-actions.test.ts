@@ -42,7 +42,7 @@ describe('POST /v1/alerts/{id}/close', () => {
     const closed = { at: iso(NOW), outcome: 'done', by: 'Ina', note: 'told the customer' };
     expect([first.statusCode, closedAlert.strict().parse(first.json())]).toEqual([200, { id: ID, alertId: ID, state: 'closed', closed }]);
     expect((await post('close', { outcome: 'false_alarm' }, ID.toUpperCase())).json()).toEqual(first.json());
-    expect(await handling.waiting(laneOf('o-1'), 10)).toEqual([{ orderId: 'o-1', alertId: ID, closure: { ...closed, at: NOW } }]);
+    expect(await handling.waiting(laneOf('o-1'), 10)).toEqual([{ orderId: 'o-1', alertId: ID, closure: { ...closed, at: NOW, severity: 'warning', patterns: ['missed_promise'] } }]);
     expect((await open()).map(({ orderId }) => orderId)).toEqual(['o-2']);
     expect([(await post('ack')).statusCode, (await post('snooze', { until: iso(NOW + DAY) })).statusCode]).toEqual([404, 404]);
     expect(told).toEqual([['closed', ID, 'done']]);

@@ -46,7 +46,7 @@ describe('the front page', () => {
     const deed = { at: NOW, by: null, note: null };
     await handling.acknowledge(alertIdOf('soon', 1), deed);
     await handling.snooze(alertIdOf('off', 1), { ...deed, until: NOW + DAY, revision: 0 });
-    await handling.close({ lane: 0, orderId: 'closed', alertId: alertIdOf('closed', 1) }, { ...deed, outcome: 'done' });
+    await handling.close({ lane: 0, orderId: 'closed', alertId: alertIdOf('closed', 1) }, { ...deed, outcome: 'done', severity: 'warning', patterns: [] });
     const days = { later: 1, soon: 2.9, gone: 3.1, off: 1, closed: 1 };
     const body = await page('/', [...Object.entries(days).map(([orderId, ago]) => open(orderId, NOW - ago * DAY)), open('ended', NOW - DAY, 0)], { handling });
     const work = body.slice(body.indexOf('A person can still help'), body.indexOf('The worst orders'));

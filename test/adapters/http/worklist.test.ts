@@ -52,8 +52,9 @@ describe('GET /v1/worklist', () => {
   test('leaves out what is put off or closed, and shows what is taken up', async () => {
     const { handling, page, namesOf } = await serving();
     const deed = { at: NOW, by: 'Ina', note: null };
+    const subject = { severity: 'critical', patterns: ['missed_promise'] } as const;
     await handling.snooze(alertIdOf('due', 1), { ...deed, until: NOW + 1, revision: 0 });
-    await handling.close({ lane: 0, orderId: 'worse', alertId: alertIdOf('worse', 1) }, { ...deed, outcome: 'done' });
+    await handling.close({ lane: 0, orderId: 'worse', alertId: alertIdOf('worse', 1) }, { ...deed, ...subject, outcome: 'done' });
     await handling.acknowledge(alertIdOf('elsewhere', 1), deed);
     const list = await page();
     expect(namesOf(list)).toEqual(['almost past', 'elsewhere', 'later', 'too late']);
@@ -70,7 +71,7 @@ describe('GET /v1/worklist', () => {
       const next = await page(`?limit=70${cursor === '' ? '' : `&cursor=${cursor}`}`);
       found.push(...namesOf(next));
       // The first and the last of the page are done with.
-      for (const alert of [next.alerts[0], next.alerts.at(-1)]) if (alert !== undefined) await handling.close({ lane: 0, orderId: alert.orderId, alertId: alert.id }, { at: NOW, by: null, note: null, outcome: 'done' });
+      for (const alert of [next.alerts[0], next.alerts.at(-1)]) if (alert !== undefined) await handling.close({ lane: 0, orderId: alert.orderId, alertId: alert.id }, { at: NOW, by: null, note: null, outcome: 'done', severity: 'warning', patterns: [] });
       cursor = next.nextCursor;
     }
     expect(found.slice(0, 200)).toEqual(namesOf(whole));
