@@ -9,9 +9,10 @@ describe('an alert that people were told of', () => {
   const LIVE = { alertMaxAgeMs: 1e15 };
   /** A lane whose time is that of one topic. */
   const inOneTopic = () => {
-    const under = createLaneUnderTest({ topics: ['orders'], ...LIVE });
+    const ended: string[] = [];
+    const under = createLaneUnderTest({ topics: ['orders'], ...LIVE, telemetry: { alertEnded: (ending, severity, seconds) => ended.push(`${ending.reason} ${severity} ${seconds < 3_600 ? 'soon' : 'late'}`) } });
     const append = (orderId: string, each: ReturnType<typeof fact>): void => { under.logs.append('orders', orderId, factBytes(orderId, each), { timestamp: each.at }); };
-    return { under, append, pass: (when: string): void => { append('clock', fact('contact.resolved', when)); }, told: (orderId: string) => told({ under }, orderId) };
+    return { under, ended, append, pass: (when: string): void => { append('clock', fact('contact.resolved', when)); }, told: (orderId: string) => told({ under }, orderId) };
   };
 
   test('expires a week after it was of use; is raised anew by another pattern, and not by the same', async () => {
@@ -72,6 +73,7 @@ describe('an alert that people were told of', () => {
     lane.pass('04-09 10:00');
     await lane.under.live({ parts: { handling } });
     expect([lane.told('a').at(-1), lane.told('b').at(-1), await lane.under.store.nextDue(LANE)]).toEqual(['alert.resolved 1 closed', 'alert.resolved 1 cleared', null]);
+    expect(lane.ended).toEqual(['closed warning soon', 'cleared warning soon']);
   });
 
   test('has ended when its order is kept no longer, and is not raised again in a state that is made anew', async () => {
