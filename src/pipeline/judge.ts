@@ -91,11 +91,11 @@ function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment
   }
   const alert = sayAlert(said, assessment, cause, parts.alertRules) ?? expireAlert(said, assessment, judgedAt, parts.alertRules);
   if (alert !== null) sayAlertChange(parts, renderer, order, assessment, alert, out);
-  minding(order.state, parts.alertRules);
+  remindOfExpiry(order.state, parts.alertRules);
 }
 
 /** Of an order that was judged: it is to be looked at again when its alert expires, too. */
-function minding(state: OrderState, rules: AlertRules): void {
+function remindOfExpiry(state: OrderState, rules: AlertRules): void {
   const expiry = alertExpiry(state.said.alert, rules);
   if (expiry !== null && (state.due === null || expiry < state.due)) state.due = expiry;
 }
@@ -139,6 +139,6 @@ export function sayClosed(parts: JudgeParts, order: LiveOrder, closure: AlertClo
   tell(sayAlert(state.said, assessment, { fact: null, at: state.judgedAt }, alertRules));
   state.due = assessment.nextDeadline;
   state.rests = restsAfter(order, assessment, null);
-  minding(state, alertRules);
+  remindOfExpiry(state, alertRules);
   parts.observe?.(order, assessment);
 }
