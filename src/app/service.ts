@@ -60,7 +60,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const http = await buildHttp({
     orders: ground.reader,
     measures,
-    acknowledgements: ground.acknowledgements,
+    handling: ground.handling,
     stream: createEventStream({ feed: ground.events, schemas: ground.schemas, telemetry, maxClients: config.stream.maxClients, later: byTimer }),
     laneOf,
     assessStored: (orderId, stored) => viewOf(orderId, stored, rulebook.present().catalogue),
@@ -111,7 +111,7 @@ function createWorkerOn({ config, ground, telemetry, rulebook, failed }: Service
       };
     }),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
-    measures: { store: ground.measures, mostValues: config.measures.mostValues },
+    measures: { store: ground.measures, mostValues: config.measures.mostValues }, handling: ground.handling,
     topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheFacts: CACHE_FACTS, retention: config.retentionMs,
   });
 }

@@ -1,4 +1,5 @@
 import type { SourceTopic } from '../contracts/names.js';
+import type { AlertHandlingStore } from './alert-handling.js';
 import { createStoreLook, isApplied } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
 import { factTime } from './intake.js';
@@ -36,6 +37,8 @@ export interface SessionParts extends Judging {
   readonly isPresent: () => boolean;
   /** Where the lane's measures are kept; absent: what steps add waits in the journal for whoever keeps it. */
   readonly measures?: MeasureSettings;
+  /** Where it is kept that people closed alerts; absent: nobody does. */
+  readonly handling?: AlertHandlingStore;
   readonly time: TimeSettings;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly limits: StepLimits;
@@ -68,7 +71,7 @@ export interface ReadyLane {
 export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const { claimed, tail } = ready;
   const { lane, store, telemetry } = parts;
-  const { time, progress, step, sweep, expiries, silence } = openSessionState(parts, ready);
+  const { time, progress, step, sweep, expiries, closings, silence } = openSessionState(parts, ready);
   let { version, seq, upkeep } = claimed;
   /** Next offsets as the store has them: what a step has read is only known once it is committed. */
   let committed = progress.offsets();
@@ -118,6 +121,15 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     await write(expiries.giveUp(passage, seq));
     if (!over()) expiries.passed(passage);
   };
+  const closeOn = async (): Promise<void> => {
+    const waiting = await closings.next();
+    if (waiting.length === 0) return;
+    const outputs: StepOutputs = { seq, records: [], causes: [] };
+    const settled = closings.run(waiting, outputs);
+    await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
+    if (!over()) await closings.said(settled);
+    bell.ring();
+  };
   const steps = async (): Promise<void> => {
     while (goesOn()) {
       if (!parts.isPresent()) {
@@ -125,19 +137,22 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
         return;
       }
       if (silence.isOver()) await speak();
-      const isAtWork = !gathering.waits() && (!queues.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now())));
-      const isSweeping = !silence.isKept() && !sweep.isDone();
-      if (!silence.isKept()) step.calendar.follow(time.now());
-      // An order that has to be judged anew may not be at rest.
-      const isGivingUp = !silence.isKept() && sweep.isDone() && expiries.isDue();
-      if ((!isAtWork && !isSweeping && !isGivingUp) || publisher.pendingEntries() > MOST_PENDING) {
-        await bell.rest(queues.isBehind() ? 100 : 1_000);
-        continue;
-      }
-      if (isAtWork) await stepOn();
-      if (isSweeping) await sweepOn();
-      if (isGivingUp) await giveUpOn();
+      const due = publisher.pendingEntries() > MOST_PENDING ? [] : duties();
+      if (due.length === 0) await bell.rest(queues.isBehind() ? 100 : 1_000);
+      for (const work of due) await work();
     }
+  };
+  /** What there is to do by now. */
+  const duties = (): readonly (() => Promise<void>)[] => {
+    if (silence.isKept()) return gathering.waits() || queues.isEmpty() ? [] : [stepOn];
+    step.calendar.follow(time.now());
+    const isAtWork = !gathering.waits() && (!queues.isEmpty() || step.deadlines.mayBePast(time.now()));
+    return [
+      ...(isAtWork ? [stepOn] : []),
+      // An order that has to be judged anew may not be at rest.
+      ...(!sweep.isDone() ? [sweepOn] : expiries.isDue() ? [giveUpOn] : []),
+      ...(closings.isDue() ? [closeOn] : []),
+    ];
   };
   /** Topics are merged as far as all of them are here, or as they are once that was waited for in vain. */
   const takeNext = (): readonly Candidate[] => {
@@ -161,7 +176,9 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (orderIds === null) return;
     const outputs: StepOutputs = { seq, records: [], causes: [] };
     sweep.run(orderIds, Math.max(0, time.now()), outputs);
+    const open = closings.openOf(orderIds);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
+    if (!over()) await persist(untilStop, 'look for alerts that people had closed', () => closings.recall(open));
     bell.ring();
   };
   /** Everything is read again: every order is judged, and what differs from what was said is said. */

@@ -1,4 +1,5 @@
 import type { SourceTopic } from '../contracts/names.js';
+import { createClosings } from './closings.js';
 import { createDeadlineWatch } from './deadlines.js';
 import { createExpiries } from './expiries.js';
 import { createJudge, type JudgeParts } from './judge.js';
@@ -42,7 +43,8 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
     hasExpired: (state) => hasExpired(state, calendar.at(), retention),
   }, upkeep, version === 0);
   const expiries = createExpiries({ lane, store, book, calendar, retention, judge: judgeParts, now: () => parts.wallClock.now() });
-  return { time, progress, step, sweep, expiries, silence };
+  const closings = createClosings({ lane, handling: parts.handling, book, judge: judgeParts, now: () => parts.wallClock.now() });
+  return { time, progress, step, sweep, expiries, closings, silence };
 }
 
 /** Events without order before these offsets are in the measures already; those of a lane that is built anew went with its orders. */

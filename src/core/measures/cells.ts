@@ -52,13 +52,14 @@ function cellAt(at: number, now: number): string {
 
 /**
  * Gives of a bucket the first one of the cell that it belongs into at this time, ms: what is added up under that ends in the same
- * cells, as these only grow coarser. Of what was before the days it is bucket 0.
+ * cells, as these only grow coarser. Of what was before the days it is bucket 0; what is ahead keeps its own.
  */
 export function startOfCell(now: number): (bucket: number) => number {
-  const levels = LEVELS.map(({ ms, ahead }, index) => ({ from: reachesFrom(index, now), until: now + ahead, buckets: ms / BUCKET_MS }));
+  const levels = LEVELS.map(({ ms }, index) => ({ from: reachesFrom(index, now), buckets: ms / BUCKET_MS }));
   return (bucket) => {
     const at = bucket * BUCKET_MS;
-    for (const { from, until, buckets } of levels) if (at >= from && at < until) return bucket - mod(bucket, buckets);
+    if (at >= now) return bucket;
+    for (const { from, buckets } of levels) if (at >= from) return bucket - mod(bucket, buckets);
     return 0;
   };
 }
