@@ -1,4 +1,4 @@
-import type { AcknowledgementStore } from '../pipeline/acknowledgements.js';
+import type { AlertHandlingStore } from '../pipeline/alert-handling.js';
 import type { OutputFormat } from '../pipeline/output-format.js';
 import type { MeasureStore } from '../pipeline/measure-store.js';
 import type { LaneStore, OrderReader, OutputLog, SourceLog, WallClock } from '../pipeline/ports.js';
@@ -17,7 +17,7 @@ export interface Ground {
   readonly store: LaneStore;
   readonly reader: OrderReader;
   readonly measures: MeasureStore;
-  readonly acknowledgements: AcknowledgementStore;
+  readonly handling: AlertHandlingStore;
   readonly wallClock: WallClock;
   /** What values in a registry's wire format mean; null: there is no registry. */
   readonly schemas: SchemaReader | null;

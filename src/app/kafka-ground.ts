@@ -7,7 +7,7 @@ import { openKafkaSource } from '../adapters/kafka/source-log.js';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
-import { createRedisAcknowledgements } from '../adapters/redis/acknowledgements.js';
+import { createRedisAlertHandling } from '../adapters/redis/alert-handling.js';
 import { checkRedis, servesData } from '../adapters/redis/check-redis.js';
 import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
@@ -83,7 +83,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
       openAlerts: (sink) => openKafkaAlerts({ client, groupId: `${endpoint.groupId}-sink-${sink}`, topic: config.topics.outputs['cx.alerts'], times }),
       store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
       measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
-      acknowledgements: createRedisAcknowledgements(redis, { prefix: config.redisPrefix }),
+      handling: createRedisAlertHandling(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
       ...registry,
       troubles: () => redisTroubles(redis, config.redisPrefix, wallClock),

@@ -156,8 +156,9 @@ interface Watcher {
 
 function createReplayJudge({ config, sink, telemetry, wallClock }: ReplayParts, covered: ReadonlySet<CoverableSource>, watcher: Watcher): Judge {
   const context = { rules: config.rules, covered };
+  // An order ends with its alert as the events left it: that nobody acted upon history in time says nothing.
   return createJudge({
-    lane: LANE, context: () => context, telemetry, alertRules: config.alerts, catalogue: config.rules.version,
+    lane: LANE, context: () => context, telemetry, alertRules: { ...config.alerts, expireAfterMs: null }, catalogue: config.rules.version,
     renderer: sink.outputs ? createRenderer({
       topicNames: config.topics.sources, source: 'touchpoint/replay', rulesVersion: config.rules.version, alertMaxAgeMs: config.alerts.maxAgeMs,
     }, wallClock) : null,

@@ -13,7 +13,7 @@ export function rulesBodyOf({ catalogue: { rules, covered, alerts }, since }: In
       patterns: patterns.map(({ pattern, severity, when }) => ({ pattern, severity, when: when.kind === 'signals' ? { ...when, allOf: when.allOf.map((group) => [...group]) } : when })),
     },
     alerts: {
-      maxAgeMs: alerts.maxAgeMs, defaultOwner: alerts.defaultOwner, owners: [...alerts.owners], actions: { ...alerts.actions },
+      maxAgeMs: alerts.maxAgeMs, expireAfterMs: alerts.expireAfterMs, defaultOwner: alerts.defaultOwner, owners: [...alerts.owners], actions: { ...alerts.actions },
       actBy: Object.fromEntries(Object.entries(alerts.actBy).map(([pattern, rule]) => [pattern, actByBody(rule)])),
     },
   };

@@ -47,9 +47,9 @@ export interface ServiceParts {
 
 const SOURCE = 'touchpoint';
 /** Orders and bytes of one step. Only a backlog fills it: some 150 ms of work then, and few commits. */
-const STEP_LIMITS = { orders: 1_000, bytes: 2_048 * 1_024 };
-/** Decoded orders kept per lane: some 2 KB each. */
-const CACHE_ORDERS = 5_000;
+const STEP_LIMITS = { orders: 4_000, bytes: 4_096 * 1_024 };
+/** Facts of decoded orders kept per lane, some 1.2 KB each. More of them cost more to keep, being marked at each collection, than to unpack again. */
+const CACHE_FACTS = 2_000;
 
 /** How often what waits in the store is counted for `/metrics`; ms. */
 const GAUGES_MS = 5_000;
@@ -70,7 +70,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const http = await buildHttp({
     orders: ground.reader,
     measures,
-    acknowledgements: ground.acknowledgements,
+    handling: ground.handling,
     stream: createEventStream({ feed: ground.events, schemas: ground.schemas, telemetry, maxClients: config.stream.maxClients, later: byTimer }),
     laneOf,
     assessStored: (orderId, stored) => viewOf(orderId, stored, rulebook.present().catalogue),
@@ -130,8 +130,8 @@ function createWorkerOn({ config, ground, telemetry, rulebook, failed }: Service
       };
     }),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
-    measures: { store: ground.measures, mostValues: config.measures.mostValues },
-    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheOrders: CACHE_ORDERS, retention: config.retentionMs,
+    measures: { store: ground.measures, mostValues: config.measures.mostValues }, handling: ground.handling,
+    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheFacts: CACHE_FACTS, retention: config.retentionMs,
   });
 }
 

@@ -195,7 +195,7 @@ lanes.command('rebuild')
 program.command('token')
   .description('make a bearer token for the HTTP interface: the token on standard output, its entry for the configuration on standard error')
   .argument('<name>', 'who it is for')
-  .option('--scopes <names>', 'read, read:personal (customers too), act (acknowledging, reading the rules again), by commas', 'read')
+  .option('--scopes <names>', 'read, read:personal (customers too), act (acknowledging, snoozing and closing alerts, reading the rules again), by commas', 'read')
   .addHelpText('after', examples('token dashboards', 'token night-shift --scopes read,read:personal,act'))
   .action(async (name: string, options: { scopes: string }) => { (await import('./token.js')).makeToken(name, options); });
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { acknowledgement, snooze } from './alert-handling.js';
 import { count, knownPlace, patternName, patternSeverity } from './assessed.js';
 import { instant } from './envelope.js';
-import { ALERT_TYPES } from './names.js';
+import { ALERT_OUTCOMES, ALERT_TYPES } from './names.js';
 import { nextCursor } from './page.js';
 
 /** Value of `cx.alerts` (key: the order): one alert per order at a time. */
@@ -18,8 +19,9 @@ export const alert = z
     revision: count,
     sequence: z.int().min(1).meta({ description: 'Rises with every change of the order, gaps allowed' }),
     reason: z.enum(['cleared', 'expired', 'closed']).optional().meta({ description: 'Of alert.resolved: no pattern is left, it is past its use, or a person closed it' }),
+    outcome: z.enum(ALERT_OUTCOMES).optional().meta({ description: 'Of one that a person closed: it was acted upon, nothing could be done, or there was no need to' }),
     severity: patternSeverity.meta({ description: 'The worst of its patterns' }),
-    patterns: z.array(patternName).meta({ description: 'Those matched now' }),
+    patterns: z.array(patternName).meta({ description: 'Those matched now; of an alert that expired or was closed, those that it was about' }),
     headline: z.string().meta({ description: 'One line for a person' }),
     promise: z.string().nullable().meta({ description: 'The promise in force, as given' }),
     lastTold: z
@@ -38,16 +40,6 @@ export const alert = z
   .meta({ description: 'A person should look at an order, or need not any more.' });
 export type Alert = z.infer<typeof alert>;
 
-/** That a person has taken an alert up. */
-export const acknowledgement = z
-  .object({
-    at: instant,
-    by: z.string().nullable().meta({ description: 'Who, as told' }),
-    note: z.string().nullable().meta({ description: 'What they mean to do, or why' }),
-  })
-  .meta({ description: 'That a person has taken an alert up.' });
-export type AcknowledgementBody = z.infer<typeof acknowledgement>;
-
 /** An alert in `GET /v1/alerts`: what `cx.alerts` said last of it, as its order stands now. */
 export const openAlert = alert
   .pick({
@@ -58,6 +50,7 @@ export const openAlert = alert
     id: z.uuid().meta({ description: 'Of the alert, for its address; the same as `alertId`' }),
     state: z.literal('open'),
     acknowledged: acknowledgement.nullable().meta({ description: 'null: nobody has taken it up' }),
+    snoozed: snooze.nullable().meta({ description: 'null: it is not put off, or not any more' }),
   })
   .meta({ description: 'An order that a person should look at.' });
 export type OpenAlert = z.infer<typeof openAlert>;
@@ -71,11 +64,16 @@ export const alertPage = z
   .meta({ description: 'A page of open alerts.' });
 export type AlertPageBody = z.infer<typeof alertPage>;
 
-/** Body of `POST /v1/alerts/{id}/ack`; it may be left out. */
-export const acknowledgeRequest = z.strictObject({
-  by: z.string().trim().min(1, 'expected a name').max(128, 'expected at most 128 characters').nullish().meta({ description: 'Who takes it up' }),
-  note: z.string().trim().min(1, 'expected a text').max(1_000, 'expected at most 1000 characters').nullish().meta({ description: 'What they mean to do, or why' }),
-}).meta({ description: 'Who takes an alert up, and why.' });
+/** `GET /v1/worklist` */
+export const worklistPage = z
+  .object({
+    alerts: z.array(openAlert).meta({ description: 'What is due first, first; what acting no longer helps, last' }),
+    total: count.meta({ description: 'Alerts on the whole list, of all pages' }),
+    causeGroups: z.array(z.object({ causeGroup: z.string(), alerts: count })).meta({ description: 'Causes that most alerts of the whole list share, at most ten' }),
+    nextCursor,
+  })
+  .meta({ description: 'A page of what is to be done, in the order in which to do it.' });
+export type WorklistPageBody = z.infer<typeof worklistPage>;
 
 export const ALERT_EXAMPLE: Alert = {
   id: 'c1a40b77-812f-5d8c-8d3e-4c9f603d7e44', alertId: 'd2b51c88-9230-5e9d-9e4f-5da0714e8f55', type: 'alert.raised',
@@ -90,7 +88,7 @@ export const ALERT_EXAMPLE: Alert = {
 
 /** What else `alert.raised` says is left out by the schema. */
 export const OPEN_ALERT_EXAMPLE: OpenAlert = openAlert.parse({
-  ...ALERT_EXAMPLE, id: ALERT_EXAMPLE.alertId, state: 'open', acknowledged: { at: '2026-03-07T08:12:00.000Z', by: 'Ina', note: 'Asking the carrier where it is' },
+  ...ALERT_EXAMPLE, id: ALERT_EXAMPLE.alertId, state: 'open', acknowledged: { at: '2026-03-07T08:12:00.000Z', by: 'Ina', note: 'Asking the carrier where it is' }, snoozed: null,
 });
 export const ALERT_PAGE_EXAMPLE: AlertPageBody = { alerts: [OPEN_ALERT_EXAMPLE], nextCursor: null };
-export const ACKNOWLEDGE_EXAMPLE: z.input<typeof acknowledgeRequest> = { by: 'Ina', note: 'Asking the carrier where it is' };
+export const WORKLIST_EXAMPLE: WorklistPageBody = { alerts: [OPEN_ALERT_EXAMPLE], total: 1, causeGroups: [{ causeGroup: 'carrier:north-post|2026-03-06', alerts: 1 }], nextCursor: null };

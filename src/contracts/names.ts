@@ -97,6 +97,9 @@ export const DERIVED_TYPES = [
 export type DerivedType = (typeof DERIVED_TYPES)[number];
 
 export const ALERT_TYPES = ['alert.raised', 'alert.updated', 'alert.resolved'] as const;
+/** How a person says that an alert ended. */
+export const ALERT_OUTCOMES = ['done', 'not_possible', 'false_alarm'] as const;
+export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
 export type AlertType = (typeof ALERT_TYPES)[number];
 
 /** The topics we write; names are configurable like those of the sources. */

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
-import { ACKNOWLEDGE_EXAMPLE, ALERT_EXAMPLE, ALERT_PAGE_EXAMPLE, acknowledgeRequest, alert, alertPage, OPEN_ALERT_EXAMPLE, openAlert } from './alerts.js';
+import {
+  ACKNOWLEDGE_EXAMPLE, acknowledgeRequest, CLOSE_EXAMPLE, CLOSED_ALERT_EXAMPLE, closedAlert, closeRequest, SNOOZE_EXAMPLE, snoozeRequest,
+} from './alert-handling.js';
+import { ALERT_EXAMPLE, ALERT_PAGE_EXAMPLE, alert, alertPage, OPEN_ALERT_EXAMPLE, openAlert, WORKLIST_EXAMPLE, worklistPage } from './alerts.js';
 import {
   HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, PROBLEM_EXAMPLE, READY_EXAMPLE, health, orderBody, orderPage, problem, ready,
 } from './api.js';
@@ -41,7 +44,11 @@ export const PUBLISHED: readonly Published[] = [
   plain('http/customer', customerBody, CUSTOMER_EXAMPLE),
   plain('http/alert', openAlert, OPEN_ALERT_EXAMPLE),
   plain('http/alert-page', alertPage, ALERT_PAGE_EXAMPLE),
+  plain('http/worklist', worklistPage, WORKLIST_EXAMPLE),
   plain('http/acknowledge', acknowledgeRequest, ACKNOWLEDGE_EXAMPLE),
+  plain('http/snooze', snoozeRequest, SNOOZE_EXAMPLE),
+  plain('http/close', closeRequest, CLOSE_EXAMPLE),
+  plain('http/closed-alert', closedAlert, CLOSED_ALERT_EXAMPLE),
   plain('http/measures', measures, MEASURES_EXAMPLE),
   plain('http/rules', rulesBody, RULES_EXAMPLE),
   plain('http/rules-reloaded', rulesReloaded, RULES_RELOADED_EXAMPLE),

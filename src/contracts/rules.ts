@@ -33,6 +33,7 @@ const rules = z.object({
 
 const alerts = z.object({
   maxAgeMs: ms,
+  expireAfterMs: ms.nullable().meta({ description: 'How long after its use a live alert expires; null: never' }),
   defaultOwner: text,
   owners: z.array(z.object({ pattern: patternName.optional(), place: knownPlace.optional(), team: text })).meta({ description: 'The first that fits decides' }),
   actions: z.record(z.string(), z.object({ code: text, text })).meta({ description: 'By pattern' }),
@@ -70,7 +71,7 @@ export const RULES_EXAMPLE: RulesBody = {
     patterns: [{ pattern: 'missed_promise', severity: 'warning', when: { kind: 'open_before_end', signal: 'late_delivery' } }],
   },
   alerts: {
-    maxAgeMs: 259_200_000, defaultOwner: 'customer-service', owners: [{ pattern: 'missed_promise', place: { carrier: 'north-post' }, team: 'logistics' }],
+    maxAgeMs: 259_200_000, expireAfterMs: 604_800_000, defaultOwner: 'customer-service', owners: [{ pattern: 'missed_promise', place: { carrier: 'north-post' }, team: 'logistics' }],
     actions: { missed_promise: { code: 'chase_delivery', text: 'Find the parcel, set a new date and tell it to the customer.' } },
     actBy: { missed_promise: { withinMs: 259_200_000, while: 'open', reason: 'beyond three days of lateness most customers turn away' } },
   },

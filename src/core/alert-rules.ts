@@ -28,6 +28,8 @@ export interface OwnerRule {
 export interface AlertRules {
   /** Alerts on what happened longer ago than this are `backfill`: recorded, sent nowhere; ms. */
   readonly maxAgeMs: number;
+  /** How long after its use a live alert ends by itself, ms; null: none does. */
+  readonly expireAfterMs: number | null;
   /** The first that fits one of the alert's patterns and its order's place decides. */
   readonly owners: readonly OwnerRule[];
   readonly defaultOwner: string;
@@ -46,6 +48,7 @@ const DAY = 24 * HOUR;
 
 export const DEFAULT_ALERT_RULES: AlertRules = {
   maxAgeMs: 72 * HOUR,
+  expireAfterMs: 7 * DAY,
   owners: [],
   defaultOwner: 'customer-service',
   actions: {

@@ -1,9 +1,9 @@
-import type { AlertType, PatternSeverity } from '../contracts/names.js';
+import type { AlertOutcome, AlertType, PatternSeverity } from '../contracts/names.js';
 import { type AlertGuidance, type AlertRules, guidanceOf, type MatchedPattern } from './alert-rules.js';
 import type { Assessment, PatternState, SignalState } from './assessment.js';
 import type { Cause } from './changes.js';
 import { instantText } from './instant-text.js';
-import type { Said } from './said.js';
+import type { Said, SaidAlert } from './said.js';
 
 /** What an alert says of its order. */
 export interface AlertContent {
@@ -19,34 +19,54 @@ export interface AlertContent {
   readonly causeGroup: string | null;
 }
 
-/** One alert per order at a time: raised with its first pattern, updated as patterns or severity change, resolved with the last. */
+/** One alert per order at a time: raised with its first pattern, updated as patterns or severity change, resolved with the last of them, by time, or by a person. */
 export interface AlertChange extends AlertContent {
   readonly type: AlertType;
   readonly episode: number;
   readonly revision: number;
   readonly sequence: number;
   /** Of `alert.resolved` only. */
-  readonly reason: AlertEnd | null;
+  readonly ending: AlertEnding | null;
 }
 
-/** Why an alert ends: its patterns no longer hold, or it is past its use. */
-export type AlertEnd = 'cleared' | 'expired';
+/** Why an alert ends: its patterns no longer hold, it is past its use, or a person closed it. */
+export type AlertEnding = { readonly reason: 'cleared' | 'expired' } | { readonly reason: 'closed'; readonly outcome: AlertOutcome };
+
+/** `backfill`: what happened is old, and nobody is told. */
+export type AlertMode = 'live' | 'backfill';
 
 /** Says what is new of the order's alert and brings `said` up to date; null when nothing is. */
 export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules: AlertRules): AlertChange | null {
   const before = said.alert;
   const open = before !== null && before.state === 'open';
   const matched = matchedPatterns(assessment);
-  if (matched === null) return open ? resolve(said, assessment, cause.at, 'cleared') : null;
-  // It was known when the order was given up, and is nothing new where that comes back with an older state.
-  if (before?.state === 'expired' && cause.fact === null) return null;
+  if (matched === null) return open ? end(said, assessment, cause.at, { reason: 'cleared' }, clearedHeadline(before)) : null;
   const patterns = matched.map((p) => p.pattern);
   const severity = worst(assessment.patterns);
-  if (open && before.severity === severity && sameNames(before.patterns, patterns)) return null;
+  if (open ? before.severity === severity && sameNames(before.patterns, patterns) : before !== null && isDealtWith(before, severity, patterns)) return null;
   const episode = open ? before.episode : (before?.episode ?? 0) + 1;
   const revision = open ? before.revision + 1 : 0;
-  said.alert = { episode, revision, state: 'open', severity, patterns };
-  return { ...contentOf(matched, assessment, rules), type: open ? 'alert.updated' : 'alert.raised', episode, revision, sequence: ++said.sequence, reason: null };
+  said.alert = { episode, revision, state: 'open', severity, patterns, raisedAt: open ? before.raisedAt : null, usefulUntil: open ? before.usefulUntil : null };
+  return { ...contentOf(matched, assessment, rules), type: open ? 'alert.updated' : 'alert.raised', episode, revision, sequence: ++said.sequence, ending: null };
+}
+
+/** Was all of this there when a person or time ended the alert? Then it is nothing new, whatever else happens to the order. */
+const isDealtWith = (before: SaidAlert, severity: PatternSeverity, patterns: readonly string[]): boolean =>
+  before.state !== 'resolved' && (severity === before.severity || severity === 'warning') && patterns.every((name) => before.patterns.includes(name));
+
+/**
+ * Keeps how a change of the alert was told. Once people are told of it, it is of use until `actBy`, or, where acting helps no more, until
+ * what it is about happened.
+ * @param at wall clock, ms
+ */
+export function noteTold(said: Said, change: AlertChange, mode: AlertMode, at: number): void {
+  const { alert } = said;
+  if (alert?.state !== 'open') return;
+  said.alert = {
+    ...alert,
+    raisedAt: change.type === 'alert.raised' ? at : alert.raisedAt,
+    usefulUntil: mode === 'live' ? (change.guidance?.actBy ?? change.at) : alert.usefulUntil,
+  };
 }
 
 /** What an alert on the order's patterns says; null: it has none. */
@@ -72,22 +92,49 @@ function contentOf(matched: Matched, assessment: Assessment, rules: AlertRules):
   };
 }
 
-/** Ends the order's alert, if one is open, because the order itself is kept no longer. @param at event time, ms */
-export const expireAlert = (said: Said, assessment: Assessment, at: number): AlertChange | null =>
-  (said.alert?.state === 'open' ? resolve(said, assessment, at, 'expired') : null);
+/** When time ends this alert, ms; null: it doesn't. */
+export const alertExpiry = (alert: SaidAlert | null, { expireAfterMs }: Pick<AlertRules, 'expireAfterMs'>): number | null =>
+  (alert?.state !== 'open' || alert.usefulUntil === null || expireAfterMs === null ? null : alert.usefulUntil + expireAfterMs);
 
-function resolve(said: Said, assessment: Assessment, at: number, reason: AlertEnd): AlertChange | null {
+/** Ends the order's alert once it is past its use for long enough. @param reached the time reached, ms */
+export function expireAlert(said: Said, assessment: Assessment, reached: number, rules: AlertRules): AlertChange | null {
+  const at = alertExpiry(said.alert, rules);
+  if (at === null || reached <= at) return null;
+  return end(said, assessment, at, { reason: 'expired' }, 'Past its use: the time within which acting helps is over, and nobody closed it');
+}
+
+/** Ends the order's alert, if one is open, because the order itself is kept no longer. @param at event time, ms */
+export const endWithOrder = (said: Said, assessment: Assessment, at: number): AlertChange | null =>
+  end(said, assessment, at, { reason: 'expired' }, 'Past its use: the order was settled long ago, nothing happened to it since, and it is no longer kept');
+
+/** What an alert is about: by it is told what is news after it ended. */
+export type AlertSubject = Pick<SaidAlert, 'patterns' | 'severity'>;
+
+/** That a person closed an alert, at this instant of the wall clock, ms, as it was when they did. */
+export interface AlertClosure extends AlertSubject {
+  readonly at: number;
+  readonly outcome: AlertOutcome;
+}
+
+/** Ends the order's alert, if one is open, as a person said. What it has come to be about since is news after it. */
+export const closeAlert = (said: Said, assessment: Assessment, { at, outcome, ...subject }: AlertClosure): AlertChange | null =>
+  end(said, assessment, at, { reason: 'closed', outcome }, `Closed by a person: ${words(outcome)}`, subject);
+
+function end(said: Said, assessment: Assessment, at: number, ending: AlertEnding, headline: string, subject: AlertSubject | null = said.alert): AlertChange | null {
   const before = said.alert;
-  if (before === null) return null;
+  if (before?.state !== 'open' || subject === null) return null;
   const revision = before.revision + 1;
-  said.alert = { ...before, revision, state: reason === 'cleared' ? 'resolved' : 'expired', patterns: [] };
+  const isCleared = ending.reason === 'cleared';
+  const { severity } = subject;
+  const patterns = isCleared ? [] : subject.patterns;
+  said.alert = { ...before, revision, state: isCleared ? 'resolved' : ending.reason, severity, patterns };
   return {
     type: 'alert.resolved', at, episode: before.episode, revision, sequence: ++said.sequence,
-    patterns: [], severity: before.severity, reason, guidance: null, causeGroup: causeGroupOf(assessment, at),
-    headline: reason === 'cleared' ? `No reason for an alert is left: ${before.patterns.map(words).join(', ')} no longer hold`
-      : 'Past its use: the order was settled long ago, nothing happened to it since, and it is no longer kept',
+    patterns, severity, ending, headline, guidance: null, causeGroup: causeGroupOf(assessment, at),
   };
 }
+
+const clearedHeadline = ({ patterns }: SaidAlert): string => `No reason for an alert is left: ${patterns.map(words).join(', ')} no longer hold`;
 
 const worst = (patterns: readonly PatternState[]): PatternSeverity =>
   patterns.some((p) => p.severity === 'critical') ? 'critical' : 'warning';

@@ -38,7 +38,7 @@ export const ORDER_STATE_FORMAT = 1;
 
 type PackedSignal = [SignalName, number, number, 0 | 1 | 2, Severity, string];
 type PackedPattern = [string, number, number, 0 | 1, PatternSeverity];
-type PackedAlert = [number, number, 0 | 1 | 2, PatternSeverity, readonly string[]];
+type PackedAlert = [number, number, 0 | 1 | 2 | 3, PatternSeverity, readonly string[], raisedAt?: number | null, usefulUntil?: number | null];
 type Packed = [
   format: number, judgedAt: number, due: number | null, unassessed: 0 | 1, sequence: number, verdict: Verdict,
   verdictRevision: number, signals: PackedSignal[], patterns: PackedPattern[], alert: PackedAlert | 0,
@@ -49,7 +49,7 @@ type Packed = [
 
 const SIGNAL_STATES = ['open', 'resolved', 'retracted'] as const;
 const PATTERN_STATES = ['matched', 'cleared'] as const;
-const ALERT_STATES = ['open', 'resolved', 'expired'] as const;
+const ALERT_STATES = ['open', 'resolved', 'expired', 'closed'] as const;
 
 /** As compact JSON text: short for the many orders of which nothing was said. */
 export function packOrderState(state: OrderState): string {
@@ -72,8 +72,16 @@ export function packOrderState(state: OrderState): string {
   return JSON.stringify(packed);
 }
 
-const packAlert = (a: SaidAlert | null): PackedAlert | 0 =>
-  a === null ? 0 : [a.episode, a.revision, ALERT_STATES.indexOf(a.state) as 0 | 1 | 2, a.severity, a.patterns];
+function packAlert(a: SaidAlert | null): PackedAlert | 0 {
+  if (a === null) return 0;
+  const packed: PackedAlert = [a.episode, a.revision, ALERT_STATES.indexOf(a.state) as 0 | 1 | 2 | 3, a.severity, a.patterns];
+  if (a.usefulUntil !== null) packed.push(a.raisedAt, a.usefulUntil);
+  else if (a.raisedAt !== null) packed.push(a.raisedAt);
+  return packed;
+}
+
+const unpackAlert = ([episode, revision, state, severity, patterns, raisedAt = null, usefulUntil = null]: PackedAlert): SaidAlert =>
+  ({ episode, revision, state: ALERT_STATES[state], severity, patterns, raisedAt, usefulUntil });
 
 /** Throws when the bytes were written by newer code: going on would lose what it kept. */
 export function unpackOrderState(text: string): OrderState {
@@ -89,10 +97,7 @@ export function unpackOrderState(text: string): OrderState {
   for (const [name, episode, revision, state, severity] of patterns) {
     said.patterns.set(name, { episode, revision, state: PATTERN_STATES[state], severity });
   }
-  if (alert !== 0) {
-    const [episode, revision, state, severity, names] = alert;
-    said.alert = { episode, revision, state: ALERT_STATES[state], severity, patterns: names };
-  }
+  if (alert !== 0) said.alert = unpackAlert(alert);
   return {
     said, judgedAt, due, unassessed: unassessed === 1, rests: restsAfter === undefined ? null : judgedAt + restsAfter, counted,
     judgedBy: typeof judgedBy === 'string' ? judgedBy : null, published: typeof published === 'string' ? published : null,

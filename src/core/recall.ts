@@ -3,7 +3,7 @@ import type { DerivedEvent, PatternEvent, SignalEvent } from '../contracts/deriv
 import { parseInstant } from '../contracts/instant.js';
 import type { Detail, Severity } from './assessment.js';
 import { signalPrint } from './changes.js';
-import type { Said } from './said.js';
+import type { Said, SaidAlert } from './said.js';
 
 /**
  * Brings what is known to have been said of an order up to what a published event says. What is older than what is known
@@ -24,8 +24,18 @@ export function recallAlert(said: Said, alert: Alert): void {
   said.sequence = Math.max(said.sequence, alert.sequence);
   if (!isNews(said.alert, alert)) return;
   const { episode, revision, severity, patterns } = alert;
-  const ended = alert.reason === 'expired' ? 'expired' : 'resolved';
-  said.alert = { episode, revision, severity, patterns, state: alert.type === 'alert.resolved' ? ended : 'open' };
+  const before = said.alert?.episode === episode ? said.alert : null;
+  said.alert = {
+    episode, revision, severity, patterns, state: alertState(alert),
+    raisedAt: alert.type === 'alert.raised' ? parseInstant(alert.detectedAt) : (before?.raisedAt ?? null),
+    usefulUntil: alert.type !== 'alert.resolved' && alert.mode === 'live' ? parseInstant(alert.actBy ?? alert.occurredAt) : (before?.usefulUntil ?? null),
+  };
+}
+
+/** The state of an alert of which this was said last. */
+export function alertState({ type, reason }: Pick<Alert, 'type'> & { readonly reason?: string | null | undefined }): SaidAlert['state'] {
+  if (type !== 'alert.resolved') return 'open';
+  return reason === 'expired' || reason === 'closed' ? reason : 'resolved';
 }
 
 interface Counted {

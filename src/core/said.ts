@@ -25,10 +25,15 @@ export interface SaidPattern {
 export interface SaidAlert {
   readonly episode: number;
   readonly revision: number;
-  /** `expired`: resolved because its order was given up, whatever its patterns say. */
-  readonly state: 'open' | 'resolved' | 'expired';
+  /** Why it is open no longer: its patterns cleared (`resolved`), it is past its use or its order was given up (`expired`), a person closed it. */
+  readonly state: 'open' | 'resolved' | 'expired' | 'closed';
   readonly severity: PatternSeverity;
+  /** Of an expired or closed one: those that it was about when it ended. */
   readonly patterns: readonly string[];
+  /** When it was raised, by the wall clock, ms; null: that is not known. */
+  readonly raisedAt: number | null;
+  /** Until when it is of use, ms; null: it is a record of the past (mode `backfill`), and no time ends it. */
+  readonly usefulUntil: number | null;
 }
 
 export interface Said {

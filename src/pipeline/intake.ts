@@ -4,26 +4,35 @@ import type { Candidate } from './step.js';
 
 /** What waits of a lane's topics, and in which order it is taken: the queue whose next record happened first goes first. */
 
+/** A record that was not decoded yet, or what was taken and given back. */
+type Waiting<T extends string, D> = SourceRecord<T> | Candidate<T, D>;
+
 interface TopicQueue<T extends string, D> {
   readonly topic: T;
-  waiting: Candidate<T, D>[];
+  waiting: Waiting<T, D>[];
   head: number;
   /** Where the next range must begin; null until the lane reads the topic. */
   expected: number | null;
-  /** Read, and not to be decoded before a schema was learned: everything from the first record that names it on. */
-  held: FetchedRange<T>[];
-  /** The schema that the first of `held` awaits; null while nothing is held. */
+  /** Where the topic ended when it was read last; null: that is not known. */
+  end: number | null;
+  /** The schema without which the first that waits can't be decoded; null: none. */
   awaits: number | null;
 }
 
 /** Reads a record, or says which schema it needs for that. */
 export type Reader<T extends string, D> = (record: SourceRecord<T>) => D | AwaitsSchema;
 
-/** @param timeOf when the thing happened that a record tells; -Infinity: it waits for nothing */
-export function createQueues<T extends string, D extends { readonly kind: string }>(
-  topics: readonly T[], decode: Reader<T, D>, timeOf: (record: SourceRecord<T>, decoded: D) => number,
-) {
-  const queues = topics.map((topic): TopicQueue<T, D> => ({ topic, waiting: [], head: 0, expected: null, held: [], awaits: null }));
+export interface QueuesParts<T extends string, D> {
+  readonly decode: Reader<T, D>;
+  /** When the thing happened that a record tells; -Infinity: it waits for nothing. */
+  readonly timeOf: (record: SourceRecord<T>, decoded: D) => number;
+  /** Called when a topic turns out to await a schema. */
+  readonly awaited: (topic: T) => void;
+}
+
+/** Records are decoded once it is their topic's turn: what waits for long is no more than its bytes. */
+export function createQueues<T extends string, D extends { readonly kind: string }>(topics: readonly T[], parts: QueuesParts<T, D>) {
+  const queues = topics.map((topic): TopicQueue<T, D> => ({ topic, waiting: [], head: 0, expected: null, end: null, awaits: null }));
   const of = (topic: T): TopicQueue<T, D> => {
     const queue = queues.find((q) => q.topic === topic);
     if (queue === undefined) throw new Error(`the lane does not read the topic ${topic}`);
@@ -34,38 +43,39 @@ export function createQueues<T extends string, D extends { readonly kind: string
      * Queues a range. False: it does not continue what was read (a client that jumped): the lane must seek again, or
      * records would be skipped.
      */
-    push(range: FetchedRange<T>): boolean {
-      const queue = of(range.topic);
-      if (queue.expected !== null && range.from !== queue.expected) return false;
-      if (queue.awaits === null) admit(queue, range, decode);
-      else queue.held.push(range);
-      queue.expected = range.next;
+    push({ topic, from, next, records, end }: FetchedRange<T>): boolean {
+      const queue = of(topic);
+      if (queue.expected !== null && from !== queue.expected) return false;
+      for (const record of records) queue.waiting.push(record);
+      const last = records.at(-1);
+      if (next > (last === undefined ? from : last.offset + 1)) queue.waiting.push({ kind: 'gap', topic, next });
+      queue.expected = next;
+      queue.end = end ?? null;
+      front(queue, parts);
       return true;
     },
     /** Forgets what waits of a topic and expects it from this offset (null: from wherever it begins). */
     restart(topic: T, from: number | null): void {
-      Object.assign(of(topic), { waiting: [], head: 0, expected: from, held: [], awaits: null });
+      Object.assign(of(topic), { waiting: [], head: 0, expected: from, end: null, awaits: null });
     },
     /** The schema without which a topic does not go on; null: none. */
     awaits: (topic: T): number | null => of(topic).awaits,
-    /** Decodes what was held of a topic, as far as that goes now. */
+    /** The schema that a topic awaited is known. */
     release(topic: T): void {
       const queue = of(topic);
-      const { held } = queue;
-      Object.assign(queue, { held: [], awaits: null });
-      for (const range of held) {
-        if (queue.awaits === null) admit(queue, range, decode);
-        else queue.held.push(range);
-      }
+      queue.awaits = null;
+      front(queue, parts);
     },
-    /** Up to `limit` candidates, earliest first. */
-    take(limit: number): Candidate<T, D>[] {
+    /**
+     * Up to `limit` candidates, earliest first.
+     * @param merged only as far as is known what comes next: until a topic of which more is to be read has nothing left here
+     */
+    take(limit: number, merged = false): Candidate<T, D>[] {
       const taken: Candidate<T, D>[] = [];
-      while (taken.length < limit) {
-        const queue = earliest(queues, timeOf);
-        if (queue === null) break;
-        const next = queue.waiting[queue.head];
-        if (next === undefined) break;
+      while (taken.length < limit && !(merged && queues.some((queue) => lacks(queue, 1)))) {
+        const queue = earliest(queues, parts);
+        const next = queue === null ? undefined : front(queue, parts);
+        if (queue === null || next === undefined) break;
         taken.push(next);
         queue.head += 1;
         compact(queue);
@@ -81,36 +91,43 @@ export function createQueues<T extends string, D extends { readonly kind: string
         queue.head = 0;
       }
     },
-    waiting: (topic: T): number => {
-      const queue = of(topic);
-      return queue.held.reduce((sum, range) => sum + range.records.length, queue.waiting.length - queue.head);
-    },
+    waiting: (topic: T): number => waitingIn(of(topic)),
     /** Where reading stands: the offset after everything queued. */
     expected: (topic: T): number | null => of(topic).expected,
+    /** Is there more to be read than was read? */
+    isBehind: (): boolean => queues.some(lags),
+    /** Has a topic of which more is to be read less than so many records here? */
+    lacks: (plenty: number): boolean => queues.some((queue) => lacks(queue, plenty)),
     /** Is there nothing to take? */
-    isEmpty: (): boolean => queues.every((q) => q.head >= q.waiting.length),
+    isEmpty: (): boolean => queues.every((queue) => queue.awaits !== null || waitingIn(queue) === 0),
   };
 }
 export type Queues<T extends string, D extends { readonly kind: string }> = ReturnType<typeof createQueues<T, D>>;
 
+const waitingIn = ({ waiting, head }: TopicQueue<string, unknown>): number => waiting.length - head;
 
-/** Queues what can be decoded; from the first record on that awaits a schema it is held. */
-function admit<T extends string, D extends { readonly kind: string }>(queue: TopicQueue<T, D>, range: FetchedRange<T>, decode: Reader<T, D>): void {
-  const { topic, records, from, next } = range;
-  let i = 0;
-  for (const record of records) {
-    const decoded = decode(record);
-    if (awaitsSchema(decoded)) {
-      queue.awaits = decoded.schemaId;
-      queue.held.push({ topic, from: record.offset, next, records: records.slice(i) });
-      return;
-    }
-    queue.waiting.push({ kind: 'record', record, decoded });
-    i += 1;
+/** Its log goes on behind what was read; what awaits a schema keeps nobody waiting. */
+const lags = ({ awaits, expected, end }: TopicQueue<string, unknown>): boolean => awaits === null && expected !== null && end !== null && expected < end;
+
+const lacks = (queue: TopicQueue<string, unknown>, plenty: number): boolean => waitingIn(queue) < plenty && lags(queue);
+
+/** What is next of a topic, decoded; undefined: nothing is there, or it awaits a schema. */
+function front<T extends string, D extends { readonly kind: string }>(queue: TopicQueue<T, D>, { decode, awaited }: QueuesParts<T, D>): Candidate<T, D> | undefined {
+  const next = queue.waiting[queue.head];
+  if (next === undefined || isDecoded(next)) return next;
+  if (queue.awaits !== null) return undefined;
+  const decoded = decode(next);
+  if (awaitsSchema(decoded)) {
+    queue.awaits = decoded.schemaId;
+    awaited(queue.topic);
+    return undefined;
   }
-  const last = records.at(-1);
-  if (next > (last === undefined ? from : last.offset + 1)) queue.waiting.push({ kind: 'gap', topic, next });
+  const candidate: Candidate<T, D> = { kind: 'record', record: next, decoded };
+  queue.waiting[queue.head] = candidate;
+  return candidate;
 }
+
+const isDecoded = <T extends string, D>(waiting: Waiting<T, D>): waiting is Candidate<T, D> => 'kind' in waiting;
 
 /** The kinds that a reader gives are its own, but for this one. */
 const awaitsSchema = (decoded: { readonly kind: string }): decoded is AwaitsSchema => decoded.kind === 'awaits_schema';
@@ -120,13 +137,13 @@ const topicOf = <T extends string, D>(c: Candidate<T, D>): T => (c.kind === 'gap
 /** What carries no time, such as a dead letter, waits for nothing. */
 export const factTime = (_: unknown, decoded: Decoded): number => (decoded.kind === 'event' ? decoded.fact.at : -Infinity);
 
-function earliest<T extends string, D>(queues: readonly TopicQueue<T, D>[], timeOf: (record: SourceRecord<T>, decoded: D) => number): TopicQueue<T, D> | null {
+function earliest<T extends string, D extends { readonly kind: string }>(queues: readonly TopicQueue<T, D>[], parts: QueuesParts<T, D>): TopicQueue<T, D> | null {
   let best: TopicQueue<T, D> | null = null;
   let bestTime = Infinity;
   for (const queue of queues) {
-    const head = queue.waiting[queue.head];
-    if (head === undefined) continue;
-    const time = head.kind === 'gap' ? -Infinity : timeOf(head.record, head.decoded);
+    const next = front(queue, parts);
+    if (next === undefined) continue;
+    const time = next.kind === 'gap' ? -Infinity : parts.timeOf(next.record, next.decoded);
     if (best === null || time < bestTime) {
       best = queue;
       bestTime = time;

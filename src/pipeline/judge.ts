@@ -1,9 +1,10 @@
 import type { AlertRules } from '../core/alert-rules.js';
-import { type AlertChange, expireAlert, sayAlert } from '../core/alerts.js';
+import { type AlertChange, type AlertClosure, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert } from '../core/alerts.js';
 import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import { type Cause, sayChanges } from '../core/changes.js';
 import { fingerprint } from '../core/fingerprint.js';
+import type { OrderState } from '../core/order-state.js';
 import type { AssessmentContext } from '../core/rules.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { customerOf, type LiveOrder } from './order-book.js';
@@ -89,21 +90,56 @@ function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment
     out.records.push(renderer.change(change, assessment, cause, parts.lane, { seq: ++out.seq, judgedAt }));
     parts.telemetry.derived(change.type, name);
   }
-  sayAlertChange(parts, renderer, order, assessment, sayAlert(said, assessment, cause, parts.alertRules), out);
+  const alert = sayAlert(said, assessment, cause, parts.alertRules) ?? expireAlert(said, assessment, judgedAt, parts.alertRules);
+  if (alert !== null) sayAlertChange(parts, renderer, order, assessment, alert, out);
+  remindOfExpiry(order.state, parts.alertRules);
 }
 
-function sayAlertChange(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment: Assessment, alert: AlertChange | null, out: StepOutputs): void {
-  if (alert === null) return;
-  const { record, mode } = renderer.alert(alert, assessment, { seq: ++out.seq, judgedAt: order.state.judgedAt });
-  out.records.push(record);
-  parts.telemetry.derived(alert.type, alert.severity);
-  if (alert.type === 'alert.raised') parts.telemetry.alertRaised(parts.lane, order.orderId, alert.headline, alert.severity, mode);
+/** Of an order that was judged: it is to be looked at again when its alert expires, too. */
+function remindOfExpiry(state: OrderState, rules: AlertRules): void {
+  const expiry = alertExpiry(state.said.alert, rules);
+  if (expiry !== null && (state.due === null || expiry < state.due)) state.due = expiry;
 }
+
+function sayAlertChange({ lane, telemetry }: JudgeParts, renderer: Renderer, { orderId, state }: LiveOrder, assessment: Assessment, alert: AlertChange, out: StepOutputs): void {
+  const { record, mode, detectedAt } = renderer.alert(alert, assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
+  noteTold(state.said, alert, mode, detectedAt);
+  out.records.push(record);
+  telemetry.derived(alert.type, alert.severity);
+  if (alert.type === 'alert.raised') telemetry.alertRaised(lane, orderId, alert.headline, alert.severity, mode, secondsBetween(alert.at, detectedAt));
+  const { raisedAt = null, usefulUntil = null } = state.said.alert ?? {};
+  // Of alerts that were records from the first there is nothing to measure: nobody was to act.
+  if (alert.ending !== null && raisedAt !== null && usefulUntil !== null) telemetry.alertEnded(alert.ending, alert.severity, secondsBetween(raisedAt, detectedAt));
+}
+
+/** Clocks may differ: then it took no time that we could tell. */
+const secondsBetween = (from: number, to: number): number => Math.max(0, to - from) / 1_000;
 
 /** Says the last of an order that is to be forgotten at this instant, ms: nobody could end its alert any more. */
 export function sayLast(parts: JudgeParts, order: LiveOrder, at: number, out: StepOutputs): void {
   const { said, judgedAt } = order.state;
   if (parts.renderer === null || said.alert?.state !== 'open') return;
   const assessment = assess(order.journey, judgedAt, parts.context());
-  sayAlertChange(parts, parts.renderer, order, assessment, expireAlert(said, assessment, at), out);
+  const alert = endWithOrder(said, assessment, at);
+  if (alert !== null) sayAlertChange(parts, parts.renderer, order, assessment, alert, out);
+}
+
+/**
+ * Says that a person closed the order's alert, which is open, and what they can't have known of it. Nothing happened to the order by that:
+ * it is as it was judged last. @throws when a rule does
+ */
+export function sayClosed(parts: JudgeParts, order: LiveOrder, closure: AlertClosure, out: StepOutputs): void {
+  const { renderer, alertRules } = parts;
+  if (renderer === null) return;
+  const { state } = order;
+  const assessment = assess(order.journey, state.judgedAt, parts.context());
+  const tell = (alert: AlertChange | null): void => {
+    if (alert !== null) sayAlertChange(parts, renderer, order, assessment, alert, out);
+  };
+  tell(closeAlert(state.said, assessment, closure));
+  tell(sayAlert(state.said, assessment, { fact: null, at: state.judgedAt }, alertRules));
+  state.due = assessment.nextDeadline;
+  state.rests = restsAfter(order, assessment, null);
+  remindOfExpiry(state, alertRules);
+  parts.observe?.(order, assessment);
 }

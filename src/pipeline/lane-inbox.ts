@@ -33,8 +33,18 @@ export interface InboxParts<T extends string, D extends { readonly kind: string 
 export function createInbox<T extends string, D extends { readonly kind: string }>(parts: InboxParts<T, D>) {
   const { lane, source, progress, time } = parts;
   const { topics } = source;
-  const queues = createQueues<T, D>(topics, parts.decode, parts.timeOf);
   const paused = new Set<T>();
+  const hold = (topic: T): void => {
+    paused.add(topic);
+    source.pause(lane, topic);
+  };
+  const queues = createQueues<T, D>(topics, {
+    decode: parts.decode, timeOf: parts.timeOf,
+    awaited(topic) {
+      hold(topic);
+      void parts.guard(() => schemaWaits.learn(topic, parts.persistence));
+    },
+  });
   const start = progress.offsets();
   for (const topic of topics) {
     queues.restart(topic, start.get(topic) ?? null);
@@ -70,12 +80,7 @@ export function createInbox<T extends string, D extends { readonly kind: string 
       if (!queues.push(range)) return false;
       time.fetched(range.topic, parts.wallClock.now());
       // Also when it is paused already: reading anew, after a rebalance, delivers everything again.
-      const awaits = queues.awaits(range.topic) !== null;
-      if (awaits || queues.waiting(range.topic) > parts.highWater) {
-        paused.add(range.topic);
-        source.pause(lane, range.topic);
-      }
-      if (awaits) void parts.guard(() => schemaWaits.learn(range.topic, parts.persistence));
+      if (queues.awaits(range.topic) !== null || queues.waiting(range.topic) > parts.highWater) hold(range.topic);
       parts.ring();
       return true;
     },

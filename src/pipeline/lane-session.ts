@@ -1,4 +1,5 @@
 import type { SourceTopic } from '../contracts/names.js';
+import type { AlertHandlingStore } from './alert-handling.js';
 import { createStoreLook, isApplied } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
 import { factTime } from './intake.js';
@@ -9,6 +10,7 @@ import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
 import type { ClaimedLane, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher } from './publisher.js';
 import type { SessionEnd } from './lane-holder.js';
+import { createGathering } from './gathering.js';
 import { createInbox } from './lane-inbox.js';
 import type { OutputTail } from './recovery.js';
 import { persist } from './retry.js';
@@ -35,22 +37,26 @@ export interface SessionParts extends Judging {
   readonly isPresent: () => boolean;
   /** Where the lane's measures are kept; absent: what steps add waits in the journal for whoever keeps it. */
   readonly measures?: MeasureSettings;
+  /** Where it is kept that people closed alerts; absent: nobody does. */
+  readonly handling?: AlertHandlingStore;
   readonly time: TimeSettings;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly limits: StepLimits;
   readonly maxFacts: number;
   /** How long orders at rest are kept. */
   readonly retention: Retention;
-  /** Orders kept decoded. */
-  readonly cacheOrders: number;
+  /** Facts of orders that are kept decoded between steps. */
+  readonly cacheFacts: number;
   /** A defect: the process should end and be restarted. */
   readonly failed: (error: Error) => void;
 }
 
 /** Records waiting per topic before it is paused. */
 const HIGH_WATER = 4_000;
+/** Of each topic that has a backlog so many are waited for before a step. */
+const PLENTY = 1_000;
 /** Candidates offered to one step. */
-const OFFER = 2_000;
+const OFFER = 8_000;
 /** Outbox entries waiting before steps wait for the publisher. */
 const MOST_PENDING = 32;
 
@@ -65,7 +71,7 @@ export interface ReadyLane {
 export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const { claimed, tail } = ready;
   const { lane, store, telemetry } = parts;
-  const { time, progress, step, sweep, expiries, silence } = openSessionState(parts, ready);
+  const { time, progress, step, sweep, expiries, closings, silence } = openSessionState(parts, ready);
   let { version, seq, upkeep } = claimed;
   /** Next offsets as the store has them: what a step has read is only known once it is committed. */
   let committed = progress.offsets();
@@ -76,7 +82,9 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const inbox = createInbox<SourceTopic, Decoded>({
     ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
   });
-  const publisher = createPublisher({ ...parts, isBehind: () => !inbox.queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
+  const { queues } = inbox;
+  const gathering = createGathering(() => queues.lacks(PLENTY), parts.wallClock);
+  const publisher = createPublisher({ ...parts, isBehind: () => queues.isBehind() || !queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
   /** What the lane has to keep up by now, with a step that is about to be committed. */
   const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state() });
   const write = async (result: StepResult): Promise<void> => {
@@ -99,7 +107,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     upkeep = kept;
     committed = progress.offsets();
     telemetry.committed(lane, performance.now() - began, orders.length);
-    if (outbox !== null) publisher.enqueue(outbox, outputs.causes);
+    if (outbox !== null) publisher.enqueue(outbox, outputs.causes, outputs.records);
     if (orders.some(({ dirty }) => dirty)) publisher.markDirty(version);
     for (const { rests } of orders) expiries.note(rests);
   };
@@ -113,6 +121,15 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     await write(expiries.giveUp(passage, seq));
     if (!over()) expiries.passed(passage);
   };
+  const closeOn = async (): Promise<void> => {
+    const waiting = await closings.next();
+    if (waiting.length === 0) return;
+    const outputs: StepOutputs = { seq, records: [], causes: [] };
+    const settled = closings.run(waiting, outputs);
+    await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
+    if (!over()) await closings.said(settled);
+    bell.ring();
+  };
   const steps = async (): Promise<void> => {
     while (goesOn()) {
       if (!parts.isPresent()) {
@@ -120,22 +137,31 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
         return;
       }
       if (silence.isOver()) await speak();
-      const isAtWork = !inbox.queues.isEmpty() || (!silence.isKept() && step.deadlines.mayBePast(time.now()));
-      const isSweeping = !silence.isKept() && !sweep.isDone();
-      if (!silence.isKept()) step.calendar.follow(time.now());
-      // An order that has to be judged anew may not be at rest.
-      const isGivingUp = !silence.isKept() && sweep.isDone() && expiries.isDue();
-      if ((!isAtWork && !isSweeping && !isGivingUp) || publisher.pendingEntries() > MOST_PENDING) {
-        await bell.rest(1_000);
-        continue;
-      }
-      if (isAtWork) await stepOn();
-      if (isSweeping) await sweepOn();
-      if (isGivingUp) await giveUpOn();
+      const due = publisher.pendingEntries() > MOST_PENDING ? [] : duties();
+      if (due.length === 0) await bell.rest(queues.isBehind() ? 100 : 1_000);
+      for (const work of due) await work();
     }
   };
+  /** What there is to do by now. */
+  const duties = (): readonly (() => Promise<void>)[] => {
+    if (silence.isKept()) return gathering.waits() || queues.isEmpty() ? [] : [stepOn];
+    step.calendar.follow(time.now());
+    const isAtWork = !gathering.waits() && (!queues.isEmpty() || step.deadlines.mayBePast(time.now()));
+    return [
+      ...(isAtWork ? [stepOn] : []),
+      // An order that has to be judged anew may not be at rest.
+      ...(!sweep.isDone() ? [sweepOn] : expiries.isDue() ? [giveUpOn] : []),
+      ...(closings.isDue() ? [closeOn] : []),
+    ];
+  };
+  /** Topics are merged as far as all of them are here, or as they are once that was waited for in vain. */
+  const takeNext = (): readonly Candidate[] => {
+    const merged = queues.take(OFFER, true);
+    return merged.length > 0 ? merged : queues.take(OFFER);
+  };
   const stepOn = async (): Promise<void> => {
-    const candidates = inbox.queues.take(OFFER);
+    gathering.begins();
+    const candidates = takeNext();
     let prepared: PreparedStep | null = null;
     await persist(untilStop, 'read orders', async () => {
       prepared = await prepareStep(step, candidates);
@@ -150,7 +176,9 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (orderIds === null) return;
     const outputs: StepOutputs = { seq, records: [], causes: [] };
     sweep.run(orderIds, Math.max(0, time.now()), outputs);
+    const open = closings.openOf(orderIds);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
+    if (!over()) await persist(untilStop, 'look for alerts that people had closed', () => closings.recall(open));
     bell.ring();
   };
   /** Everything is read again: every order is judged, and what differs from what was said is said. */
@@ -161,7 +189,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {
-    inbox.queues.putBack(candidates.slice(result.consumed));
+    queues.putBack(candidates.slice(result.consumed));
     await write(result);
     telemetry.timeReached(lane, time.now());
     inbox.relieve();

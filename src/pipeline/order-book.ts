@@ -39,6 +39,8 @@ export interface LiveOrder {
   allKeys: boolean;
   storedDue: number | null;
   touched: boolean;
+  /** Facts that the cache counts of it. */
+  weight: number;
   /** Its published journey is out of date. */
   stale: boolean;
   /** The lane gave it up: its facts are gone, and it takes no more. */
@@ -47,7 +49,7 @@ export interface LiveOrder {
 
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), storedKeys: [], allKeys: false, storedDue: null, touched: false, weight: 0, stale: false,
   state: newOrderState(),
 });
 
@@ -73,7 +75,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, touched: false, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
+    orderId, journey, state, customerId, fresh: [], packed, touched: false, weight: 0, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(orderId, state, customerId), allKeys: false, storedDue: state.due,
   };
 }
@@ -120,11 +122,25 @@ export interface OrderBook {
 
 /**
  * A lane's orders, read through a bounded cache (least recently used go first). Only the lane's owner may use it.
+ * @param capacity facts of the orders that are kept
  * @param forgets the lane may have given up orders: of those that it doesn't know it is asked
  */
 export function createOrderBook(lane: number, store: LaneStore, capacity: number, forgets = false): OrderBook {
   const orders = new Map<string, LiveOrder>();
   const touched: LiveOrder[] = [];
+  let facts = 0;
+  const weigh = (order: LiveOrder): void => {
+    facts += order.journey.facts.length - order.weight;
+    order.weight = order.journey.facts.length;
+  };
+  const drop = (id: string): void => {
+    facts -= orders.get(id)?.weight ?? 0;
+    orders.delete(id);
+  };
+  const add = (id: string, order: LiveOrder): void => {
+    orders.set(id, order);
+    weigh(order);
+  };
   const touch = (order: LiveOrder, stale: boolean): void => {
     order.stale ||= stale;
     if (order.touched) return;
@@ -136,10 +152,10 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
     const stored = await store.load(lane, ids);
     const unknown = ids.filter((_, i) => stored[i] == null);
     const answers = mayBeForgotten && unknown.length > 0 ? await store.forgotten(lane, unknown) : [];
-    unknown.forEach((id, i) => orders.set(id, newOrder(id, answers[i] === true)));
+    unknown.forEach((id, i) => { add(id, newOrder(id, answers[i] === true)); });
     ids.forEach((id, i) => {
       const found = stored[i];
-      if (found != null) orders.set(id, openOrder(id, found));
+      if (found != null) add(id, openOrder(id, found));
     });
   };
   return {
@@ -170,16 +186,18 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
     },
     touchedCount: () => touched.length,
     touched: () => touched,
-    writes: () => touched.splice(0).map(writeOf),
+    writes: () => touched.splice(0).map((order) => {
+      weigh(order);
+      return writeOf(order);
+    }),
     settle() {
-      if (orders.size <= capacity) return;
       for (const [id, order] of orders) {
-        if (orders.size <= capacity) break;
-        if (!order.touched) orders.delete(id);
+        if (facts <= capacity) break;
+        if (!order.touched) drop(id);
       }
     },
     forget(orderIds) {
-      for (const id of orderIds) orders.delete(id);
+      for (const id of orderIds) drop(id);
       mayBeForgotten ||= orderIds.length > 0;
     },
   };

@@ -17,31 +17,31 @@ export const packOutbox = (records: readonly OutputRecord[]): Buffer => packReco
 
 /** As `packOutbox`, of records whose topics are among these. The list may grow at its end only: topics are written by their place in it. */
 export function packRecords<O extends string>(topics: readonly O[], records: readonly OutboxRecord<O>[]): Buffer {
-  const parts: Buffer[] = [Buffer.from([FORMAT])];
-  const put = (field: Buffer | string | null): void => {
-    const length = Buffer.allocUnsafe(4);
-    const bytes = typeof field === 'string' ? Buffer.from(field) : field;
-    length.writeUInt32BE(bytes === null ? NONE : bytes.length);
-    parts.push(length);
-    if (bytes !== null) parts.push(bytes);
-  };
-  for (const record of records) {
-    const headers = headerEntries(record.headers);
-    const head = Buffer.allocUnsafe(19);
-    head.writeUInt8(topics.indexOf(record.topic), 0);
-    head.writeDoubleBE(record.seq ?? -1, 1);
-    head.writeDoubleBE(record.timestamp ?? -1, 9);
-    head.writeUInt16BE(headers.length, 17);
-    parts.push(head);
-    put(record.key);
-    put(record.value);
-    for (const [name, value] of headers) {
-      put(name);
-      put(value);
-    }
-  }
-  return Buffer.concat(parts);
+  const fields = records.map(({ key, value, headers }) => [key, value, ...headerEntries(headers).flat()]);
+  const sizes = fields.map((list) => list.map(sizeOf));
+  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, list) => list.reduce((all, size) => all + 4 + size, sum + HEAD), 1));
+  let at = bytes.writeUInt8(FORMAT, 0);
+  records.forEach((record, i) => {
+    const list = fields[i] ?? [];
+    at = bytes.writeUInt8(topics.indexOf(record.topic), at);
+    at = bytes.writeDoubleBE(record.seq ?? -1, at);
+    at = bytes.writeDoubleBE(record.timestamp ?? -1, at);
+    at = bytes.writeUInt16BE((list.length - 2) / 2, at);
+    list.forEach((field, of) => {
+      const size = sizes[i]?.[of] ?? 0;
+      at = bytes.writeUInt32BE(field === null ? NONE : size, at);
+      if (typeof field === 'string') bytes.write(field, at, size);
+      else field?.copy(bytes, at);
+      at += size;
+    });
+  });
+  return bytes;
 }
+
+/** Of a record before its fields: topic, number, timestamp, headers. */
+const HEAD = 19;
+
+const sizeOf = (field: HeaderValue): number => (field === null ? 0 : typeof field === 'string' ? Buffer.byteLength(field) : field.length);
 
 /** @throws Final on bytes that another version wrote */
 export const unpackOutbox = (bytes: Buffer): OutputRecord[] => unpackRecords<OutputTopic>(OUTPUT_TOPICS, bytes);
@@ -64,7 +64,7 @@ export function unpackRecords<O extends string>(topics: readonly O[], bytes: Buf
     const seq = bytes.readDoubleBE(at + 1);
     const timestamp = bytes.readDoubleBE(at + 9);
     const count = bytes.readUInt16BE(at + 17);
-    at += 19;
+    at += HEAD;
     const key = take();
     const value = take();
     // Senders name headers as they like, also as objects name what all of them have.

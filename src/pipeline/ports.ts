@@ -40,6 +40,8 @@ export interface FetchedRange<T extends string = SourceTopic> {
   /** Where reading goes on; also moves over offsets that hold no record for us (control records, aborted transactions). */
   readonly next: number;
   readonly records: readonly SourceRecord<T>[];
+  /** Where the partition ended when this was read; absent: that is not known. */
+  readonly end?: number;
 }
 
 export interface LogBounds {

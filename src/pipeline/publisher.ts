@@ -44,6 +44,8 @@ interface Pending {
   readonly entry: OutboxEntry;
   /** Log timestamps of the records behind it. */
   readonly causes: readonly number[];
+  /** Its records as they were packed; null: it was found in the store. */
+  readonly records: readonly OutputRecord[] | null;
   /** All of it is in the log; only the store does not know yet. */
   sent: boolean;
 }
@@ -53,7 +55,7 @@ interface Pending {
  * holds is ever sent, so whatever dies in between is sent again, and nothing is sent that was not committed.
  */
 export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tail: OutputTail) {
-  const pending: Pending[] = claimed.outbox.map((entry) => ({ entry, causes: [], sent: false }));
+  const pending: Pending[] = claimed.outbox.map((entry) => ({ entry, causes: [], records: null, sent: false }));
   const ends = new Map(tail.ends);
   /** Orders over whose journey a stranger may have written. */
   const overwritten = new Set(tail.overwritten);
@@ -110,7 +112,7 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
 
   const sendEntry = async (next: Pending): Promise<void> => {
     if (!next.sent) {
-      const records = unpackOutbox(next.entry.records).filter(notYetWritten);
+      const records = (next.records ?? unpackOutbox(next.entry.records)).filter(notYetWritten);
       if (records.length > 0) await send(records);
       // While the store is away the same records must not be sent over and over.
       next.sent = true;
@@ -172,9 +174,9 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
   };
 
   return {
-    /** What a commit put into the outbox. */
-    enqueue(entry: OutboxEntry, causes: readonly number[]): void {
-      pending.push({ entry, causes, sent: false });
+    /** What a commit put into the outbox. @param records the same, as they were packed; null: they are unpacked */
+    enqueue(entry: OutboxEntry, causes: readonly number[], records: readonly OutputRecord[] | null = null): void {
+      pending.push({ entry, causes, records, sent: false });
       seq = entry.lastSeq;
     },
     /** The commit of this version changed orders. */

@@ -1,6 +1,6 @@
 import { SIGNAL_PLACES, type SourceTopic } from '../contracts/names.js';
 import { OUTPUTS, type OutputKind } from '../contracts/outputs.js';
-import type { AlertChange, AlertContent } from '../core/alerts.js';
+import type { AlertChange, AlertContent, AlertMode } from '../core/alerts.js';
 import type { Assessment, Promises } from '../core/assessment.js';
 import { EVIDENCE_LIMIT } from '../core/assessment.js';
 import type { Cause, Change, PatternChange, SignalChange } from '../core/changes.js';
@@ -109,7 +109,7 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
       };
       return record(named.output, orderId, telling, value);
     },
-    alert(alert: AlertChange, assessment: Assessment, telling: Telling): { record: OutputRecord; mode: 'live' | 'backfill' } {
+    alert(alert: AlertChange, assessment: Assessment, telling: Telling): { readonly record: OutputRecord; readonly mode: AlertMode; readonly detectedAt: number } {
       const { orderId, customerId } = assessment;
       const now = wallClock();
       const mode = modeOf(alert, now, settings);
@@ -118,17 +118,17 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
         alertId: alertIdOf(orderId, alert.episode),
         type: alert.type, orderId, customerId, occurredAt: iso(alert.at), detectedAt: iso(now),
         episode: alert.episode, revision: alert.revision, sequence: alert.sequence,
-        ...(alert.reason === null ? {} : { reason: alert.reason }),
+        ...alert.ending,
         ...alertFields(alert, assessment), mode, place: assessment.place, rules: settings.rulesVersion,
       };
-      return { record: record('alert', orderId, telling, value), mode };
+      return { record: record('alert', orderId, telling, value), mode, detectedAt: now };
     },
   };
 }
 export type Renderer = ReturnType<typeof createRenderer>;
 
 /** Alerts on old history page nobody. */
-const modeOf = (alert: AlertChange, now: number, settings: RenderSettings): 'live' | 'backfill' =>
+const modeOf = (alert: AlertChange, now: number, settings: RenderSettings): AlertMode =>
   now - alert.at > settings.alertMaxAgeMs ? 'backfill' : 'live';
 
 function nameOf(change: Change): { kind: string; output: OutputKind; fields: Record<string, string> } {

@@ -1,4 +1,5 @@
 import type { SourceTopic } from '../contracts/names.js';
+import { createClosings } from './closings.js';
 import { createDeadlineWatch } from './deadlines.js';
 import { createExpiries } from './expiries.js';
 import { createJudge, type JudgeParts } from './judge.js';
@@ -22,7 +23,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   const progress = createLaneProgress(topics, ready.claimed.topics, time, upkeep.catchUp?.countedTo);
   const silence = createSilence(ready, topics, progress);
   if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
-  const book = createOrderBook(lane, store, parts.cacheOrders, forgotten > 0);
+  const book = createOrderBook(lane, store, parts.cacheFacts, forgotten > 0);
   const judgeParts: JudgeParts = {
     ...parts.judge, lane, telemetry, arrived: () => time.arrived(),
     observe(order, assessment) {
@@ -32,7 +33,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   };
   const judge = createJudge(judgeParts);
   const calendar = createCalendar(kept, time);
-  const measures = createStepMeasures((orderId, error) => { telemetry.unassessed(lane, orderId, error); }, measuredTo(upkeep));
+  const measures = createStepMeasures((orderId, error) => { telemetry.unassessed(lane, orderId, error); }, () => parts.wallClock.now(), measuredTo(upkeep));
   const step: StepParts = {
     lane, time, progress, calendar, retention, silence, book, judge, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
     firstSeen: (sightings) => store.firstSeen(sightings), deadlines: createDeadlineWatch(lane, store),
@@ -42,7 +43,8 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
     hasExpired: (state) => hasExpired(state, calendar.at(), retention),
   }, upkeep, version === 0);
   const expiries = createExpiries({ lane, store, book, calendar, retention, judge: judgeParts, now: () => parts.wallClock.now() });
-  return { time, progress, step, sweep, expiries, silence };
+  const closings = createClosings({ lane, handling: parts.handling, book, judge: judgeParts, now: () => parts.wallClock.now() });
+  return { time, progress, step, sweep, expiries, closings, silence };
 }
 
 /** Events without order before these offsets are in the measures already; those of a lane that is built anew went with its orders. */

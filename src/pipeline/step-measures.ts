@@ -1,6 +1,7 @@
 import type { Fact } from '../core/fact.js';
 import { caseOf } from '../core/assess.js';
 import { contribute, contributionOfOrderless } from '../core/measures/contribution.js';
+import { startOfCell } from '../core/measures/cells.js';
 import { customerOrder } from '../core/measures/customers.js';
 import type { MeasuredOrder } from '../core/measures/family.js';
 import { createIncrements, difference, keep, kept, negative, type Kept } from '../core/measures/increments.js';
@@ -22,10 +23,11 @@ export interface StepMeasures {
 
 /**
  * @param failed told of an order that could not be measured; what it added before stays
+ * @param now the wall clock, ms: what lies long back is added up for longer stretches
  * @param measuredTo per topic, the offset before which events without order were measured when they were read first
  */
-export function createStepMeasures(failed: (orderId: string, error: Error) => void, measuredTo: Readonly<Partial<Record<SourceTopic, number>>> = {}): StepMeasures {
-  const increments = createIncrements();
+export function createStepMeasures(failed: (orderId: string, error: Error) => void, now: () => number, measuredTo: Readonly<Partial<Record<SourceTopic, number>>> = {}): StepMeasures {
+  const increments = createIncrements(() => startOfCell(now()));
   const move = (order: LiveOrder, assessment: NonNullable<LiveOrder['assessment']>): void => {
     const { state } = order;
     const measured = caseOf(assessment);

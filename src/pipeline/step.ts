@@ -74,8 +74,12 @@ interface Work {
    * asked, and an order must not be judged past a deadline of its own that isn't known here.
    */
   readonly now: () => number;
+  /** What became of the records so far. */
+  readonly counts: Map<SourceTopic, Record<EventOutcome, number>>;
   bytes: number;
 }
+
+type EventOutcome = Parameters<Telemetry['event']>[1];
 
 /** What a step needs from the store before it can run without waiting. */
 export interface PreparedStep {
@@ -102,8 +106,9 @@ export async function prepareStep(parts: StepParts, candidates: readonly Candida
 export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number): StepResult {
   const { deadlines, firsts, candidates, until } = prepared;
   const now = (): number => Math.min(parts.time.now(), until);
-  const work: Work = { parts, deadlines, firsts, now, bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
+  const work: Work = { parts, deadlines, firsts, now, counts: new Map(), bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
   const consumed = applyAll(work, candidates);
+  tellCounts(work);
   return { consumed, ...takeWrites(parts), forget: [], outputs: work.outputs };
 }
 
@@ -153,19 +158,31 @@ type RecordCandidate = Extract<Candidate, { kind: 'record' }>;
 
 function applyRecord(work: Work, candidate: RecordCandidate): void {
   const { record, decoded } = candidate;
-  const { progress, time, telemetry } = work.parts;
+  const { progress, time } = work.parts;
   work.bytes += record.value?.length ?? 0;
   time.written(record.timestamp);
   const outcome = decoded.kind === 'dead_letter' ? decoded : applyEvent(work, candidate, decoded);
   if (typeof outcome === 'object') {
     if (!work.parts.silence.isKnownLetter(record)) putAside(work, record, outcome);
     progress.read(record, 'deadLetter');
-    telemetry.event(record.topic, 'dead_letter', 1);
+    count(work, record.topic, 'dead_letter');
     return;
   }
   progress.read(record, outcome);
-  telemetry.event(record.topic, outcome, 1);
+  count(work, record.topic, outcome);
   if (decoded.kind === 'event') time.read(record.topic, decoded.fact.at, record.timestamp);
+}
+
+function count({ counts }: Work, topic: SourceTopic, outcome: EventOutcome): void {
+  let of = counts.get(topic);
+  if (of === undefined) counts.set(topic, (of = { applied: 0, duplicate: 0, dead_letter: 0 }));
+  of[outcome] += 1;
+}
+
+function tellCounts({ counts, parts }: Work): void {
+  for (const [topic, of] of counts) {
+    for (const outcome of ['applied', 'duplicate', 'dead_letter'] as const) if (of[outcome] > 0) parts.telemetry.event(topic, outcome, of[outcome]);
+  }
 }
 
 function putAside({ outputs, parts }: Work, record: SourceRecord, { reason, message }: Refusal): void {

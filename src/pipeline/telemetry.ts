@@ -1,4 +1,5 @@
-import type { DeadLetterReason, SourceTopic } from '../contracts/names.js';
+import type { DeadLetterReason, PatternSeverity, SourceTopic } from '../contracts/names.js';
+import type { AlertEnding, AlertMode } from '../core/alerts.js';
 import type { Halt } from './ports.js';
 import type { CatchUp } from './upkeep.js';
 
@@ -37,5 +38,8 @@ export interface Telemetry {
   schemaMissing(lane: number, topic: string, schemaId: number, why: string): void;
   /** A fault that is retried; says what failed and when the next try is. */
   retrying(lane: number, what: string, error: Error, inMs: number): void;
-  alertRaised(lane: number, orderId: string, headline: string, severity: string, mode: 'live' | 'backfill'): void;
+  /** @param seconds from what it is about to this */
+  alertRaised(lane: number, orderId: string, headline: string, severity: PatternSeverity, mode: AlertMode, seconds: number): void;
+  /** One that somebody was told of ended, so many seconds after it was raised. */
+  alertEnded(ending: AlertEnding, severity: PatternSeverity, seconds: number): void;
 }

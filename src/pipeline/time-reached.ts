@@ -58,9 +58,11 @@ export function createTimeReached<T extends string = SourceTopic>(topics: readon
     if (c === undefined) throw new Error(`the lane does not read the topic ${topic}`);
     return c;
   };
-  const least = (readings: ReadonlyMap<T, number>): number => {
+  /** Asked for with every record. */
+  const all = [...clocks].map(([topic, c]) => ({ topic, c }));
+  const least = (readings: ReadonlyMap<T, number> | null): number => {
     let smallest = Infinity;
-    for (const [topic, c] of clocks) smallest = Math.min(smallest, Math.max(c.clock, c.idle, readings.get(topic) ?? -Infinity));
+    for (const { topic, c } of all) smallest = Math.min(smallest, Math.max(c.clock, c.idle, readings?.get(topic) ?? -Infinity));
     return smallest - settings.allowedLatenessMs;
   };
   return {
@@ -98,7 +100,7 @@ export function createTimeReached<T extends string = SourceTopic>(topics: readon
       for (const { clock } of clocks.values()) latest = Math.max(latest, clock);
       return latest;
     },
-    now: (): number => least(new Map()),
+    now: (): number => least(null),
     nowAfter: (readings: ReadonlyMap<T, number>): number => least(readings),
   };
 }

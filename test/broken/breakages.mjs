@@ -46,6 +46,12 @@ export const BREAKAGES = [
     test: 'pipeline/lane-histories.properties',
   },
   {
+    invariant: 'I1', how: 'a closed alert is taken off the list of its lane before its end is committed',
+    file: 'pipeline/lane-session.ts',
+    edits: [['    const settled = closings.run(waiting, outputs);\n', '    const settled = closings.run(waiting, outputs);\n    await closings.said(settled);\n']],
+    test: 'pipeline/closed-alerts',
+  },
+  {
     invariant: 'I3', how: 'the outbox is trimmed before the log has acknowledged',
     file: 'pipeline/publisher.ts',
     edits: [[

@@ -112,7 +112,7 @@ describe('what README shows', () => {
 
   test('docs/operations.md has every metric of our own, and every halt', () => {
     const operations = read('docs/operations.md');
-    const metrics = unique(['metrics', 'sink-telemetry'].flatMap((file) => [...read(`src/adapters/telemetry/${file}.ts`).matchAll(/name: '(cx_\w+)'/g)]).map(([, name]) => name ?? ''));
+    const metrics = unique(['metrics', 'sink-telemetry', 'alert-telemetry'].flatMap((file) => [...read(`src/adapters/telemetry/${file}.ts`).matchAll(/name: '(cx_\w+)'/g)]).map(([, name]) => name ?? ''));
     const halts = unique(['claim-check', 'recovery', 'lane-session'].flatMap((file) => [...read(`src/pipeline/${file}.ts`).matchAll(/\bname: '(\w+)'/g)].map(([, name]) => name ?? '')));
     expect([metrics.length > 9, halts.length > 3]).toEqual([true, true]);
     expect([...metrics, ...halts].filter((name) => !operations.includes(`| \`${name}`))).toEqual([]);

@@ -17,7 +17,7 @@ const range = (topic: SourceTopic, from: number, times: readonly (number | null)
   topic, from, next, records: times.map((at, i) => record(topic, from + i, at)),
 });
 const intakeOf = (...ranges: FetchedRange[]) => {
-  const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], decode, factTime);
+  const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], { decode, timeOf: factTime, awaited: () => undefined });
   for (const each of ranges) expect(intake.push(each)).toBe(true);
   return intake;
 };
@@ -100,6 +100,33 @@ describe('a range', () => {
   });
 });
 
+describe('topics of which there is more to be read', () => {
+  const behind = (topic: SourceTopic, from: number, times: readonly number[], end: number): FetchedRange => ({ ...range(topic, from, times), end });
+
+  test('are merged only as far as is known what comes next', () => {
+    const intake = intakeOf(behind('orders', 0, [10, 40], 5), behind('logistics', 0, [20, 30, 50], 3));
+    expect(intake.isBehind()).toBe(true);
+    expect(shown(intake.take(10, true))).toEqual(['orders@0', 'logistics@0', 'logistics@1', 'orders@1']);
+    expect(intake.take(10, true)).toEqual([]);
+    expect(intake.push(behind('orders', 2, [45, 60, 70], 5))).toBe(true);
+    expect(intake.isBehind()).toBe(false);
+    expect(shown(intake.take(10, true))).toEqual(['orders@2', 'logistics@2', 'orders@3', 'orders@4']);
+  });
+
+  test('lack what makes a step worth while, unless all of them was read', () => {
+    const intake = intakeOf(behind('orders', 0, [10, 40], 5), behind('logistics', 0, [20, 30, 50], 3));
+    expect([2, 3].map((plenty) => intake.lacks(plenty))).toEqual([false, true]);
+    expect(intake.push(behind('orders', 2, [45, 60, 70], 5))).toBe(true);
+    expect(intake.lacks(1_000)).toBe(false);
+  });
+
+  test('and of which the end is not known keep nobody waiting', () => {
+    const intake = intakeOf(range('orders', 0, [10]));
+    expect(intake.lacks(1_000)).toBe(false);
+    expect(shown(intake.take(10, true))).toEqual(['orders@0']);
+  });
+});
+
 describe('what awaits a schema', () => {
   const known = new Set<number>();
   /** Instants below 100 are read; others name a schema. */
@@ -110,31 +137,35 @@ describe('what awaits a schema', () => {
 
   test('holds all that follows in its topic, and nothing of others', () => {
     known.clear();
-    const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], bySchema, factTime);
+    const told: SourceTopic[] = [];
+    const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], { decode: bySchema, timeOf: factTime, awaited: (topic) => { told.push(topic); } });
     expect(intake.push(range('orders', 0, [1, 700, 3], 5))).toBe(true);
     expect(intake.push(range('orders', 5, [4, 800, 6]))).toBe(true);
     expect(intake.push(range('logistics', 0, [2]))).toBe(true);
+    expect(intake.expected('orders')).toBe(8);
+    expect(told).toEqual([]);
+    expect(shown(intake.take(10))).toEqual(['orders@0', 'logistics@0']);
+    expect(told).toEqual(['orders']);
     expect(intake.awaits('orders')).toBe(700);
     expect(intake.awaits('logistics')).toBeNull();
     expect(intake.waiting('orders')).toBe(6);
-    expect(intake.expected('orders')).toBe(8);
-    expect(shown(intake.take(10))).toEqual(['orders@0', 'logistics@0']);
     expect(intake.isEmpty()).toBe(true);
     expect(intake.push(range('orders', 7, [9]))).toBe(false);
 
     known.add(700);
     intake.release('orders');
+    expect(intake.awaits('orders')).toBeNull();
+    expect(shown(intake.take(10))).toEqual(['orders@1', 'orders@2', 'orders>5', 'orders@5']);
     expect(intake.awaits('orders')).toBe(800);
-    expect(intake.waiting('orders')).toBe(6);
     known.add(800);
     intake.release('orders');
     expect(intake.awaits('orders')).toBeNull();
-    expect(shown(intake.take(10))).toEqual(['orders@1', 'orders@2', 'orders>5', 'orders@5', 'orders@6', 'orders@7']);
+    expect(shown(intake.take(10))).toEqual(['orders@6', 'orders@7']);
   });
 
   test('is forgotten when the topic is read anew', () => {
     known.clear();
-    const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], bySchema, factTime);
+    const intake = createQueues<SourceTopic, Decoded>(['orders', 'logistics', 'billing'], { decode: bySchema, timeOf: factTime, awaited: () => undefined });
     intake.push(range('orders', 0, [700]));
     intake.restart('orders', 0);
     expect(intake.awaits('orders')).toBeNull();

@@ -12,11 +12,13 @@ const lives = fc.array(life(death), { maxLength: 4 });
 
 describe('what a lane says for one order of records', () => {
   test('is the same for any steps, any deaths of its owners and any repeats of commits; and it adds up', async () => {
-    await fc.assert(fc.asyncProperty(input, lives, life(fc.constant(undefined)), async (records, deaths, last) => {
-      const plain = createLaneUnderTest();
+    let expired = 0;
+    await fc.assert(fc.asyncProperty(input, lives, life(fc.constant(undefined)), fc.constantFrom(1, 1e15), async (records, deaths, last, alertMaxAgeMs) => {
+      // Live alerts expire, those of the past don't.
+      const plain = createLaneUnderTest({ alertMaxAgeMs });
       feed(plain, records);
       await plain.live();
-      const troubled = createLaneUnderTest();
+      const troubled = createLaneUnderTest({ alertMaxAgeMs });
       feed(troubled, records);
       for (const each of deaths) await troubled.live(each);
       await troubled.live(last);
@@ -30,7 +32,9 @@ describe('what a lane says for one order of records', () => {
       }
       expect(saidOn(troubled)).toEqual(saidOn(plain));
       expect(alertsOn(troubled)).toEqual(alertsOn(plain));
+      expired += alertsOn(plain).filter((alert) => (alert as { readonly reason?: string }).reason === 'expired').length;
       expect(troubled.progress.get('orders')).toEqual(plain.progress.get('orders'));
     }), { numRuns: 100 });
+    expect(expired).toBeGreaterThan(0);
   });
 });

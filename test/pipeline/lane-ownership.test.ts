@@ -160,12 +160,12 @@ describe('a topic that runs ahead', () => {
       },
     };
     const store: LaneStore = { ...parts.store, load: () => never };
-    for (let i = 0; i < 6_000; i++) lane.logs.append('orders', 'o', attempt('o'));
+    for (let i = 0; i < 12_000; i++) lane.logs.append('orders', 'o', attempt('o'));
     const working = await lane.open({ parts: { source, store } });
     await eventually('it is held back', () => paused.length === 1);
     lane.logs.append('orders', 'o', attempt('o'));
     working.lane.readOn();
-    await eventually('it is held back again', () => paused.length === 2);
+    await eventually('it is held back again', () => paused.length >= 2);
     await working.end();
   });
 });

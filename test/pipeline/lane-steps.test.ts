@@ -45,7 +45,7 @@ describe('deadlines', () => {
     for (const id of ids) lane.logs.append('orders', id, placed(id, Number(id.slice(1)) % 2 === 0 ? '05-10 10:00' : '05-09 10:00'));
     lane.logs.append('orders', 'z', factBytes('z', fact('delivery.attempt_failed', '06-20 09:00')));
     lane.logs.append('orders', 'z', factBytes('z', fact('delivery.exception', '06-20 10:00')));
-    const life: Life = { parts: { limits: { orders, bytes: 1e9 }, cacheOrders: orders === 250 ? 50 : 10_000 } };
+    const life: Life = { parts: { limits: { orders, bytes: 1e9 }, cacheFacts: orders === 250 ? 50 : 10_000 } };
     await lane.live(life);
     expect(late(lane)).toEqual([...ids].sort((a, b) => (Number(b.slice(1)) % 2) - (Number(a.slice(1)) % 2) || (a < b ? -1 : 1))
       .map((id) => `${id} ${at(Number(id.slice(1)) % 2 === 0 ? '05-10 10:00' : '05-09 10:00')}`));
@@ -149,7 +149,7 @@ describe('a step', () => {
       },
     };
     lane.wall.at = on('05-10 09:00');
-    const { lane: working, end } = await lane.open({ parts: { store, source: parts.source, cacheOrders: 0 } });
+    const { lane: working, end } = await lane.open({ parts: { store, source: parts.source, cacheFacts: 0 } });
     await eventually('it reads', () => working.isReading());
     const ends = (await lane.logs.source().bounds([LANE])).get(LANE) ?? new Map();
     meanwhile.push(() => { working.bounds(new Map([['orders', { start: 0, end: 0 }]]), on('05-15 09:00')); });

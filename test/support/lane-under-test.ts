@@ -64,7 +64,7 @@ export interface LaneUnderTest {
   readonly failures: Error[];
   readonly unassessed: string[];
   parts(life?: Life): { parts: LaneParts; dead: () => boolean; bury: () => void };
-  /** Joins and works until all is read and said, or until its death. True: it died. */
+  /** Joins and works until all is read and said, closed alerts too, or until its death. True: it died. */
   live(life?: Life): Promise<boolean>;
   /** Joins and goes on working until `end`. */
   open(life?: Life): Promise<{ readonly lane: Lane; readonly end: () => Promise<void> }>;
@@ -78,6 +78,8 @@ export interface LaneOptions {
   readonly context?: () => AssessmentContext;
   /** What it keeps everything in; one of its own by default. */
   readonly store?: MemoryLaneStore;
+  /** Alerts on what is older are `backfill`; 1 by default, so that all are. */
+  readonly alertMaxAgeMs?: number;
   /** Of the wall clock, with every look at it; ms. */
   readonly tick?: number;
 }
@@ -131,7 +133,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
   const judgingBy = (): Judging => ({
     judge: {
       context, alertRules: DEFAULT_ALERT_RULES, catalogue: catalogueOf(context()),
-      renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: context().rules.version, alertMaxAgeMs: 1 }, now),
+      renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: context().rules.version, alertMaxAgeMs: options.alertMaxAgeMs ?? 1 }, now),
     },
     renderJourney: createJourneyRenderer(context, 'test'),
   });
@@ -147,7 +149,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       wallClock: { now }, decode: decodeFact,
       judging: () => judging,
       time: { allowedLatenessMs: 0, settleMs: 1_000, replaySettleMs: 15_000 },
-      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, maxFacts: 1_000, cacheOrders: 100, retention: null,
+      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, maxFacts: 1_000, cacheFacts: 100, retention: null,
       failed: (error) => { under.failures.push(error); },
       ...life.parts,
     };
@@ -175,13 +177,14 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
     ...under, parts, settled,
     async live(life = {}) {
       const { lane, source, dead, bury } = await join(life);
+      const isClosing = async (): Promise<boolean> => ((await life.parts?.handling?.waiting(LANE, 1)) ?? []).length > 0;
       await eventually('all is read and said, or the lane died', async () => {
         // Journeys are published once a second: that must not be waited for.
         if (await said()) {
           wall.at += 250;
           lane.wake();
         }
-        return dead() || under.failures.length > 0 || lane.halt() !== null || (await settled());
+        return dead() || under.failures.length > 0 || lane.halt() !== null || ((await settled()) && !(await isClosing()));
       });
       const died = dead();
       if (died) bury();

@@ -36,6 +36,8 @@ export const orders: Board = {
       panels: [
         graph('Raised', [{ expr: anHour('alert.raised'), legend: '{{name}}' }], { unit: 'short', description: 'Within the hour before, by severity.' }),
         graph('Raised, updated, resolved', [{ expr: 'sum by (type) (increase(cx_derived_total{job="$job",type=~"alert[.].*"}[1h]))', legend: '{{type}}' }], { unit: 'short', description: 'Within the hour before. More raised than resolved for long: work piles up.' }),
+        graph('What became of them', [{ expr: 'sum by (outcome) (increase(cx_alert_outcome_seconds_count{job="$job"}[1h]))', legend: '{{outcome}}' }], { unit: 'short', stacked: true, description: 'Live alerts that ended within the hour before: cleared or expired, or as people closed them.' }),
+        graph('From the event to the alert', [{ expr: 'histogram_quantile(0.5, sum by (le, severity) (increase(cx_alert_raise_seconds_bucket{job="$job"}[1h])))', legend: '{{severity}}' }], { unit: 's', description: 'Half of the live alerts raised within the hour before came sooner. What is told late comes late.' }),
         graph('Patterns matched', [{ expr: anHour('pattern.matched'), legend: '{{name}}' }], { unit: 'short', description: 'Within the hour before.' }),
         graph('Signals opened', [{ expr: anHour('signal.opened'), legend: '{{name}}' }], { unit: 'short', description: 'Within the hour before.' }),
         bars('Patterns, of the window', `sort_desc(touchpoint:measure{job="$job",window="$window",measure="pattern_count"})`, '{{pattern}}', { unit: 'short', description: 'Orders that match each.' }),

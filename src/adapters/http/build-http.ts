@@ -2,6 +2,7 @@ import fastifySwagger, { type StaticDocumentSpec } from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { addAccess, ONLY_THIS_MACHINE } from './access.js';
+import { addAlertActions } from './alert-actions-api.js';
 import { addAlerts } from './alerts-api.js';
 import { bareHttp } from './bare-http.js';
 import { addCustomers } from './customers-api.js';
@@ -15,6 +16,7 @@ import { addRules } from './rules-api.js';
 import { DOCS_POLICY } from './security.js';
 import { createStoreAccess } from './store-access.js';
 import { addStream } from './stream-api.js';
+import { addWorklist } from './worklist-api.js';
 
 /** The package's type wants lists that may be changed; it changes none. */
 type StaticDocument = StaticDocumentSpec['document'];
@@ -30,6 +32,8 @@ export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> 
   addOrders(app, ports, store);
   addCustomers(app, ports, store);
   addAlerts(app, ports, store);
+  addAlertActions(app, ports, store);
+  addWorklist(app, ports, store);
   addMeasures(app, ports.measures, store);
   addRules(app, ports.rules);
   addStream(app, ports.stream, settings.stream);

@@ -6,7 +6,7 @@ import { invalidQuery, once } from './query.js';
 import type { StoreAccess } from './store-access.js';
 
 export const LARGEST_PAGE = 200;
-const DEFAULT_PAGE = 50;
+export const DEFAULT_PAGE = 50;
 /** Batches read for one page: a filter that few orders pass may end a page early instead of reading the whole store. */
 const LONGEST_SEARCH = 20;
 
@@ -49,7 +49,7 @@ export async function findIndexed<T>(
   return { found, nextCursor: position === null ? null : encodeCursor({ index, position }) };
 }
 
-const badCursor = (): HttpProblem => invalidQuery([{ name: 'cursor', reason: 'expected the nextCursor of an earlier page of the same query' }]);
+export const badCursor = (): HttpProblem => invalidQuery([{ name: 'cursor', reason: 'expected the nextCursor of an earlier page of the same query' }]);
 
 function startOf({ cursor }: PageQuery, index: string | null): string | null {
   if (cursor === undefined) return null;

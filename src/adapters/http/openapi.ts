@@ -2,7 +2,10 @@ import { z } from 'zod';
 import {
   health, HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, orderBody, orderPage, problem, PROBLEM_EXAMPLE, ready, READY_EXAMPLE,
 } from '../../contracts/api.js';
-import { ACKNOWLEDGE_EXAMPLE, acknowledgeRequest, ALERT_PAGE_EXAMPLE, alertPage, OPEN_ALERT_EXAMPLE, openAlert } from '../../contracts/alerts.js';
+import {
+  ACKNOWLEDGE_EXAMPLE, acknowledgeRequest, CLOSE_EXAMPLE, CLOSED_ALERT_EXAMPLE, closedAlert, closeRequest, SNOOZE_EXAMPLE, snoozeRequest,
+} from '../../contracts/alert-handling.js';
+import { ALERT_PAGE_EXAMPLE, alertPage, OPEN_ALERT_EXAMPLE, openAlert, WORKLIST_EXAMPLE, worklistPage } from '../../contracts/alerts.js';
 import { CUSTOMER_EXAMPLE, customerBody } from '../../contracts/customers.js';
 import { MEASURES_EXAMPLE, measures } from '../../contracts/measures.js';
 import { RULES_EXAMPLE, RULES_RELOADED_EXAMPLE, rulesBody, rulesReloaded } from '../../contracts/rules.js';
@@ -11,6 +14,7 @@ import { customerQuerySchema } from './customers-api.js';
 import { measuresQuerySchema } from './measures-api.js';
 import { orderQuerySchema } from './order-query.js';
 import { streamQuerySchema } from './stream-api.js';
+import { worklistQuerySchema } from './worklist-api.js';
 
 /** As much of OpenAPI 3.1 as we use; its schemas are JSON Schema 2020-12. */
 interface Answer {
@@ -55,7 +59,10 @@ export function openApiDocument(version: string): OpenApiDocument {
       '/v1/orders': { get: getOrders() },
       '/v1/customers/{customerId}': { get: getCustomer() },
       '/v1/alerts': { get: getAlerts() },
+      '/v1/worklist': { get: getWorklist() },
       '/v1/alerts/{id}/ack': { post: postAck() },
+      '/v1/alerts/{id}/snooze': { post: postSnooze() },
+      '/v1/alerts/{id}/close': { post: postClose() },
       '/v1/measures': { get: getMeasures() },
       '/v1/rules': { get: getRules(), post: postRules() },
       '/v1/stream': { get: getStream() },
@@ -67,23 +74,29 @@ export function openApiDocument(version: string): OpenApiDocument {
     security: [{ token: [] }, {}],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A token of the service\'s configuration, or a JWT of its issuer, with one of the scopes read, read:personal (customers too) and act; without the second, ids of customers are null' } },
-      schemas: {
-        Order: schemaOf(orderBody, ORDER_EXAMPLE),
-        OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),
-        Customer: schemaOf(customerBody, CUSTOMER_EXAMPLE),
-        Alert: schemaOf(openAlert, OPEN_ALERT_EXAMPLE),
-        AlertPage: schemaOf(alertPage, ALERT_PAGE_EXAMPLE),
-        Acknowledge: schemaOf(acknowledgeRequest, ACKNOWLEDGE_EXAMPLE),
-        Measures: schemaOf(measures, MEASURES_EXAMPLE),
-        Rules: schemaOf(rulesBody, RULES_EXAMPLE),
-        RulesReloaded: schemaOf(rulesReloaded, RULES_RELOADED_EXAMPLE),
-        Health: schemaOf(health, HEALTH_EXAMPLE),
-        Ready: schemaOf(ready, READY_EXAMPLE),
-        Problem: schemaOf(problem, PROBLEM_EXAMPLE),
-      },
+      schemas: schemas(),
     },
   };
 }
+
+const schemas = (): OpenApiDocument['components']['schemas'] => ({
+  Order: schemaOf(orderBody, ORDER_EXAMPLE),
+  OrderPage: schemaOf(orderPage, ORDER_PAGE_EXAMPLE),
+  Customer: schemaOf(customerBody, CUSTOMER_EXAMPLE),
+  Alert: schemaOf(openAlert, OPEN_ALERT_EXAMPLE),
+  AlertPage: schemaOf(alertPage, ALERT_PAGE_EXAMPLE),
+  Worklist: schemaOf(worklistPage, WORKLIST_EXAMPLE),
+  Acknowledge: schemaOf(acknowledgeRequest, ACKNOWLEDGE_EXAMPLE),
+  Snooze: schemaOf(snoozeRequest, SNOOZE_EXAMPLE),
+  Close: schemaOf(closeRequest, CLOSE_EXAMPLE),
+  ClosedAlert: schemaOf(closedAlert, CLOSED_ALERT_EXAMPLE),
+  Measures: schemaOf(measures, MEASURES_EXAMPLE),
+  Rules: schemaOf(rulesBody, RULES_EXAMPLE),
+  RulesReloaded: schemaOf(rulesReloaded, RULES_RELOADED_EXAMPLE),
+  Health: schemaOf(health, HEALTH_EXAMPLE),
+  Ready: schemaOf(ready, READY_EXAMPLE),
+  Problem: schemaOf(problem, PROBLEM_EXAMPLE),
+});
 
 const operation = (summary: string, tag: string, responses: Operation['responses'], details: Details = {}): Operation => ({
   summary, tags: [tag], ...details, responses: { ...responses, default: problemAnswer('Any other error') },
@@ -126,17 +139,50 @@ const getAlerts = (): Operation => operation('Alerts that are open', 'Alerts', {
   parameters: queryParameters(alertsQuerySchema),
 });
 
-const postAck = (): Operation => operation('Takes an alert up', 'Alerts', {
-  200: json('The alert, and who took it up first', 'Alert'),
+const getWorklist = (): Operation => operation('What is to be done, what is due first, first', 'Alerts', {
+  200: json('One page; `nextCursor` leads to the next', 'Worklist'),
+  400: problemAnswer('`invalidParameters` names what is wrong'),
+  503: problemAnswer('The store of orders cannot be read at present'),
+}, {
+  operationId: 'getWorklist',
+  description: 'Open alerts by `actBy` (those without it last), severity and id, over all partitions. Snoozed ones are left out, and those that are past `actBy` by `alerts.expireAfter`. An alert that stays where it is is met exactly once over the pages, whatever changes meanwhile.',
+  parameters: queryParameters(worklistQuerySchema),
+});
+
+interface AlertAction {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly answer: Answer;
+  readonly body: { readonly schema: string; readonly required: boolean };
+}
+
+const alertAction = ({ operationId, summary, description, answer, body }: AlertAction): Operation => operation(summary, 'Alerts', {
+  200: answer,
   400: problemAnswer('`invalidParameters` names what is wrong'),
   403: problemAnswer('A browser asked on behalf of a page of another site'),
   404: problemAnswer('No open alert has this id'),
   503: problemAnswer('The store cannot be read or written at present'),
 }, {
-  operationId: 'acknowledgeAlert',
-  description: 'The first acknowledgement of an alert is kept; later ones are answered with it and change nothing. It survives restarts and a state made anew.',
+  operationId, description,
   parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
-  requestBody: { required: false, content: { 'application/json': { schema: refTo('Acknowledge') } } },
+  requestBody: { required: body.required, content: { 'application/json': { schema: refTo(body.schema) } } },
+});
+
+const postAck = (): Operation => alertAction({
+  operationId: 'acknowledgeAlert', summary: 'Takes an alert up', answer: json('The alert, and who took it up first', 'Alert'), body: { schema: 'Acknowledge', required: false },
+  description: 'The first acknowledgement of an alert is kept; later ones are answered with it and change nothing. It survives restarts and a state made anew.',
+});
+
+const postSnooze = (): Operation => alertAction({
+  operationId: 'snoozeAlert', summary: 'Puts an alert off', answer: json('The alert, and until when it is put off', 'Alert'), body: { schema: 'Snooze', required: true },
+  description: 'Until then it is not on the worklist; in the list of open alerts it is. The last snooze counts. It ends early when the alert changes.',
+});
+
+const postClose = (): Operation => alertAction({
+  operationId: 'closeAlert', summary: 'Closes an alert', answer: json('Who closed it first, and what came of it', 'ClosedAlert'), body: { schema: 'Close', required: true },
+  description: 'The first closure of an alert is kept; later ones are answered with it and change nothing. Within a second or two `alert.resolved` with `reason` `closed` follows on `cx.alerts`. '
+    + 'The order raises an alert again once a pattern matches that did not match then, or the severity becomes worse.',
 });
 
 const getMeasures = (): Operation => operation('Measures over many orders', 'Measures', {

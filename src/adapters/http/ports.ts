@@ -1,12 +1,12 @@
 import type { AccessSettings } from './access.js';
-import type { SourceTopic } from '../../contracts/names.js';
+import type { AlertOutcome, PatternSeverity, SourceTopic } from '../../contracts/names.js';
 import type { RulesBody } from '../../contracts/rules.js';
 import type { AlertRules } from '../../core/alert-rules.js';
 import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
 import type { CustomerFigures } from '../../core/measures/customer-figures.js';
 import type { SaidAlert } from '../../core/said.js';
-import type { AcknowledgementStore } from '../../pipeline/acknowledgements.js';
+import type { AlertHandlingStore } from '../../pipeline/alert-handling.js';
 import type { MeasureReader } from '../../pipeline/measure-reader.js';
 import type { OrderReader, StoredOrder, WallClock } from '../../pipeline/ports.js';
 import type { EventStream } from '../../pipeline/stream/event-stream.js';
@@ -41,8 +41,10 @@ export interface HttpTelemetry extends RefusalTelemetry {
 }
 
 export interface AlertTelemetry {
-  /** A person took an alert up, so many seconds after it became true. */
-  alertAcknowledged(alertId: string, seconds: number): void;
+  /** A person took an alert up, so many seconds after it was raised. */
+  alertAcknowledged(alertId: string, severity: PatternSeverity, seconds: number): void;
+  alertSnoozed(alertId: string): void;
+  alertClosed(alertId: string, outcome: AlertOutcome): void;
 }
 
 export interface RulesPort {
@@ -56,7 +58,7 @@ export interface RulesPort {
 export interface HttpPorts {
   readonly orders: OrderReader;
   readonly measures: MeasureReader;
-  readonly acknowledgements: AcknowledgementStore;
+  readonly handling: AlertHandlingStore;
   /** HTTP closes it when it is closed itself. */
   readonly stream: EventStream;
   laneOf(orderId: string): number;

@@ -13,15 +13,16 @@ export type Send = (batch: TopicMessages[]) => Promise<RecordMetadata[]>;
 /**
  * Sends and holds the answer against what was sent: KafkaJS resolves although it forgot partitions whose leader changed
  * meanwhile (upstream issue 1303). What the answer doesn't name is sent again.
+ * @param messagesOf by default each record is a message of its own
  * @returns the offset of the first record per `topic|partition`
  * @throws NotAcknowledged when partitions stay unnamed; whatever `send` throws: then all of it is in doubt
  */
-export const sendCovered = async (send: Send, batches: readonly PartitionBatch[], attempts = 5): Promise<ReadonlyMap<string, number>> => {
+export const sendCovered = async (send: Send, batches: readonly PartitionBatch[], attempts = 5, messagesOf: MessagesOf = oneByOne): Promise<ReadonlyMap<string, number>> => {
   const acknowledged = new Map<string, number>();
   let missing = batches.filter(({ messages }) => messages.length > 0);
   for (let attempt = 1; missing.length > 0; attempt += 1) {
     if (attempt > attempts) throw new NotAcknowledged(missing, attempts);
-    for (const { topicName, partition, errorCode, baseOffset } of await send(topicMessages(missing))) {
+    for (const { topicName, partition, errorCode, baseOffset } of await send(topicMessages(missing, messagesOf))) {
       const offset = Number(baseOffset ?? -1);
       if (errorCode === 0 && offset >= 0) acknowledged.set(`${topicName}|${partition}`, offset);
     }
@@ -30,13 +31,18 @@ export const sendCovered = async (send: Send, batches: readonly PartitionBatch[]
   return acknowledged;
 };
 
-const topicMessages = (batches: readonly PartitionBatch[]): TopicMessages[] => {
+/** What the client is handed for a batch. */
+export type MessagesOf = (batch: PartitionBatch) => readonly Message[];
+
+// The client's types leave out headers without a value, which produce-request.ts writes.
+const oneByOne: MessagesOf = ({ partition, messages }) => messages.map((message) => ({ ...(message as Message), partition }));
+
+const topicMessages = (batches: readonly PartitionBatch[], messagesOf: MessagesOf): TopicMessages[] => {
   const topics = new Map<string, Message[]>();
-  for (const { topic, partition, messages } of batches) {
-    const all = topics.get(topic) ?? [];
-    // The client's types leave out headers without a value, which produce-request.ts writes.
-    for (const message of messages) all.push({ ...(message as Message), partition });
-    topics.set(topic, all);
+  for (const batch of batches) {
+    const all = topics.get(batch.topic) ?? [];
+    for (const message of messagesOf(batch)) all.push(message);
+    topics.set(batch.topic, all);
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 };

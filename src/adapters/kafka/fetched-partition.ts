@@ -6,21 +6,22 @@ export interface Stretch {
   readonly records: readonly RawRecord[];
   /** Everything below was looked at; equals the asked offset when nothing came. */
   readonly next: number;
+  /** Where the partition ended for a reader of committed records. */
+  readonly end: number;
   /** Nothing came though the partition goes on: a larger record than fits, or an empty stretch of a compacted topic. */
   readonly stuck: boolean;
 }
 
 /** Reads a fetch answer: leaves out markers and aborted transactions, but goes past them. */
 export const stretchOf = (raw: RawPartition, asked: number): Stretch => {
+  const stable = Number(raw.lastStableOffset ?? raw.highWatermark);
+  const end = stable < 0 ? Number(raw.highWatermark) : stable;
   const last = raw.messages.at(-1);
-  if (last === undefined) {
-    const end = Number(raw.lastStableOffset ?? raw.highWatermark);
-    return { records: [], next: asked, stuck: asked < (end < 0 ? Number(raw.highWatermark) : end) };
-  }
+  if (last === undefined) return { records: [], next: asked, end, stuck: asked < end };
   const context = last.batchContext;
   const batchEnd = context === undefined ? 0 : Number(context.firstOffset) + context.lastOffsetDelta + 1;
   const next = Math.max(asked, Number(last.offset) + 1, batchEnd);
-  return { records: committed(raw, asked), next, stuck: next === asked };
+  return { records: committed(raw, asked), next, end, stuck: next === asked };
 };
 
 const committed = (raw: RawPartition, asked: number): readonly RawRecord[] => {

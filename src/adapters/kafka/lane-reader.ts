@@ -47,6 +47,8 @@ interface Reading<T extends string = string> extends Place {
   held: FetchedRange<T> | null;
   /** Answers in a row without anything though there is something. */
   stuck: number;
+  /** In which answer it got something last: who has waited longest is asked for first. */
+  served: number;
   /** Its partition was not there for a while: what is there now may be another one. */
   doubted: boolean;
 }
@@ -70,6 +72,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
   const lanes = new Map<number, ReadonlyMap<T, Reading<T>>>();
   const loops = new Map<string, Promise<void>>();
   let stopped = false;
+  let answers = 0;
 
   const isCurrent = (reading: Reading<T>): boolean => lanes.get(reading.lane)?.get(reading.topic) === reading;
 
@@ -105,6 +108,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
   };
 
   const take = (asked: ReadonlyMap<Reading<T>, number>, answer: FetchAnswer): void => {
+    answers += 1;
     const byName = new Map([...asked.keys()].map((reading) => [`${reading.name}|${reading.partition}`, reading]));
     for (const { topicName, partitions } of answer.responses) {
       for (const raw of partitions) {
@@ -114,6 +118,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
         if (stopped || reading === undefined || position === undefined || reading.position !== position || !isCurrent(reading)) continue;
         const range = advance(reading, position, raw, asked.size === 1);
         if (range === null) continue;
+        reading.served = answers;
         if (reading.paused) reading.held = range;
         else hand(reading, range);
       }
@@ -142,7 +147,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
       if (now !== before && now !== 0) throw new PartitionsChanged(layout.changed(name, before, now));
     }
     await settleStarts(readings);
-    const known = readings.filter((reading): reading is Asked<T> => reading.position !== null);
+    const known = readings.filter((reading): reading is Asked<T> => reading.position !== null).sort((a, b) => a.served - b.served);
     const alone = known.find(({ stuck }) => stuck >= STUCK_LIMIT);
     const asked = alone === undefined ? known : [alone];
     const positions = new Map(asked.map((reading) => [reading, reading.position]));
@@ -210,7 +215,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
   return {
     read(lane, offsets) {
       lanes.set(lane, new Map(layout.topics.map((topic) => [
-        topic, { lane, topic, ...layout.placeOf(lane, topic), position: offsets.get(topic) ?? null, paused: false, held: null, stuck: 0, doubted: false },
+        topic, { lane, topic, ...layout.placeOf(lane, topic), position: offsets.get(topic) ?? null, paused: false, held: null, stuck: 0, served: 0, doubted: false },
       ])));
       wake();
     },
@@ -253,7 +258,7 @@ const advance = <T extends string>(reading: Reading<T>, from: number, raw: RawPa
   const next = passed ? from + 1 : stretch.next;
   if (next === from) return null;
   reading.position = next;
-  return { topic: reading.topic, from, next, records: stretch.records.map((record) => sourceRecord(reading.topic, reading.partition, record)) };
+  return { topic: reading.topic, from, next, end: stretch.end, records: stretch.records.map((record) => sourceRecord(reading.topic, reading.partition, record)) };
 };
 
 /** Leaders by node id as text. */
@@ -263,19 +268,20 @@ const leaderOf = (cluster: Cluster, { name, partition }: Place): string =>
 const NO_LEADER = '-1';
 
 const request = (asked: readonly Asked[], { maxWaitMs, maxBytes, maxBytesPerPartition }: FetchSizes): FetchRequest => {
-  const topics = new Map<string, { partition: number; fetchOffset: string; maxBytes: number }[]>();
+  // A topic may stand there more than once: brokers fill an answer in the order in which partitions are asked for.
+  const topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[] = [];
   for (const { name, partition, position } of asked) {
     const entry = { partition, fetchOffset: String(position), maxBytes: maxBytesPerPartition };
-    const others = topics.get(name);
-    if (others === undefined) topics.set(name, [entry]);
-    else others.push(entry);
+    const last = topics.at(-1);
+    if (last?.topic === name) last.partitions.push(entry);
+    else topics.push({ topic: name, partitions: [entry] });
   }
   return {
     isolationLevel: READ_COMMITTED,
     maxWaitTime: maxWaitMs,
     minBytes: 1,
     maxBytes,
-    topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })),
+    topics,
   };
 };
 

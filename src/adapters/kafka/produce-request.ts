@@ -1,6 +1,8 @@
+import type { Message } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import produce, { type ProduceParts } from 'kafkajs/src/protocol/requests/produce/index.js';
 import { byteWriter } from './byte-writer.js';
+import type { PartitionBatch } from './covered-send.js';
 import { type BatchRecord, recordBatch } from './record-batch.js';
 
 /** The versions of which the body is the same. */
@@ -16,10 +18,16 @@ const { protocol } = produce;
 export const writeProduceRequests = (): void => {
   produce.protocol = ({ version }) => {
     const original = protocol({ version });
-    return Number(version) < FROM || Number(version) > TO ? original : (parts) => {
+    return (parts) => {
       const { request, response } = original(parts);
       // Nothing here asks for compression or transactions; who does gets what the client makes of it.
-      return (parts.compression ?? 0) !== 0 || parts.transactionalId != null ? { request, response } : { request: { ...request, encode: () => Promise.resolve(encoded(bodyOf(parts))) }, response };
+      if (Number(version) >= FROM && Number(version) <= TO && (parts.compression ?? 0) === 0 && parts.transactionalId == null) {
+        return { request: { ...request, encode: () => Promise.resolve(encoded(bodyOf(parts))) }, response };
+      }
+      if (parts.topicData.some(({ partitions }) => partitions.some(({ messages }) => messages.some(isCarrier)))) {
+        throw new Error(`produce requests of version ${String(version)}, or with compression or a transaction, can't be written: versions ${FROM} to ${TO} are known here`);
+      }
+      return { request, response };
     };
   };
 };
@@ -29,6 +37,23 @@ interface EncodedPartition {
   readonly batch: Buffer;
 }
 
+/**
+ * A whole batch as one message of the client's, which copies what it has of a partition for each further one. The client then counts it as
+ * one record, so a producer that numbers its records must not use it.
+ */
+interface Carrier extends Message {
+  readonly records: readonly BatchRecord[];
+}
+
+export const carrierOf = ({ partition, messages }: PartitionBatch): readonly Message[] => {
+  const carrier: Carrier = { value: null, partition, records: messages };
+  return [carrier];
+};
+
+const isCarrier = (message: unknown): message is Carrier => typeof message === 'object' && message !== null && 'records' in message;
+
+const recordsOf = (messages: readonly unknown[]): readonly BatchRecord[] => messages.flatMap((message) => (isCarrier(message) ? message.records : [message as BatchRecord]));
+
 /** Produce request, versions 3 to 7: no transactional id, acks, timeout, then per topic its partitions, each with one batch. */
 function bodyOf({ acks, timeout, topicData, producerId, producerEpoch }: ProduceParts): Buffer {
   const now = Date.now();
@@ -37,7 +62,7 @@ function bodyOf({ acks, timeout, topicData, producerId, producerEpoch }: Produce
     length: Buffer.byteLength(topic),
     partitions: partitions.map(({ partition, messages, firstSequence }): EncodedPartition => ({
       partition,
-      batch: recordBatch(messages as readonly BatchRecord[], { id: BigInt(String(producerId ?? -1)), epoch: producerEpoch ?? 0, firstSequence: firstSequence ?? 0 }, now),
+      batch: recordBatch(recordsOf(messages), { id: BigInt(String(producerId ?? -1)), epoch: producerEpoch ?? 0, firstSequence: firstSequence ?? 0 }, now),
     })),
   }));
   let size = 2 + 2 + 4 + 4;

@@ -1,7 +1,8 @@
 import kafkajs, { type ProducerConfig } from 'kafkajs';
 import { headerEntries } from '../../pipeline/header-entries.js';
 import type { KafkaClient } from './connection.js';
-import { sendCovered, type PartitionBatch } from './covered-send.js';
+import { type MessagesOf, sendCovered, type PartitionBatch } from './covered-send.js';
+import { carrierOf } from './produce-request.js';
 import type { BatchRecord } from './record-batch.js';
 
 export interface KafkaProducer {
@@ -10,7 +11,7 @@ export interface KafkaProducer {
   close(): Promise<void>;
 }
 
-/** KafkaJS copies per record what it has of a partition so far, so that long batches cost their square. */
+/** Records in a batch. KafkaJS copies per message what it has of a partition so far, so that where each record is one, long batches cost their square. */
 export const BATCH_RECORDS = 500;
 /** All records of a partition in a request make one record batch, which brokers refuse above `max.message.bytes`. */
 export const BATCH_BYTES = 524_288;
@@ -19,7 +20,7 @@ export const BATCH_BYTES = 524_288;
  * Connects a producer for outputs. It isn't idempotent: repeats after a fault are recognised downstream by id and `cx_seq`;
  * KafkaJS's idempotence prevents no loss, allows one request in flight per broker, and is at an end after one broken sequence.
  */
-export const openProducer = (client: KafkaClient): Promise<KafkaProducer> => connected(client, {});
+export const openProducer = (client: KafkaClient): Promise<KafkaProducer> => connected(client, {}, carrierOf);
 
 /**
  * Connects a producer that stores nothing twice when KafkaJS repeats a whole request because of one partition in it.
@@ -28,7 +29,7 @@ export const openProducer = (client: KafkaClient): Promise<KafkaProducer> => con
 export const openIdempotentProducer = (client: KafkaClient): Promise<KafkaProducer> =>
   connected(client, { idempotent: true, maxInFlightRequests: 1, retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 } });
 
-const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig): Promise<KafkaProducer> => {
+const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig, messagesOf?: MessagesOf): Promise<KafkaProducer> => {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
@@ -37,10 +38,13 @@ const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig): Prom
   });
   await producer.connect();
   return {
-    send: (batches) => sendCovered((topicMessages) => producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000 }), batches),
+    send: (batches) => sendCovered((topicMessages) => producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000 }), batches, ATTEMPTS, messagesOf),
     close: () => producer.disconnect(),
   };
 };
+
+/** How often partitions that an answer leaves out are sent again. */
+const ATTEMPTS = 5;
 
 /** About what a record takes in a batch; bytes. */
 export const messageBytes = ({ key, value, headers }: Pick<BatchRecord, 'key' | 'value' | 'headers'>): number => {

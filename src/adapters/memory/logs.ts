@@ -224,7 +224,7 @@ const deliver = (shared: Shared, member: Member): boolean => {
       if (from === log.end) continue;
       const next = Math.min(from + (shared.options.rangeRecords ?? 500), log.end);
       reading.position = next;
-      const range: FetchedRange = { topic, from, next, records: log.slice(from, next) };
+      const range: FetchedRange = { topic, from, next, records: log.slice(from, next), end: log.end };
       member.listener.fetched(lane, range);
       more = more || reading.position < log.end;
     }

@@ -17,7 +17,8 @@
  *     {cx:3}:c:<part>   hash    what orders tell of their customers, by order, in parts of the customers
  *     cx:named:<kind>   set     names that are measured apart: values of a place key, pairs of touchpoint and task
  *     cx:seen:<key>      string  coordinates of the first record with this key; expires
- *     cx:ack:<alert>     string  who acknowledged an alert, and when; expires. Of no lane: a lane that is made anew keeps none of its keys
+ *     cx:alert:<alert>   hash    who acknowledged, snoozed and closed an alert, and when; expires. Of no lane: a lane that is made anew keeps none of its keys
+ *     cx:closing:<lane>  hash    closures that the lane has yet to say, by alert; of no lane either, for the same reason
  *     cx:schemas         hash    schemas learned from the registry: id:<id>; ids of our own: out:<subject>:<digest>
  */
 export interface LaneKeys {
@@ -43,7 +44,8 @@ export interface KeyNames {
   lane(lane: number): LaneKeys;
   seen(key: string): string;
   admitted(kind: string): string;
-  acknowledgement(alertId: string): string;
+  handling(alertId: string): string;
+  closing(lane: number): string;
   readonly schemas: string;
   /** Names no key that exists: it tells Redis Cluster which node's clock is everybody's. */
   readonly clock: string;
@@ -79,7 +81,8 @@ export const keyNames = (prefix: string): KeyNames => {
     },
     seen: (key) => `${prefix}:seen:${key}`,
     admitted: (kind) => `${prefix}:named:${kind}`,
-    acknowledgement: (alertId) => `${prefix}:ack:${alertId}`,
+    handling: (alertId) => `${prefix}:alert:${alertId}`,
+    closing: (lane) => `${prefix}:closing:${String(lane)}`,
     schemas: `${prefix}:schemas`,
     clock: `${prefix}:clock`,
   };

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SOURCE_TOPICS, type SourceTopic } from '../../contracts/names.js';
 import { HTTP_REFUSALS } from '../../contracts/refusals.js';
+import { createAlertMetrics } from './alert-telemetry.js';
 import { createSinkMetrics } from './sink-telemetry.js';
 import { STREAM_DROPS, type StreamDrop } from '../../pipeline/stream/event-stream.js';
 
@@ -11,8 +12,6 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /** From a fast single machine to a backlog of minutes. */
 const DETECT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
-/** From at once to the days within which acting helps. */
-const ACKNOWLEDGE_SECONDS = [60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600, 86_400, 2 * 86_400, 3 * 86_400, 7 * 86_400];
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** No value of a place, touchpoint or task: senders may make up any number of them. */
@@ -33,7 +32,6 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     derived: new Counter({ name: 'cx_derived_total', help: 'Derived events published', labelNames: ['type', 'name'], registers }),
     deadLetters: new Counter({ name: 'cx_dead_letters_total', help: 'Records that could not be used', labelNames: ['topic', 'reason'], registers }),
     detect: new Histogram({ name: 'cx_detect_seconds', help: 'Timestamp of the source record to derived record acknowledged', buckets: DETECT_SECONDS, registers }),
-    acknowledge: new Histogram({ name: 'cx_alert_acknowledge_seconds', help: 'From what an alert is about to a person who took it up', buckets: ACKNOWLEDGE_SECONDS, registers }),
     commit: new Histogram({ name: 'cx_commit_seconds', help: 'Duration of a commit to the store', buckets: COMMIT_SECONDS, registers }),
     timeReached: new Gauge({ name: 'cx_time_reached_seconds', help: 'Time that a partition has reached, as Unix time', labelNames: ['partition'], registers }),
     lag: new Gauge({ name: 'cx_lag_records', help: 'Records that wait to be read', labelNames: ['topic', 'partition'], registers }),
@@ -57,6 +55,7 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     streamDropped: boundDrops(streamDropped),
     httpRefused: refusedCounter(registry),
     sinks: createSinkMetrics(registry),
+    alerts: createAlertMetrics(registry),
     retries: new Counter({ name: 'cx_retries_total', help: 'Faults after which something was tried again', registers }),
   };
 }

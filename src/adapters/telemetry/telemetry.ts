@@ -6,6 +6,7 @@ import type { Standing } from '../../pipeline/measure-reader.js';
 import type { Halt, Telemetry } from '../../pipeline/ports.js';
 import type { SinkTelemetry } from '../../pipeline/sinks/sink-telemetry.js';
 import type { StreamTelemetry } from '../../pipeline/stream/event-stream.js';
+import { type AlertTelemetry, alertTelemetry } from './alert-telemetry.js';
 import { loggedDigest, type Schedule } from './dead-letter-digest.js';
 import { type JwksTelemetry, jwksTelemetry } from './jwks-telemetry.js';
 import { createMeasureGauges } from './measure-gauges.js';
@@ -23,11 +24,9 @@ export interface TelemetryOptions {
   readonly schedule?: Schedule;
 }
 
-export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, JwksTelemetry, SinkTelemetry {
+export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, JwksTelemetry, SinkTelemetry, AlertTelemetry {
   readonly registry: Metrics['registry'];
   /** A request that failed on our side; `route` is the pattern, never the address. */
-  /** A person took an alert up, so many seconds after it became true. */
-  alertAcknowledged(alertId: string, seconds: number): void;
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
   /** A request was turned away on purpose. */
   requestRefused(reason: HttpRefusal): void;
@@ -61,6 +60,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     ...rulesTelemetry(logger, metrics),
     ...jwksTelemetry(logger, metrics),
     ...sinkTelemetry(logger, metrics.sinks),
+    ...alertTelemetry(logger, metrics.alerts),
     measured: createMeasureGauges(metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
     deadLetter(lane, { topic, offset }, reason, message) {
@@ -77,16 +77,6 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     retrying(lane, what, error, inMs) {
       metrics.retries.inc();
       logger.warn({ event: 'retrying', lane, what, inMs, err: error }, `${what} failed, next try in ${inMs} ms: ${error.message}`);
-    },
-    alertRaised(lane, orderId, headline, severity, mode) {
-      const line = { event: 'alert.raised', lane, orderId, severity, mode };
-      // Old history is recorded, not shouted.
-      if (mode === 'live') logger.info(line, `alert (${severity}) on order ${orderId}: ${headline}`);
-      else logger.debug(line, `alert of the past (${severity}) on order ${orderId}: ${headline}`);
-    },
-    alertAcknowledged: (alertId, seconds) => {
-      metrics.acknowledge.observe(seconds);
-      logger.info({ event: 'alert.acknowledged', alertId }, `alert ${alertId} was acknowledged`);
     },
     requestFailed: (request, error) => logger.error({ event: 'http.failed', ...request, err: error }, `${request.method} ${request.route} was answered with ${request.status}: ${error.message}`),
     requestRefused: (reason) => metrics.httpRefused.inc({ reason }),

@@ -26,7 +26,7 @@ const addressOrNetwork = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
 
 export const httpSchema = z.strictObject({
   tokens: z.array(token).max(1_000).refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected names that differ').default([])
-    .describe('Who may use the API: `name`, the `sha256` of a bearer token (`touchpoint token` makes one), and `scopes`: `read`, `read:personal` (customers too), `act` (acknowledging, having the rules read again). `/healthz`, `/readyz` and `/metrics` need none. Empty: only programs of this machine are answered'),
+    .describe('Who may use the API: `name`, the `sha256` of a bearer token (`touchpoint token` makes one), and `scopes`: `read`, `read:personal` (customers too), `act` (acknowledging, snoozing and closing alerts, having the rules read again). `/healthz`, `/readyz` and `/metrics` need none. Empty: only programs of this machine are answered'),
   jwt: jwt.nullable().prefault(null)
     .describe('JWTs that are taken as bearer tokens: `jwksFile` (the public keys, a JSON Web Key Set), `issuer`, `audience` (a list, one of which the token names), `algorithms` (default RS256, PS256, ES256, EdDSA; only asymmetric ones can be named) and `clockTolerance` (30 s); docs/operations.md, "Who may ask". `null`: none, as only you know who issues yours'),
   requestsPerMinute: z.int().min(1).max(10_000_000).nullable().default(6_000)

@@ -55,6 +55,7 @@ export function alertRulesOf({ alerts }: Pick<Settings, 'alerts'>): AlertRules {
   return {
     ...DEFAULT_ALERT_RULES,
     maxAgeMs: alerts.maxAge,
+    expireAfterMs: alerts.expireAfter,
     defaultOwner: alerts.defaultOwner,
     owners: alerts.owners.map(ownerOf),
     actions: { ...DEFAULT_ALERT_RULES.actions, ...alerts.actions },

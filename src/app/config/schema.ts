@@ -106,6 +106,8 @@ const actBy = z.strictObject({ within: duration.nullable(), while: z.enum(['open
 const alerts = z.strictObject({
   maxAge: duration.prefault(formatDuration(DEFAULT_ALERT_RULES.maxAgeMs))
     .describe('Alerts on what happened longer ago are `backfill`: recorded, sent nowhere. 72 h: after a long weekend the alerts of Friday still count'),
+  expireAfter: duration.nullable().prefault(formatDuration(DEFAULT_ALERT_RULES.expireAfterMs ?? 0))
+    .describe('How long after `actBy` a live alert that nobody closed ends by itself (`expired`); where acting helps no more, after what it is about. `null`: never. 7 d: what was not done within a week of its last use will not be done'),
   defaultOwner: team.default(DEFAULT_ALERT_RULES.defaultOwner).describe('Team of alerts that no entry of `owners` fits. The one that every shop has'),
   owners: z.array(z.strictObject({ pattern: name.optional(), place: place.optional(), team })).default([])
     .describe('Teams by `pattern` and `place` (any of them may be left out); the first that fits decides. Empty: nobody but you knows your teams'),

@@ -1,6 +1,6 @@
 import type { PatternSeverity } from '../../contracts/names.js';
 import type { AlertRules } from '../alert-rules.js';
-import { type AlertChange, sayAlert } from '../alerts.js';
+import { type AlertChange, alertExpiry, expireAlert, noteTold, sayAlert } from '../alerts.js';
 import { assess } from '../assess.js';
 import type { Assessment } from '../assessment.js';
 import type { Cause } from '../changes.js';
@@ -38,16 +38,18 @@ export function liveThrough({ orderId, facts }: JourneyFacts, until: number, { c
   const said = nothingSaid();
   const raised: RaisedAlert[] = [];
   let reached = 0;
-  let due: number | null = null;
+  /** When time alone may change something. */
+  let due = Infinity;
   const judge = (at: number, cause: Cause): void => {
     reached = Math.max(reached, at);
     const assessment: Assessment = assess(journey, reached, context);
-    due = assessment.nextDeadline;
-    const alert = sayAlert(said, assessment, cause, alerts);
+    const alert = sayAlert(said, assessment, cause, alerts) ?? expireAlert(said, assessment, reached, alerts);
+    if (alert !== null) noteTold(said, alert, 'live', reached);
+    due = Math.min(assessment.nextDeadline ?? Infinity, alertExpiry(said.alert, alerts) ?? Infinity);
     if (alert?.type === 'alert.raised') raised.push(raisedBy(alert, reached));
   };
   const passTo = (time: number): void => {
-    while (due !== null && due < time) judge(due + 1, { fact: null, at: due });
+    while (due < time) judge(due + 1, { fact: null, at: due });
   };
   for (const fact of facts) {
     const at = Math.min(fact.at, until);

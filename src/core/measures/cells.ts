@@ -50,6 +50,22 @@ function cellAt(at: number, now: number): string {
   return TOTAL;
 }
 
+/**
+ * Gives of a bucket the first one of the cell that it belongs into at this time, ms: what is added up under that ends in the same
+ * cells, as these only grow coarser. Of what was before the days it is bucket 0; what is ahead keeps its own.
+ */
+export function startOfCell(now: number): (bucket: number) => number {
+  const levels = LEVELS.map(({ ms }, index) => ({ from: reachesFrom(index, now), buckets: ms / BUCKET_MS }));
+  return (bucket) => {
+    const at = bucket * BUCKET_MS;
+    if (at >= now) return bucket;
+    for (const { from, buckets } of levels) if (at >= from) return bucket - mod(bucket, buckets);
+    return 0;
+  };
+}
+
+const mod = (value: number, by: number): number => value - Math.floor(value / by) * by;
+
 /** Where the sums of this cell go now that it is too old for its size; null: it stays. */
 export function coarserCell(cell: string, now: number): string | null {
   const index = LEVELS.findIndex(({ letter }) => cell.startsWith(letter));

@@ -85,7 +85,9 @@ export interface Increments {
   take(): Group[];
 }
 
-export function createIncrements(): Increments {
+/** @param coarsen says, as of the present, under which bucket what lies in a bucket is to be added up; absent: under its own */
+export function createIncrements(coarsen: () => (bucket: number) => number = () => (bucket) => bucket): Increments {
+  let bucketFor: ((bucket: number) => number) | null = null;
   let whole: Sums = new Map();
   let places = new Map<PlaceKey, Map<string, Sums>>();
   const under = (key: PlaceKey, value: string): Sums => {
@@ -98,10 +100,16 @@ export function createIncrements(): Increments {
   return {
     add(place, amounts) {
       if (amounts.length === 0) return;
-      grow(whole, amounts);
+      bucketFor ??= coarsen();
+      const all = [whole];
       for (const key of PLACE_KEYS) {
         const value = place[key];
-        if (value !== undefined && value !== '') grow(under(key, value), amounts);
+        if (value !== undefined && value !== '') all.push(under(key, value));
+      }
+      for (const entry of amounts) {
+        const bucket = bucketFor(entry.bucket);
+        const key = keyOf(bucket, entry);
+        for (const sums of all) addTo(sums, key, bucket, entry);
       }
     },
     take() {
@@ -109,6 +117,7 @@ export function createIncrements(): Increments {
       for (const [key, values] of places) for (const [value, sums] of values) groups.push({ key, value, amounts: listed(sums) });
       whole = new Map();
       places = new Map();
+      bucketFor = null;
       return groups.filter(({ amounts }) => amounts.length > 0);
     },
   };
@@ -133,18 +142,19 @@ const QUANTITIES_AT_MOST = 128;
 /** The bucket that is counted from: of 2021, so that those of a century around it make small numbers. */
 const ORIGIN = 2_700_000;
 
-const keyOf = ({ bucket, quantity, of }: Kept): number | string => {
+const keyOf = (bucket: number, { quantity, of }: Kept): number | string => {
   const key = (bucket - ORIGIN) * QUANTITIES_AT_MOST + quantity;
   return of === '' ? key : `${key}:${of}`;
 };
 
 function grow(sums: Sums, amounts: readonly Kept[]): void {
-  for (const entry of amounts) {
-    const key = keyOf(entry);
-    const sum = sums.get(key);
-    if (sum === undefined) sums.set(key, { bucket: entry.bucket, quantity: entry.quantity, of: entry.of, amount: entry.amount });
-    else sum.amount += entry.amount;
-  }
+  for (const entry of amounts) addTo(sums, keyOf(entry.bucket, entry), entry.bucket, entry);
+}
+
+function addTo(sums: Sums, key: number | string, bucket: number, { quantity, of, amount }: Kept): void {
+  const sum = sums.get(key);
+  if (sum === undefined) sums.set(key, { bucket, quantity, of, amount });
+  else sum.amount += amount;
 }
 
 function listed(sums: Sums): Kept[] {

@@ -176,14 +176,18 @@ function compareJudgement(order: OrderCase, facts: readonly Fact[], state: Order
   if (journey !== undefined && journey.rules !== null && journey.rules !== context.rules.version) return 'other_rules';
   // It is not judged any more.
   if (hasExpired(state, order.calendar, order.retention) && state.judgedBy !== catalogueOf(context)) return 'other_rules';
-  compareSaid(orderId, state.said, assessment, order.folded?.alert?.state === 'resolved' && order.folded.alert.reason !== 'cleared', tell);
-  if (state.due !== assessment.nextDeadline) tell('deadline_differs', `expected ${instant(assessment.nextDeadline)}, stored is ${instant(state.due)}`, { orderId });
+  compareSaid(orderId, state.said, assessment, false, tell);
+  if (state.due !== assessment.nextDeadline && !isAlertExpiry(state, assessment.nextDeadline)) tell('deadline_differs', `expected ${instant(assessment.nextDeadline)}, stored is ${instant(state.due)}`, { orderId });
   else if (state.due !== null && state.due < order.judgedUpTo) {
     tell('deadline_overdue', `due at ${instant(state.due)}, and the lane has reached ${instant(order.judgedUpTo)}`, { orderId });
   }
   if (seen.mark === null) compareJourney(order, assessment, tell);
   return null;
 }
+
+/** Is the order due because its alert expires? How long after its use an alert does so may have been configured otherwise since. */
+const isAlertExpiry = ({ due, said: { alert } }: OrderState, nextDeadline: number | null): boolean =>
+  due !== null && due < (nextDeadline ?? Infinity) && alert?.state === 'open' && alert.usefulUntil !== null && due >= alert.usefulUntil;
 
 const instant = (ms: number | null): string =>
   (ms === null || ms === -Infinity ? 'none' : Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms));

@@ -11,7 +11,7 @@ const printOf = (s: SignalState): string => fingerprint([s.state, s.severity, s.
 
 /**
  * `said` has exactly what the assessment says: nothing is left to be told.
- * @param alertEnded the alert was resolved for another reason than its patterns, which may go on
+ * @param alertEnded the order was given up, and its alert with it
  */
 export function compareSaid(orderId: string, said: Said, assessment: Assessment, alertEnded: boolean, tell: Tell): void {
   const wrong = (text: string): void => { tell('said_differs', text, { orderId }); };
@@ -37,7 +37,10 @@ export function compareSaid(orderId: string, said: Said, assessment: Assessment,
 }
 
 function compareAlert(orderId: string, alert: Said['alert'], { patterns }: Assessment, tell: Tell): void {
-  const expected = patterns.map((p) => p.pattern).join(', ');
+  // One that a person or time ended may leave patterns behind, but none that it was not about.
+  const leftOver = alert?.state === 'closed' || alert?.state === 'expired' ? alert.patterns : [];
+  const isNews = patterns.some(({ pattern }) => !leftOver.includes(pattern)) || (alert?.severity === 'warning' && patterns.some(({ severity }) => severity === 'critical'));
+  const expected = alert?.state === 'open' || isNews ? patterns.map((p) => p.pattern).join(', ') : '';
   const found = alert?.state === 'open' ? alert.patterns.join(', ') : '';
   if (expected !== found) tell('said_differs', `alert: expected ${expected || 'none'}, said ${found || 'none'}`, { orderId });
 }
@@ -110,7 +113,7 @@ const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
 function alertFollows(kept: Said['alert'], published: FoldedAlert | null, whole: boolean): boolean {
   if (kept === null) return published === null;
   if (published === null) return !whole;
-  return sameEntry(kept, { ...published, state: published.reason === 'expired' ? 'expired' : published.state }) && kept.patterns.join('|') === published.patterns.join('|');
+  return sameEntry(kept, published) && kept.patterns.join('|') === published.patterns.join('|');
 }
 
 /** The index entries under which an order must stand, and those of a lane's bounded names under which it may not. */

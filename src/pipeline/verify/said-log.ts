@@ -4,6 +4,8 @@ import { derivedEvent, type DerivedEvent } from '../../contracts/derived.js';
 import { parseInstant } from '../../contracts/instant.js';
 import type { Json } from '../../core/assessment.js';
 import { fingerprint } from '../../core/fingerprint.js';
+import { alertState } from '../../core/recall.js';
+import type { SaidAlert } from '../../core/said.js';
 import { nameUuid } from '../name-uuid.js';
 import type { Tell } from './findings.js';
 import { createNumberedLog, type NumberedRecord } from './numbered-log.js';
@@ -26,11 +28,9 @@ export interface FoldedPattern extends Counted {
   readonly severity: PatternSeverity;
 }
 export interface FoldedAlert extends Counted {
-  readonly state: 'open' | 'resolved';
+  readonly state: SaidAlert['state'];
   readonly severity: PatternSeverity;
   readonly patterns: readonly string[];
-  /** Of a resolved one. */
-  readonly reason: string | null;
 }
 
 export interface FoldedOrder {
@@ -184,7 +184,7 @@ function foldEvent(order: FoldedOrder, event: DerivedEvent, whole: boolean): str
 function foldAlert(order: FoldedOrder, value: Alert, whole: boolean): string | null {
   const before = order.alert;
   const { episode, revision, severity, patterns } = value;
-  order.alert = { episode, revision, severity, patterns, state: value.type === 'alert.resolved' ? 'resolved' : 'open', reason: value.reason ?? null };
+  order.alert = { episode, revision, severity, patterns, state: alertState(value) };
   if (value.alertId !== idOf('alert.id', value.orderId, episode, 0)) return `the alertId is not the one of episode ${episode}`;
   const opens = value.type === 'alert.raised';
   return follows(value.type, before, value, opens, opens ? before?.state !== 'open' : before?.state === 'open', whole);

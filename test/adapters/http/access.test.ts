@@ -27,9 +27,11 @@ const TOKENS: AccessSettings = { open: true, tokens: [entry('reader', 'read'), e
 const bearer = (token: string | null) => (token === null ? {} : { authorization: `Bearer ${token}` });
 
 /** Every address, with a method, that there is; what can be asked of it without a token is `nothing`. */
-const addresses: readonly (readonly [method: 'GET' | 'POST', url: string, needs: Scope | 'nothing'])[] = [
+const addresses: readonly (readonly [method: 'GET' | 'POST', url: string, needs: Scope | 'nothing', body?: object])[] = [
   ['GET', '/v1/orders/o-1', 'read'], ['GET', '/v1/orders', 'read'], ['GET', '/v1/orders?customerId=c-secret', 'read:personal'], ['GET', '/v1/customers/c-secret', 'read:personal'],
-  ['GET', '/v1/alerts', 'read'], ['POST', `/v1/alerts/${alertIdOf('o-1', 1)}/ack`, 'act'], ['GET', '/v1/measures', 'read'], ['GET', '/v1/rules', 'read'], ['POST', '/v1/rules', 'act'], ['GET', '/', 'read'], ['GET', '/orders', 'read'],
+  ['GET', '/v1/alerts', 'read'], ['GET', '/v1/worklist', 'read'], ['POST', `/v1/alerts/${alertIdOf('o-1', 1)}/ack`, 'act'],
+  ['POST', `/v1/alerts/${alertIdOf('o-1', 1)}/snooze`, 'act', { until: new Date(NOW + 1).toISOString() }], ['POST', `/v1/alerts/${alertIdOf('o-1', 1)}/close`, 'act', { outcome: 'done' }],
+  ['GET', '/v1/measures', 'read'], ['GET', '/v1/rules', 'read'], ['POST', '/v1/rules', 'act'], ['GET', '/', 'read'], ['GET', '/orders', 'read'],
   ['GET', '/orders?customerId=c-secret', 'read:personal'], ['GET', '/orders/o-1', 'read'], ['GET', '/docs/', 'read'], ['GET', '/docs/json', 'read'],
   ['GET', '/healthz', 'nothing'], ['GET', '/readyz', 'nothing'], ['GET', '/metrics', 'nothing'], ['GET', '/style.css', 'nothing'],
 ];
@@ -37,13 +39,13 @@ const addresses: readonly (readonly [method: 'GET' | 'POST', url: string, needs:
 describe('with tokens', () => {
   test('each address is for those whose token has its scope', async () => {
     const http = await serving(TOKENS);
-    for (const [method, url, needs] of addresses) {
+    for (const [method, url, needs, body] of addresses) {
       for (const token of [null, 'stranger', 'reader', 'person', 'doer', 'all']) {
         const has = TOKENS.tokens.find(({ name }) => name === token)?.scopes ?? null;
         // What tells of a customer is, besides, something to be read.
         const may = needs === 'nothing' || (has !== null && has.includes(needs));
         const expected = may ? 200 : has === null ? 401 : 403;
-        const { statusCode, headers } = await http.inject({ method, url, headers: bearer(token) });
+        const { statusCode, headers } = await http.inject({ method, url, headers: bearer(token), ...(body === undefined ? {} : { payload: body }) });
         expect([method, url, token, statusCode]).toEqual([method, url, token, expected]);
         if (expected === 401) expect(headers['www-authenticate']).toBe('Bearer realm="touchpoint"');
       }
@@ -86,7 +88,7 @@ describe('with tokens', () => {
       const hidden = await http.inject({ method, url, headers: bearer('reader') });
       expect([url, hidden.body.includes('c-secret')]).toEqual([url, false]);
     }
-    for (const url of ['/v1/orders/o-1', '/v1/orders', '/v1/alerts', '/orders/o-1']) expect([url, (await http.inject({ url, headers: bearer('person') })).body.includes('c-secret')]).toEqual([url, true]);
+    for (const url of ['/v1/orders/o-1', '/v1/orders', '/v1/alerts', '/v1/worklist', '/orders/o-1']) expect([url, (await http.inject({ url, headers: bearer('person') })).body.includes('c-secret')]).toEqual([url, true]);
     expect((await http.inject({ method: 'POST', url: `/v1/alerts/${alertIdOf('o-1', 1)}/ack`, headers: bearer('doer') })).json()).toMatchObject({ orderId: 'o-1', customerId: null });
   });
 });

@@ -4,7 +4,7 @@ import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import { type AlertPageBody, alertPage, type OpenAlert, openAlert } from '../../../src/contracts/alerts.js';
 import { problem } from '../../../src/contracts/api.js';
 import { alertIdOf } from '../../../src/pipeline/alert-id.js';
-import { DAY, type Given, NOW, portsWith, signal } from './orders-on-record.js';
+import { DAY, type Given, NOW, portsWith, QUIET, RAISED, signal } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;
 afterEach(async () => {
@@ -18,10 +18,10 @@ const orders: readonly Given[] = Array.from({ length: 9 }, (_, n): Given => ({
   patterns: [{ pattern: 'missed_promise', severity: n % 3 === 0 ? 'critical' : 'warning', at: NOW - DAY }],
 }));
 
-const acknowledged: [string, number][] = [];
+const acknowledged: [string, string, number][] = [];
 const serving = async (given: readonly Given[] = orders): Promise<FastifyInstance> => {
   acknowledged.length = 0;
-  const ports = await portsWith(given, { telemetry: { requestFailed: () => undefined, requestRefused: () => undefined, alertAcknowledged: (id, seconds) => acknowledged.push([id, seconds]) } });
+  const ports = await portsWith(given, { telemetry: { ...QUIET, alertAcknowledged: (...told) => acknowledged.push(told) } });
   return (app = await buildHttp(ports, { version: '0', storeTimeoutMs: 500 }));
 };
 const list = async (http: FastifyInstance, query = ''): Promise<AlertPageBody> => {
@@ -43,7 +43,7 @@ describe('GET /v1/alerts', () => {
       episode: 4, revision: 0, severity: 'critical', patterns: ['missed_promise'], headline: 'Late delivery; the order is still open', promise: '2026-03-05',
       lastTold: null, owner: 'customer-service', nextAction: { code: 'chase_delivery', text: 'Find the parcel, set a new date and tell it to the customer.' },
       actBy: new Date(NOW + 2 * DAY).toISOString(), actByReason: 'beyond three days of lateness most customers turn away',
-      causeGroup: `carrier:NorthPost|${new Date(NOW - DAY).toISOString().slice(0, 10)}`, place: { carrier: 'NorthPost' }, acknowledged: null,
+      causeGroup: `carrier:NorthPost|${new Date(NOW - DAY).toISOString().slice(0, 10)}`, place: { carrier: 'NorthPost' }, acknowledged: null, snoozed: null,
     });
   });
 
@@ -83,7 +83,7 @@ describe('POST /v1/alerts/{id}/ack', () => {
     expect(openAlert.strict().parse(first.json())).toMatchObject({ id: firstOf, orderId: 'o-0', acknowledged: kept });
     expect((await ack(http, firstOf.toUpperCase(), { by: 'Jo' })).json<OpenAlert>().acknowledged).toEqual(kept);
     expect((await list(http)).alerts.filter((alert) => alert.acknowledged !== null)).toMatchObject([{ id: firstOf, acknowledged: kept }]);
-    expect(acknowledged).toEqual([[firstOf, DAY / 1_000]]);
+    expect(acknowledged).toEqual([[firstOf, 'critical', (NOW - RAISED) / 1_000]]);
   });
 
   test('needs no body', async () => {

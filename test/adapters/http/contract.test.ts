@@ -80,7 +80,7 @@ describe('the OpenAPI document', () => {
       const url = path.replace(/\{(\w+)\}/g, ':$1');
       for (const method of Object.keys(operations)) expect([url, app.hasRoute({ method: method.toUpperCase(), url })]).toEqual([url, true]);
     }
-    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/alerts', '/v1/alerts/:id/ack', '/v1/customers/:customerId', '/v1/measures', '/v1/orders', '/v1/orders/:orderId', '/v1/rules', '/v1/stream']);
+    expect(documented.sort()).toEqual(['/healthz', '/metrics', '/readyz', '/v1/alerts', '/v1/alerts/:id/ack', '/v1/alerts/:id/close', '/v1/alerts/:id/snooze', '/v1/customers/:customerId', '/v1/measures', '/v1/orders', '/v1/orders/:orderId', '/v1/rules', '/v1/stream', '/v1/worklist']);
   });
 
   test('has examples that fit its schemas, and refers to nothing that is missing', () => {

@@ -7,7 +7,7 @@ import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import { type LimitSettings, NO_LIMITS } from '../../../src/adapters/http/limits.js';
 import type { HttpSettings } from '../../../src/adapters/http/ports.js';
 import { problem } from '../../../src/contracts/api.js';
-import { portsWith } from './orders-on-record.js';
+import { portsWith, QUIET } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;
 afterEach(async () => {
@@ -19,7 +19,7 @@ afterEach(async () => {
 async function serving(limits: Partial<LimitSettings>, settings: Partial<HttpSettings> = {}) {
   const refusals: string[] = [];
   const ports = await portsWith([{ orderId: 'o-1' }]);
-  const telemetry = { requestFailed: () => refusals.push('failed'), alertAcknowledged: () => undefined, requestRefused: (reason: string) => refusals.push(reason) };
+  const telemetry = { ...QUIET, requestFailed: () => refusals.push('failed'), requestRefused: (reason: string) => refusals.push(reason) };
   const http = await buildHttp({ ...ports, telemetry }, { limits: { ...NO_LIMITS, ...limits }, ...settings });
   app = http;
   return { http, refusals };

@@ -1,4 +1,4 @@
-import { createMemoryAcknowledgements } from '../../../src/adapters/memory/acknowledgements.js';
+import { createMemoryAlertHandling } from '../../../src/adapters/memory/alert-handling.js';
 import { createMemoryLaneStore } from '../../../src/adapters/memory/lane-store.js';
 import { createMeasureReader } from '../../../src/pipeline/measure-reader.js';
 import { createMemoryEventFeed } from '../../../src/adapters/memory/event-feed.js';
@@ -23,6 +23,8 @@ import type { Fact, FactBodies, SourceType } from '../../../src/core/fact.js';
 export const DAY = 86_400_000;
 /** What the clock of these tests says. */
 export const NOW = Date.UTC(2026, 2, 10, 12);
+/** When their alerts were raised. */
+export const RAISED = NOW - DAY / 2;
 export const LANES = 4;
 
 export const laneOf = (orderId: string): number => [...orderId].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0) % LANES;
@@ -57,7 +59,7 @@ export interface Given {
 export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], alerts = 0, more = {} }: Given): Omit<OrderView, 'lane'> {
   return {
     facts, judgedAt: NOW, rules: 'default-1',
-    alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern) },
+    alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern), raisedAt: RAISED, usefulUntil: null },
     assessment: {
       orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],
       promises: { original: '2026-03-05', baseline: '2026-03-05', latest: '2026-03-05' }, lastTold: null, signals,
@@ -75,6 +77,8 @@ const indexOf = ({ assessment: a, alert }: Omit<OrderView, 'lane'>): string[] =>
   ...(alert === null ? [] : [OPEN_ALERT, alertIndex(alertIdOf(a.orderId, alert.episode))]),
 ];
 
+export const QUIET: HttpPorts['telemetry'] = { requestFailed: () => undefined, requestRefused: () => undefined, alertAcknowledged: () => undefined, alertSnoozed: () => undefined, alertClosed: () => undefined };
+
 /** HTTP's ports over a memory store that holds these orders. */
 export async function portsWith(orders: readonly Given[], more: Partial<HttpPorts> = {}): Promise<HttpPorts> {
   const store = createMemoryLaneStore();
@@ -90,7 +94,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
   }
   return {
     orders: store,
-    acknowledgements: createMemoryAcknowledgements(),
+    handling: createMemoryAlertHandling(),
     measures: createMeasureReader({ store: store.measures, lanes: LANES, context: { patterns: [] }, now: () => NOW }),
     stream: streamOf(createMemoryEventFeed(createMemoryOutputs({ lanes: LANES, now: () => NOW }), LANES)),
     laneOf,
@@ -104,7 +108,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     notReady: () => Promise.resolve([]),
     registry: { contentType: 'text/plain', metrics: () => Promise.resolve('') },
     clock: { now: () => NOW },
-    telemetry: { requestFailed: () => undefined, requestRefused: () => undefined, alertAcknowledged: () => undefined },
+    telemetry: QUIET,
     ...more,
   };
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import type { HttpPorts } from '../../../src/adapters/http/ports.js';
-import { DAY, delivered, NOW, placed, portsWith, signal, type Given } from './orders-on-record.js';
+import { DAY, delivered, NOW, placed, portsWith, signal, type Given, QUIET } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;
 afterEach(async () => {
@@ -156,7 +156,7 @@ describe('when the store', () => {
     const failures: string[] = [];
     const http = await serving([], {
       ...away(() => Promise.reject(new Error('connection refused at secret-host'))),
-      telemetry: { alertAcknowledged: () => undefined, requestRefused: () => undefined, requestFailed: ({ route, status }, error) => failures.push(`${status} ${route} ${error.message}`) },
+      telemetry: { ...QUIET, requestFailed: ({ route, status }, error) => failures.push(`${status} ${route} ${error.message}`) },
     });
     const response = await http.inject(address);
     expect(response.statusCode).toBe(503);

@@ -12,7 +12,7 @@ import { type HttpPorts, type HttpSettings } from '../../../src/adapters/http/po
 import { NO_LIMITS } from '../../../src/adapters/http/limits.js';
 import type { Scope } from '../../../src/contracts/scopes.js';
 import { alertIdOf } from '../../../src/pipeline/alert-id.js';
-import { fact, type Given, NOW, portsWith, signal } from './orders-on-record.js';
+import { fact, type Given, NOW, portsWith, QUIET, signal } from './orders-on-record.js';
 
 /** The rows of the OWASP API Security Top 10 of 2023, asked of the server on a socket. docs/security.md says of each what is done. */
 
@@ -83,7 +83,7 @@ describe('API2: broken authentication', () => {
 describe('API3: broken object property level authorization', () => {
   test('properties that a scope does not open are in no answer', async () => {
     const { ask } = await serving();
-    for (const path of ['/v1/orders/o-1', '/v1/orders', '/v1/alerts', '/v1/measures?window=all', '/v1/rules', '/orders/o-1', '/orders', '/']) {
+    for (const path of ['/v1/orders/o-1', '/v1/orders', '/v1/alerts', '/v1/worklist', '/v1/measures?window=all', '/v1/rules', '/orders/o-1', '/orders', '/']) {
       expect([path, (await (await ask(path, 'reader')).text()).includes('c-secret')]).toEqual([path, false]);
     }
     expect(await (await ask(`/v1/alerts/${ALERT}/ack`, 'doer', post('{}'))).json()).toMatchObject({ orderId: 'o-1', customerId: null });
@@ -121,7 +121,7 @@ describe('API4: unrestricted resource consumption', () => {
 describe('API5: broken function level authorization', () => {
   test('what changes something is for who may act, by whatever method it is asked', async () => {
     const { statusOf } = await serving();
-    for (const path of ['/v1/rules', `/v1/alerts/${ALERT}/ack`]) {
+    for (const path of ['/v1/rules', ...['ack', 'snooze', 'close'].map((action) => `/v1/alerts/${ALERT}/${action}`)]) {
       expect([path, await statusOf(path, null, post('{}')), await statusOf(path, 'person', post('{}'))]).toEqual([path, 401, 403]);
       // Nor does a header make a reading request another one.
       expect(await statusOf('/v1/rules', 'reader', { headers: { 'x-http-method-override': 'POST' } })).toBe(200);
@@ -191,7 +191,7 @@ describe('API8: security misconfiguration', () => {
 
   test('what fails inside is told to the log, not to the caller', async () => {
     const told: string[] = [];
-    const telemetry = { alertAcknowledged: () => undefined, requestRefused: () => undefined, requestFailed: (_: unknown, error: Error) => { told.push(error.message); } };
+    const telemetry = { ...QUIET, requestFailed: (_: unknown, error: Error) => { told.push(error.message); } };
     const { ask } = await serving({}, { telemetry, assessStored: () => { throw new Error('secret-inside at /srv/app/order.js:7'); } });
     const body = await (await ask('/v1/orders/o-1', 'reader')).text();
     expect([body.includes('secret-inside'), body.includes('.js'), told]).toEqual([false, false, ['secret-inside at /srv/app/order.js:7']]);

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
+import { createMemoryAlertHandling } from '../../../src/adapters/memory/alert-handling.js';
 import { html, htmlText } from '../../../src/adapters/http/pages/html.js';
 import { worstFirst } from '../../../src/adapters/http/pages/overview.js';
+import type { HttpPorts } from '../../../src/adapters/http/ports.js';
+import { alertIdOf } from '../../../src/pipeline/alert-id.js';
 import { DAY, delivered, fact, NOW, orderOf, placed, portsWith, signal, type Given } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;
@@ -11,8 +14,8 @@ afterEach(async () => {
   app = null;
 });
 
-async function page(address: string, orders: readonly Given[]): Promise<string> {
-  app = await buildHttp(await portsWith(orders));
+async function page(address: string, orders: readonly Given[], more: Partial<HttpPorts> = {}): Promise<string> {
+  app = await buildHttp(await portsWith(orders, more));
   const response = await app.inject(address);
   expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   return response.body;
@@ -38,11 +41,25 @@ describe('the front page', () => {
   });
 
   test('shows what a person should do while it still helps, the most urgent first', async () => {
-    const open = (orderId: string, at: number): Given => ({ orderId, verdict: 'poor', patterns: [{ pattern: 'missed_promise', at }] });
-    const body = await page('/', [open('later', NOW - DAY), open('soon', NOW - 2.9 * DAY), open('gone', NOW - 3.1 * DAY)]);
+    const open = (orderId: string, at: number, alerts = 1): Given => ({ orderId, verdict: 'poor', patterns: [{ pattern: 'missed_promise', at }], alerts });
+    const handling = createMemoryAlertHandling();
+    const deed = { at: NOW, by: null, note: null };
+    await handling.acknowledge(alertIdOf('soon', 1), deed);
+    await handling.snooze(alertIdOf('off', 1), { ...deed, until: NOW + DAY, revision: 0 });
+    await handling.close({ lane: 0, orderId: 'closed', alertId: alertIdOf('closed', 1) }, { ...deed, outcome: 'done', severity: 'warning', patterns: [] });
+    const days = { later: 1, soon: 2.9, gone: 3.1, off: 1, closed: 1 };
+    const body = await page('/', [...Object.entries(days).map(([orderId, ago]) => open(orderId, NOW - ago * DAY)), open('ended', NOW - DAY, 0)], { handling });
     const work = body.slice(body.indexOf('A person can still help'), body.indexOf('The worst orders'));
     expect([...work.matchAll(/\/orders\/(\w+)"/g)].map(([, id]) => id)).toEqual(['soon', 'later']);
     expect(work).toContain('Find the parcel');
+    expect(work.match(/customer-service[^<]*/g)).toEqual(['customer-service, taken up', 'customer-service']);
+  });
+
+  test('and one order no more, once a person has closed its alert', async () => {
+    const order = orderOf({ orderId: 'o-1', verdict: 'poor', patterns: [{ pattern: 'missed_promise' }], alerts: 1 });
+    const { alert } = order;
+    const body = await page('/orders/o-1', [{ orderId: 'o-1' }], { assessStored: () => ({ ...order, alert: alert === null ? null : { ...alert, state: 'closed' } }) });
+    expect([body.includes('A person has closed the alert'), body.includes('Find the parcel')]).toEqual([true, false]);
   });
 
   test('an empty service says so', async () => {

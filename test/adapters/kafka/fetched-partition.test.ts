@@ -39,7 +39,7 @@ describe('what a fetch says of a partition', () => {
 
   test('only aborted records: nothing to hand over, but further on', () => {
     const stretch = stretchOf(partition([record(8, { producer: '7' }), record(9, { producer: '7', key: ABORT, control: true })], [{ producerId: '7', firstOffset: '8' }]), 8);
-    expect(stretch).toEqual({ records: [], next: 10, stuck: false });
+    expect(stretch).toEqual({ records: [], next: 10, end: 1_000, stuck: false });
   });
 
   test('a key that looks like an abort marker is data', () => {
@@ -49,7 +49,7 @@ describe('what a fetch says of a partition', () => {
   });
 
   test('nothing at the end is the end, nothing before it is stuck', () => {
-    expect(stretchOf(partition([], [], 12), 12)).toEqual({ records: [], next: 12, stuck: false });
-    expect(stretchOf(partition([], [], 12), 11)).toEqual({ records: [], next: 11, stuck: true });
+    expect(stretchOf(partition([], [], 12), 12)).toEqual({ records: [], next: 12, end: 12, stuck: false });
+    expect(stretchOf(partition([], [], 12), 11)).toEqual({ records: [], next: 11, end: 12, stuck: true });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import produce, { type ProduceParts } from 'kafkajs/src/protocol/requests/produce/index.js';
-import { writeProduceRequests } from '../../../src/adapters/kafka/produce-request.js';
+import type { Message } from 'kafkajs';
+import { carrierOf, writeProduceRequests } from '../../../src/adapters/kafka/produce-request.js';
 
 const theirs = produce.protocol;
 writeProduceRequests();
@@ -26,7 +27,7 @@ const request: fc.Arbitrary<ProduceParts> = fc.record({
   }), { maxLength: 3 }),
 });
 
-const bytesOf = async (protocol: typeof theirs, parts: ProduceParts): Promise<Buffer> => (await protocol({ version: '7' })(parts).request.encode()).buffer;
+const bytesOf = async (protocol: typeof theirs, parts: ProduceParts, version = '7'): Promise<Buffer> => (await protocol({ version })(parts).request.encode()).buffer;
 
 describe('produce requests', () => {
   test('are byte by byte those of the client', async () => {
@@ -44,9 +45,19 @@ describe('produce requests', () => {
     expect([none.at(-1), empty.at(-1)]).toEqual([1, 0]);
   });
 
+  test('are the same for a batch that is handed over as one message', async () => {
+    await fc.assert(fc.asyncProperty(messages, async (list) => {
+      const records = list.map(({ headers, ...rest }) => ({ ...rest, headers: headers }));
+      const parts = (handed: readonly Message[]): ProduceParts => ({ acks: -1, timeout: 1, topicData: [{ topic: 't', partitions: [{ partition: 4, messages: handed }] }] });
+      const carried = parts(carrierOf({ topic: 't', partition: 4, messages: records }));
+      expect((await bytesOf(ours, carried)).toString('hex')).toBe((await bytesOf(ours, parts(list))).toString('hex'));
+      await expect(bytesOf(ours, carried, '2')).rejects.toThrow('version 2');
+    }), { numRuns: 50 });
+  });
+
   test('of other versions, and those that ask for compression or a transaction, are left to the client', async () => {
     const parts: ProduceParts = { acks: -1, timeout: 1, topicData: [{ topic: 't', partitions: [{ partition: 0, messages: [{ key: 'k', value: 'v', timestamp: String(NOW) }] }] }] };
     for (const asked of [{ ...parts, compression: 1 }, { ...parts, transactionalId: 't' }]) expect(await bytesOf(ours, asked)).toEqual(await bytesOf(theirs, asked));
-    expect(ours({ version: '2' })).toBe(theirs({ version: '2' }));
+    expect(await bytesOf(ours, parts, '2')).toEqual(await bytesOf(theirs, parts, '2'));
   });
 });

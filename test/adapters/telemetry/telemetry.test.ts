@@ -192,8 +192,8 @@ describe('dead letters in the log', () => {
 describe('the log', () => {
   test('tells live alerts, and those of the past only to who asks', () => {
     const { telemetry, lines } = listening();
-    telemetry.alertRaised(1, 'o-1', 'Late delivery', 'warning', 'live');
-    telemetry.alertRaised(1, 'o-2', 'Late delivery', 'warning', 'backfill');
+    telemetry.alertRaised(1, 'o-1', 'Late delivery', 'warning', 'live', 2);
+    telemetry.alertRaised(1, 'o-2', 'Late delivery', 'warning', 'backfill', 9);
     expect(lines).toMatchObject([{ level: 'info', event: 'alert.raised', orderId: 'o-1' }]);
   });
 

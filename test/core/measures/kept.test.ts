@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { NOTICE_BUCKETS, SIGNALS, VERDICTS } from '../../../src/contracts/names.js';
-import { cellOfBucket, coarserCell, isInWindow, windowStart } from '../../../src/core/measures/cells.js';
+import { cellOfBucket, coarserCell, isInWindow, startOfCell, windowStart } from '../../../src/core/measures/cells.js';
 import { addUp, BUCKET_MS, createIncrements, difference, keep, kept, negative, type Kept } from '../../../src/core/measures/increments.js';
 import { packAmounts, packGroups, unpackAmounts, unpackGroups } from '../../../src/core/measures/packed.js';
 import { QUANTITIES } from '../../../src/core/measures/quantities.js';
@@ -85,6 +85,14 @@ describe('cells', () => {
       }
       expect(cell).toBe(cellOfBucket(bucket, time));
     }));
+  });
+
+  test('added up under the first bucket of its cell, an amount lies in the same cell, then and later', () => {
+    fc.assert(fc.property(now, fc.integer({ min: -60 * DAY, max: 400 * DAY }), fc.integer({ min: 0, max: 90 * DAY }), (at, beside, later) => {
+      const bucket = Math.floor((at + beside) / BUCKET_MS);
+      const first = startOfCell(at)(bucket);
+      for (const time of [at, at + later]) expect(cellOfBucket(first, time)).toBe(cellOfBucket(bucket, time));
+    }), { numRuns: 2_000 });
   });
 
   test.each([['1h', HOUR, BUCKET_MS], ['24h', DAY, HOUR], ['7d', 7 * DAY, DAY], ['28d', 28 * DAY, DAY]] as const)('%s holds all within it, and nothing that is older by a cell', (window, ms, cell) => {

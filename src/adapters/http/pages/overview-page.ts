@@ -1,8 +1,9 @@
+import type { OpenAlert } from '../../../contracts/alerts.js';
 import type { SignalState } from '../../../core/assessment.js';
 import type { OrderView } from '../ports.js';
 import { html, type Html } from './html.js';
 import { orderLink, timeTag, verdictBadge, words, type Page } from './layout.js';
-import type { BoundedCount, OpenAlert, Overview } from './overview.js';
+import type { BoundedCount, Overview } from './overview.js';
 
 const VERDICT_TILES = ['failed', 'poor', 'fair'] as const;
 
@@ -28,9 +29,9 @@ const counted = ({ count, atLeast }: BoundedCount): string => `${count.toLocaleS
 
 const alertTable = (alerts: readonly OpenAlert[]): Html => html`<div class="scroll"><table>
 <thead><tr><th>Order</th><th>Why</th><th>What to do</th><th>Who</th><th>Until</th></tr></thead>
-<tbody>${alerts.map(({ view, guidance }) => html`<tr><td class="id">${orderLink(view.assessment.orderId)}</td>
-<td>${view.assessment.patterns.map(({ pattern }) => words(pattern)).join(', ')}</td><td>${guidance.nextAction.text}</td>
-<td class="short">${guidance.owner}</td><td class="time">${guidance.actBy === null ? null : timeTag(guidance.actBy)}</td></tr>`)}</tbody>
+<tbody>${alerts.map(({ orderId, patterns, nextAction, owner, acknowledged, actBy }) => html`<tr><td class="id">${orderLink(orderId)}</td>
+<td>${patterns.map(words).join(', ')}</td><td>${nextAction?.text ?? null}</td>
+<td class="short">${owner}${acknowledged === null ? null : ', taken up'}</td><td class="time">${actBy === null ? null : timeTag(Date.parse(actBy))}</td></tr>`)}</tbody>
 </table></div>`;
 
 /** Orders one a line, as they come. */

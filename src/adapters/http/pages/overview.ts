@@ -1,7 +1,9 @@
+import type { OpenAlert } from '../../../contracts/alerts.js';
 import type { Verdict } from '../../../contracts/names.js';
-import { guidanceOf, type AlertGuidance, type AlertRules } from '../../../core/alert-rules.js';
-import type { OrderView } from '../ports.js';
+import { handledAlerts, openAlertOf } from '../open-alerts.js';
+import type { HttpPorts, OrderView } from '../ports.js';
 import type { StoreAccess } from '../store-access.js';
+import { isBefore, rankOf } from '../worklist.js';
 
 /** What the front page knows: a bounded look at the store, whatever its size. */
 export interface Overview {
@@ -22,11 +24,6 @@ export interface BoundedCount {
   readonly atLeast: boolean;
 }
 
-export interface OpenAlert {
-  readonly view: OrderView;
-  readonly guidance: AlertGuidance;
-}
-
 /** Ids counted per verdict, and orders read in full, for one look. */
 const MOST_COUNTED = 2_000;
 const MOST_READ = 300;
@@ -34,8 +31,7 @@ const READ_AT_ONCE = 50;
 const SHOWN_WORST = 15;
 const SHOWN_ALERTS = 12;
 
-/** @param now wall clock, ms: what was to be done earlier isn't shown as work */
-export async function readOverview(store: StoreAccess, rules: AlertRules, now: number): Promise<Overview> {
+export async function readOverview(store: StoreAccess, ports: HttpPorts): Promise<Overview> {
   const [failed, poor, fair, all] = await Promise.all(
     ['verdict:failed', 'verdict:poor', 'verdict:fair', null].map((index) => store.page(index, null, MOST_COUNTED)));
   const count = (page: { readonly orderIds: readonly string[]; readonly cursor: string | null } | undefined): BoundedCount =>
@@ -45,7 +41,7 @@ export async function readOverview(store: StoreAccess, rules: AlertRules, now: n
   return {
     counts: { failed: count(failed), poor: count(poor), fair: count(fair), all: count(all) },
     worst: views.toSorted(worstFirst).slice(0, SHOWN_WORST),
-    needsPerson: openAlerts(views, rules, now).slice(0, SHOWN_ALERTS),
+    needsPerson: (await usefulAlerts(views, ports, store)).slice(0, SHOWN_ALERTS),
     partial: candidates.length > MOST_READ || count(failed).atLeast || count(poor).atLeast,
   };
 }
@@ -74,13 +70,9 @@ type Signals = Pick<OrderView['assessment'], 'signals'>;
 const weight = ({ signals }: Signals): number => signals.reduce((sum, { severity }) => sum + severity, 0);
 const latest = ({ signals }: Signals): number => signals.reduce((last, { opensAt }) => Math.max(last, opensAt), 0);
 
-/** Alerts on which acting still helps now, by when it stops doing so. */
-function openAlerts(views: readonly OrderView[], rules: AlertRules, now: number): OpenAlert[] {
-  return views
-    .flatMap((view): OpenAlert[] => {
-      const [first, ...rest] = view.assessment.patterns;
-      return first === undefined ? [] : [{ view, guidance: guidanceOf(rules, [first, ...rest], view.assessment.place, view.assessment.end !== null) }];
-    })
-    .filter(({ guidance }) => guidance.actBy !== null && guidance.actBy >= now)
-    .sort((a, b) => (a.guidance.actBy ?? 0) - (b.guidance.actBy ?? 0));
+/** Alerts on which acting still helps now and that nobody put off, as the worklist has them. */
+async function usefulAlerts(views: readonly OrderView[], ports: HttpPorts, store: StoreAccess): Promise<OpenAlert[]> {
+  const now = ports.clock.now();
+  const alerts = await handledAlerts(views.flatMap((view) => openAlertOf(view, ports) ?? []), ports, store);
+  return alerts.filter(({ actBy, snoozed }) => snoozed === null && actBy !== null && Date.parse(actBy) >= now).sort((a, b) => (isBefore(rankOf(a), rankOf(b)) ? -1 : 1));
 }

@@ -17,7 +17,7 @@ const OVERVIEW_LASTS_MS = 2_000;
 
 /** The pages for people: rendered here, without scripts. */
 export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
-  const overview = shared(() => readOverview(store, ports.alertRules, ports.clock.now()), () => ports.clock.now());
+  const overview = shared(() => readOverview(store, ports), () => ports.clock.now());
 
   const readable = {
     errorHandler(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {

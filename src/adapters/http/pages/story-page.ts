@@ -60,7 +60,8 @@ function dated(text: string | null, told: Words): string | null {
   return told.promise({ text, instant: /^\d{4}-\d{2}-\d{2}$/.test(text) ? null : instant });
 }
 
-function advice({ assessment }: OrderView, rules: AlertRules, told: Words, now: number): Html | null {
+function advice({ assessment, alert }: OrderView, rules: AlertRules, told: Words, now: number): Html | null {
+  if (alert?.state === 'closed') return html`<p class="soft">A person has closed the alert on this order.</p>`;
   const [first, ...rest] = assessment.patterns;
   if (first === undefined) return null;
   const guidance = guidanceOf(rules, [first, ...rest], assessment.place, assessment.end !== null);

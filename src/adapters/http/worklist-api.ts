@@ -1,0 +1,59 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { WorklistPageBody } from '../../contracts/alerts.js';
+import { OPEN_ALERT } from '../../core/index-keys.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { badCursor, DEFAULT_PAGE, LARGEST_PAGE, pageParameters } from './index-page.js';
+import { handledAlerts, openAlertOf, type UnhandledAlert } from './open-alerts.js';
+import type { HttpPorts, OrderView } from './ports.js';
+import { once, parseQuery } from './query.js';
+import type { StoreAccess } from './store-access.js';
+import { createWorklist, type Rank } from './worklist.js';
+
+/** The query of `GET /v1/worklist`. */
+export const worklistQuerySchema = z.strictObject({
+  team: z.string(once).min(1, 'expected a team').max(256, 'expected a team').optional().describe('Alerts that this team should act on; absent: of all teams'),
+  ...pageParameters,
+});
+
+/**
+ * What is to be done, in the order in which to do it. The order is that of all lanes together and changes with time, rules and people, so
+ * no index keeps it: every page looks at all open alerts, some at a time, and keeps no more than the page.
+ */
+export function addWorklist(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
+  app.get('/v1/worklist', async (request): Promise<WorklistPageBody> => {
+    const { team, limit = DEFAULT_PAGE, cursor } = parseQuery(worklistQuerySchema, request.query);
+    const list = `worklist:${team ?? ''}`;
+    const worklist = createWorklist(cursor === undefined ? null : rankIn(cursor, list), limit);
+    let position: string | null = null;
+    do {
+      const page: Awaited<ReturnType<StoreAccess['page']>> = await store.page(OPEN_ALERT, position, LARGEST_PAGE);
+      const views = await Promise.all(page.orderIds.map((orderId) => store.view(orderId)));
+      const alerts = views.flatMap((view) => (view === null ? [] : (usefulAlertOf(view, ports) ?? []))).filter(({ owner }) => team === undefined || owner === team);
+      for (const alert of await handledAlerts(alerts, ports, store)) if (alert.snoozed === null) worklist.add(alert);
+      position = page.cursor;
+    } while (position !== null && !request.raw.destroyed);
+    const { last, ...body } = worklist.result();
+    return { ...body, nextCursor: last === null ? null : encodeCursor({ index: list, position: JSON.stringify(last) }) };
+  });
+}
+
+/** null: none is open, or it is past its use, which of alerts that are records of the past nobody says. */
+function usefulAlertOf(view: OrderView, ports: HttpPorts): UnhandledAlert | null {
+  const alert = openAlertOf(view, ports);
+  const { expireAfterMs } = ports.alertRules;
+  return alert === null || expireAfterMs === null || Date.parse(alert.actBy ?? alert.occurredAt) + expireAfterMs >= ports.clock.now() ? alert : null;
+}
+
+const rank = z.tuple([z.number(), z.number(), z.string()]);
+
+/** @throws HttpProblem 400 on a cursor of another list */
+function rankIn(cursor: string, list: string): Rank {
+  const decoded = decodeCursor(cursor);
+  if (decoded?.index !== list) throw badCursor();
+  try {
+    return rank.parse(JSON.parse(decoded.position));
+  } catch {
+    throw badCursor();
+  }
+}

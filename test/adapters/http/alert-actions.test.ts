@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { buildHttp } from '../../../src/adapters/http/build-http.js';
+import { createMemoryAlertHandling } from '../../../src/adapters/memory/alert-handling.js';
+import { closedAlert } from '../../../src/contracts/alert-handling.js';
+import { type OpenAlert, openAlert } from '../../../src/contracts/alerts.js';
+import { problem } from '../../../src/contracts/api.js';
+import { alertIdOf } from '../../../src/pipeline/alert-id.js';
+import { DAY, type Given, laneOf, NOW, portsWith, QUIET, signal } from './orders-on-record.js';
+
+let app: FastifyInstance | null = null;
+afterEach(async () => {
+  await app?.close();
+  app = null;
+});
+
+const orders: readonly Given[] = ['o-1', 'o-2'].map((orderId): Given =>
+  ({ orderId, verdict: 'poor', signals: [signal('late_delivery', NOW - DAY)], alerts: 1, patterns: [{ pattern: 'missed_promise', at: NOW - DAY }] }));
+const ID = alertIdOf('o-1', 1);
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+async function serving() {
+  const handling = createMemoryAlertHandling();
+  const clock = { at: NOW };
+  const told: unknown[][] = [];
+  const ports = await portsWith(orders, {
+    handling, clock: { now: () => clock.at },
+    telemetry: { ...QUIET, alertSnoozed: (id) => told.push(['snoozed', id]), alertClosed: (id, outcome) => told.push(['closed', id, outcome]) },
+  });
+  const http = (app = await buildHttp(ports, { version: '0', storeTimeoutMs: 500 }));
+  return {
+    handling, clock, told,
+    post: (action: string, body?: unknown, id = ID) => http.inject({ method: 'POST', url: `/v1/alerts/${id}/${action}`, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, payload: JSON.stringify(body) }) }),
+    open: async () => (await http.inject('/v1/alerts')).json<{ alerts: OpenAlert[] }>().alerts,
+  };
+}
+
+describe('POST /v1/alerts/{id}/close', () => {
+  test('keeps who closed it first, and tells the lane; it is open no longer, whatever its lane has said yet', async () => {
+    const { post, open, handling, told } = await serving();
+    const first = await post('close', { outcome: 'done', by: ' Ina ', note: 'told the customer' });
+    const closed = { at: iso(NOW), outcome: 'done', by: 'Ina', note: 'told the customer' };
+    expect([first.statusCode, closedAlert.strict().parse(first.json())]).toEqual([200, { id: ID, alertId: ID, state: 'closed', closed }]);
+    expect((await post('close', { outcome: 'false_alarm' }, ID.toUpperCase())).json()).toEqual(first.json());
+    expect(await handling.waiting(laneOf('o-1'), 10)).toEqual([{ orderId: 'o-1', alertId: ID, closure: { ...closed, at: NOW, severity: 'warning', patterns: ['missed_promise'] } }]);
+    expect((await open()).map(({ orderId }) => orderId)).toEqual(['o-2']);
+    expect([(await post('ack')).statusCode, (await post('snooze', { until: iso(NOW + DAY) })).statusCode]).toEqual([404, 404]);
+    expect(told).toEqual([['closed', ID, 'done']]);
+  });
+
+  test('needs an outcome, and an alert that is open', async () => {
+    const { post, open, told } = await serving();
+    for (const body of [undefined, {}, { outcome: 'solved' }, { outcome: 'done', by: 7 }, { outcome: 'done', who: 'Ina' }]) {
+      const response = await post('close', body);
+      expect([body, response.statusCode]).toEqual([body, 400]);
+      problem.strict().parse(response.json());
+    }
+    for (const id of ['nothing', alertIdOf('o-1', 2), alertIdOf('o-9', 1)]) expect([id, (await post('close', { outcome: 'done' }, id)).statusCode]).toEqual([id, 404]);
+    expect([(await open()).length, told]).toEqual([2, []]);
+  });
+});
+
+describe('POST /v1/alerts/{id}/snooze', () => {
+  test('puts it off until then; the last one counts', async () => {
+    const { post, open, clock, told } = await serving();
+    await post('snooze', { until: iso(NOW + 2 * DAY), by: 'Jo' });
+    const response = await post('snooze', { until: iso(NOW + DAY), by: 'Ina', note: 'the carrier answers tomorrow' });
+    const snoozed = { at: iso(NOW), until: iso(NOW + DAY), by: 'Ina', note: 'the carrier answers tomorrow' };
+    expect(openAlert.strict().parse(response.json())).toMatchObject({ id: ID, snoozed });
+    expect((await open()).map((alert) => [alert.orderId, alert.snoozed])).toEqual(expect.arrayContaining([['o-1', snoozed], ['o-2', null]]));
+    clock.at = NOW + DAY;
+    expect((await open()).map((alert) => alert.snoozed)).toEqual([null, null]);
+    expect(told).toEqual([['snoozed', ID], ['snoozed', ID]]);
+  });
+
+  test('ends when the alert says more', async () => {
+    const { handling, open } = await serving();
+    await handling.snooze(ID, { at: NOW, by: null, note: null, until: NOW + DAY, revision: 4 });
+    expect((await open()).map((alert) => alert.snoozed)).toEqual([null, null]);
+  });
+
+  test('is for a time ahead, and no longer than 30 days', async () => {
+    const { post, open } = await serving();
+    for (const until of [undefined, '2026-03-12', 'tomorrow', iso(NOW), iso(NOW - 1), iso(NOW + 30 * DAY + 1)]) {
+      const response = await post('snooze', { until });
+      expect([until, response.statusCode]).toEqual([until, 400]);
+      expect(problem.parse(response.json()).invalidParameters?.map(({ name }) => name)).toEqual(['until']);
+    }
+    expect((await post('snooze', { until: iso(NOW + DAY) }, alertIdOf('o-9', 1))).statusCode).toBe(404);
+    expect((await post('snooze', { until: iso(NOW + 30 * DAY) })).statusCode).toBe(200);
+    expect((await open()).filter((alert) => alert.snoozed !== null)).toHaveLength(1);
+  });
+});
