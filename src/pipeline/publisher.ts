@@ -36,6 +36,10 @@ export class StateDoubted extends Final {
 const JOURNEY_INTERVAL_MS = 1_000;
 /** So much longer while a backlog is worked off, where rendering them costs as much as judging. */
 const BEHIND_INTERVAL_MS = 119_000;
+/** A round is followed by so many times as long without one, so that under load journeys leave time for what is judged and said. */
+const REST_AFTER_ROUND = 2;
+/** But no longer than this, whatever held the round up; ms. */
+const LONGEST_REST_MS = 10_000;
 const JOURNEYS_AT_ONCE = 500;
 /** How often a lane with nothing to say looks whether a stranger wrote into its journeys; ms. */
 const STRANGER_LOOK_MS = 10_000;
@@ -68,6 +72,7 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
   let journeysDue = 0;
   /** A round publishes every order that was marked by its beginning, once; null: none is under way. */
   let round: number | null = null;
+  let roundBegan = 0;
   let lookDue = parts.wallClock.now() + STRANGER_LOOK_MS;
 
   const send = async (records: readonly OutputRecord[]): Promise<void> => {
@@ -141,7 +146,12 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
       if (!(await parts.store.clean(parts.lane, claimed.token, marked, journeyEnd()))) throw new LaneLost(parts.lane);
     }
     if (marked.length < oldest.length) mayBeDirty = true;
-    if (marked.length < JOURNEYS_AT_ONCE) round = null;
+    if (marked.length < JOURNEYS_AT_ONCE) endRound();
+  };
+  const endRound = (): void => {
+    round = null;
+    const now = parts.wallClock.now();
+    journeysDue = Math.max(journeysDue, now + Math.min(LONGEST_REST_MS, REST_AFTER_ROUND * (now - roundBegan)));
   };
   /** An order on which a rule throws keeps the journey published last: it must not hold up the others. */
   const render = async (ids: readonly string[]): Promise<OutputRecord[]> => {
@@ -164,7 +174,8 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
   const sendJourneysIfDue = async (persistence: Persistence): Promise<void> => {
     if (!journeysWait()) return;
     if (round === null) {
-      journeysDue = parts.wallClock.now() + JOURNEY_INTERVAL_MS;
+      roundBegan = parts.wallClock.now();
+      journeysDue = roundBegan + JOURNEY_INTERVAL_MS;
       // Before the store is asked: an order that a commit marks meanwhile must not be forgotten.
       mayBeDirty = false;
       round = latest;

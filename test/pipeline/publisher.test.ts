@@ -173,6 +173,29 @@ describe('journeys are published', () => {
     expect(ground.journeys()).toEqual(['a=a as it is']);
   });
 
+  test.each([[100, 1_000], [900, 2_700], [60_000, 70_000]])('not again before twice as long as it took: a round of %i ms, the next after %i', async (took, next) => {
+    const ground = createGround();
+    const { claimed, publisher } = await ground.publisher({
+      render: () => {
+        ground.clock.at += took;
+        return 'fine';
+      },
+    });
+    const began = ground.clock.at;
+    await ground.commit(claimed, { dirty: ['a'] });
+    publisher.markDirty(ground.version());
+    await publisher.work(ground.persistence);
+    await ground.commit(claimed, { dirty: ['a'] });
+    publisher.markDirty(ground.version());
+    const isDueAt = async (at: number): Promise<boolean> => {
+      ground.clock.at = at;
+      await publisher.work(ground.persistence);
+      return ground.journeys().length === 2;
+    };
+    expect(await isDueAt(began + next - 1)).toBe(false);
+    expect(await isDueAt(began + next)).toBe(true);
+  });
+
   test('though one of them can not be judged', async () => {
     const ground = createGround();
     const unassessed: string[] = [];
