@@ -17,7 +17,7 @@ const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dorg.s
 /** Starts a broker from jars that Maven fetches once. Throws Unavailable where Java or Maven is missing. */
 export async function startLocalKafka(options: KafkaOptions): Promise<Server> {
   const [port = 0, controllerPort = 0] = await freePorts(2);
-  return startLocalBroker({ node: 1, port, controllerPort, voters: `1@127.0.0.1:${controllerPort}`, settings: options.settings ?? {} });
+  return startLocalBroker({ node: 1, port, controllerPort, voters: `1@127.0.0.1:${controllerPort}`, settings: options.settings ?? {}, ...(options.jvm === undefined ? {} : { jvm: options.jvm }) });
 }
 
 export interface BrokerPlan {
@@ -29,6 +29,8 @@ export interface BrokerPlan {
   readonly settings: Readonly<Record<string, string>>;
   /** Its data, when it may not lie where that of others does. */
   readonly data?: string;
+  /** Flags of Java; default: those that start fast. */
+  readonly jvm?: readonly string[];
 }
 
 /** Starts one broker of a cluster, as `startLocalKafka`; it answers only once most of the voters are there. */
@@ -46,7 +48,7 @@ export async function startLocalBroker(plan: BrokerPlan): Promise<Server> {
   return startLocalServer({
     name: 'kafka',
     command: java,
-    args: [...JVM, '-cp', classPath(jars), 'kafka.Kafka', properties],
+    args: [...plan.jvm ?? JVM, '-cp', classPath(jars), 'kafka.Kafka', properties],
     env: {},
     data,
     address: `127.0.0.1:${plan.port}`,

@@ -23,6 +23,8 @@ export interface RedisOptions {
 export interface KafkaOptions {
   /** Broker settings beside the defaults, as in `server.properties`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How Java runs it, instead of what starts fast; of a local process only. */
+  readonly jvm?: readonly string[];
 }
 
 /** Why a way of getting a server can't be gone on this machine. */

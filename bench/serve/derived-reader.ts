@@ -1,0 +1,25 @@
+import { askAdmin } from '../../src/adapters/kafka/ask-admin.js';
+import type { DerivedEvent } from '../../src/contracts/derived.js';
+import { atEnd } from './ending.js';
+import { freshName, type Installation } from './installation.js';
+
+/** Hands on every record of cx.events as soon as a consumer of committed records can read it, with that time in ms. */
+export async function readDerived({ client, config }: Installation, read: (event: DerivedEvent, at: number) => void): Promise<void> {
+  const groupId = freshName();
+  const consumer = client.kafka.consumer({ groupId, maxWaitTimeInMs: 50, minBytes: 1 });
+  atEnd(async () => {
+    await consumer.disconnect();
+    await askAdmin(client, (admin) => admin.deleteGroups([groupId]));
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [config.topics.outputs['cx.events']], fromBeginning: true });
+  const joined = new Promise((resolve) => { consumer.on(consumer.events.GROUP_JOIN, resolve); });
+  await consumer.run({
+    autoCommit: false,
+    async eachBatch({ batch }) {
+      const at = Date.now();
+      for (const { value } of batch.messages) if (value !== null) read(JSON.parse(value.toString()) as DerivedEvent, at);
+    },
+  });
+  await joined;
+}

@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DerivedEvent } from '../../src/contracts/derived.js';
+import { commandLine } from './command-line.js';
+import { readDerived } from './derived-reader.js';
+import { runToEnd, say } from './ending.js';
+import { sendOrdersFallingDue } from './idle-deadlines.js';
+import { install, type Installation } from './installation.js';
+import { broughtAboutAt } from './brought-about.js';
+import { RAMP_MS, startLoad } from './live-load.js';
+import { machine } from './machine.js';
+import { amount, options } from './options.js';
+import { keptRate, writeSection } from './results.js';
+import { openServers } from './servers.js';
+import { quantile } from './statistics.js';
+import { startWorker, untilReady, type Worker } from './worker.js';
+
+const HELP = `npm run bench:latency -- [options]
+
+How long it takes until a consumer of cx.events can read what an event brings about, from the event's record timestamp on, under a steady
+load; and how late deadlines fire where nothing else happens. One worker on real Kafka and Redis, as \`npm run bench\` starts or finds them.
+
+  --rate N       events a second (default: half of what one worker did when \`npm run bench\` was last run here, else 8000)
+  --seconds N    how long to measure, after three quarters of a minute of growing load (default 60)
+  --deadlines N  orders whose promise passes in silence (default 400)
+  --json         results as one JSON object on standard output
+  --write-docs   results into docs/benchmarks.md
+
+Examples:
+  npm run bench:latency
+  npm run bench:latency -- --rate 2000 --seconds 20 --json
+`;
+const DEFAULT_RATE = 8_000;
+const READY_MS = 60_000;
+/** After the last event was sent: what it brings about is still waited for. */
+const TAIL_MS = 3_000;
+const SHARES = { p50: 0.5, p99: 0.99, most: 1 } as const;
+
+const given = options(HELP, {
+  'rate': { type: 'string' }, 'seconds': { type: 'string' }, 'deadlines': { type: 'string' },
+  'json': { type: 'boolean', default: false }, 'write-docs': { type: 'boolean', default: false },
+});
+const rate = given.rate === undefined ? Math.round((keptRate() ?? 2 * DEFAULT_RATE) / 2) : amount('rate', given.rate);
+const seconds = amount('seconds', given.seconds ?? '60');
+const orders = amount('deadlines', given.deadlines ?? '400');
+
+runToEnd(async () => {
+  const servers = await openServers();
+  const installation = await install(servers);
+  const worker = await startWorker(installation);
+  await untilReady([worker], READY_MS);
+  let listener: (event: DerivedEvent, at: number) => void = () => undefined;
+  await readDerived(installation, (event, at) => listener(event, at));
+
+  say(`${orders} promises pass in silence`);
+  const deadlines = await sendOrdersFallingDue(installation, orders, (listen) => { listener = listen; });
+  say(`${rate} events a second, after ${RAMP_MS / 1_000} s of growing load`);
+  const load = await underLoad(installation, worker, (listen) => { listener = listen; });
+  await worker.stop();
+
+  const rows = [{ name: `event to derived record, ${load.sentPerSecond} events a second`, values: load.latencies }, { name: 'deadline, plus the allowed lateness, to derived record', values: deadlines }];
+  const result = rows.map(({ name, values }) => ({ name, samples: values.length, ...quantilesOf(values) }));
+  const on = await machine(servers, installation);
+  const shown = [
+    '| ms | median | 99 % | longest | samples |', '| --- | --- | --- | --- | --- |',
+    ...result.map(({ name, p50, p99, most, samples }) => `| ${name} | ${p50} | ${p99} | ${most} | ${samples.toLocaleString('en')} |`), '',
+    `One worker, which took ${load.cpuShare.toFixed(2)} of a core under load. ${on}. \`${commandLine('bench:latency')}\`.`,
+  ].join('\n');
+  process.stdout.write(given.json ? `${JSON.stringify({ machine: on, command: commandLine('bench:latency'), result, cpuShare: load.cpuShare }, null, 1)}\n` : `${shown}\n`);
+  if (given['write-docs']) writeSection('bench:latency', shown);
+  return 0;
+});
+
+const quantilesOf = (values: readonly number[]) => Object.fromEntries(Object.entries(SHARES).map(([name, share]) => [name, Math.round(quantile(values, share))])) as Record<keyof typeof SHARES, number>;
+
+interface UnderLoad {
+  readonly latencies: readonly number[];
+  readonly sentPerSecond: number;
+  readonly cpuShare: number;
+}
+
+async function underLoad(installation: Installation, worker: Worker, listen: (listener: (event: DerivedEvent, at: number) => void) => void): Promise<UnderLoad> {
+  const load = startLoad(installation, { rate, remembers: true });
+  const found: { readonly sentAt: number; readonly latency: number }[] = [];
+  listen((event, at) => {
+    const sentAt = broughtAboutAt(event, load);
+    if (sentAt !== null) found.push({ sentAt, latency: at - sentAt });
+  });
+  const cpu = async (): Promise<number> => (await worker.metrics())?.sum('process_cpu_seconds_total') ?? NaN;
+  await pause(RAMP_MS);
+  const from = { at: Date.now(), sent: load.sent, cpu: await cpu() };
+  await pause(seconds * 1_000);
+  const to = { at: Date.now(), sent: load.sent, cpu: await cpu() };
+  await load.stop();
+  await pause(TAIL_MS);
+  const took = (to.at - from.at) / 1_000;
+  return {
+    latencies: found.filter(({ sentAt }) => sentAt >= from.at && sentAt < to.at).map(({ latency }) => latency),
+    sentPerSecond: Math.round((to.sent - from.sent) / took), cpuShare: (to.cpu - from.cpu) / took,
+  };
+}

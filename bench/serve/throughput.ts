@@ -1,0 +1,87 @@
+import { commandLine } from './command-line.js';
+import { install } from './installation.js';
+import { runToEnd, say } from './ending.js';
+import { fill, type Input } from './fill.js';
+import { machine } from './machine.js';
+import { amount, options } from './options.js';
+import { keepResult, writeSection } from './results.js';
+import { runLimit, runWorkers, type Run, type Source } from './runs.js';
+import { openServers, type Servers } from './servers.js';
+import { isRegression, rateOf, ratiosOf, tableOf, thousands, type Contestant } from './throughput-report.js';
+
+const HELP = `npm run bench -- [options]
+
+How fast \`touchpoint serve\` works off a backlog on real Kafka and Redis, beside what reading and JSON.parse alone allow. The topics are
+filled once; then limit and workers run in turn, each worker from an empty state. After each run \`touchpoint verify\` recomputes every order.
+Kafka and Redis (appendfsync always) are started for it, unless KAFKA_BROKERS and REDIS_URL name some.
+
+  --orders N       orders of the simulated shop, some 9 events each (default 50000)
+  --file FILE      events from this NDJSON file instead (.gz is unpacked)
+  --runs N         runs of each, of which the median counts (default 3)
+  --workers LIST   numbers of workers to run with, by commas (default 1,2)
+  --short          20,000 events and one worker, for CI: exit code 1 where the ratio to the limit fell by more than a third
+  --json           results as one JSON object on standard output
+  --write-docs     results into docs/benchmarks.md
+
+Examples:
+  npm run bench
+  npm run bench -- --orders 10000 --runs 1 --workers 1
+  npm run bench -- --file events.ndjson.gz --json > result.json
+  KAFKA_BROKERS=127.0.0.1:9092 REDIS_URL=redis://127.0.0.1:6379 npm run bench -- --short
+`;
+/** Events a second of a worker by those of the limit, in a short run, when this was last measured; most of such a run is starting up. */
+const LIMIT = { ratio: 0.032, tolerance: 1 / 3 };
+/** Some 20,000 events. */
+const SHORT = { orders: '2270', runs: '1', workers: '1' };
+const PARSE_LIMIT = 'parse limit';
+
+const given = options(HELP, {
+  orders: { type: 'string' }, file: { type: 'string' }, runs: { type: 'string' }, workers: { type: 'string' },
+  'short': { type: 'boolean', default: false }, 'json': { type: 'boolean', default: false }, 'write-docs': { type: 'boolean', default: false },
+});
+const defaults = given.short ? SHORT : { orders: '50000', runs: '3', workers: '1,2' };
+const runs = amount('runs', given.runs ?? defaults.runs);
+const counts = (given.workers ?? defaults.workers).split(',').map((text) => amount('workers', text));
+const input: Input = given.file === undefined ? { orders: amount('orders', given.orders ?? defaults.orders) } : { file: given.file };
+
+runToEnd(async () => {
+  const servers = await openServers();
+  const filled = await install(servers);
+  say('filling the source topics');
+  const { events, bytes } = await fill(filled, input);
+  const topics = filled.config.topics.sources.orders.replace(/-orders$/, '');
+  const [limit, ...workers] = await inTurn(servers, { topics, events, filled });
+  if (limit === undefined) return 1;
+  const ratios = ratiosOf(limit, workers);
+  const on = await machine(servers, filled);
+  const what = `${events.toLocaleString('en')} events of ${bytes} bytes, ${runs} ${runs === 1 ? 'run' : 'runs'} each; every answer verified`;
+  const shown = [...ratios.map(({ name, value }) => `- ${name}: ${value.toFixed(3)}`), '', tableOf([limit, ...workers]), '', `${what}. ${on}. \`${commandLine('bench')}\`.`].join('\n');
+  process.stdout.write(given.json ? `${JSON.stringify({ ratios, machine: on, command: commandLine('bench'), events, bytes, limit, workers }, null, 1)}\n` : `${shown}\n`);
+  const [one] = workers;
+  if (one !== undefined && !given.short) keepResult('throughput', { eventsPerSecond: rateOf(one) });
+  if (given['write-docs']) writeSection('bench', shown);
+  return given.short ? judge(ratios[0]?.value ?? NaN) : 0;
+});
+
+/** Every contestant once, then all of them again: what slows the machine for a while slows all alike. */
+async function inTurn(servers: Servers, source: Source): Promise<readonly Contestant[]> {
+  const contestants = [
+    { name: PARSE_LIMIT, runs: [] as Run[], run: () => runLimit(servers, source) },
+    ...counts.map((count) => ({ name: count === 1 ? 'one worker' : `${count} workers`, runs: [] as Run[], run: () => runWorkers(servers, source, count) })),
+  ];
+  for (let round = 1; round <= runs; round += 1) {
+    for (const { name, runs: done, run } of contestants) {
+      say(`run ${round} of ${runs}: ${name}`);
+      const measured = await run();
+      done.push(measured);
+      say(`  ${thousands(measured.eventsPerSecond)} events a second`);
+    }
+  }
+  return contestants.map(({ name, runs: done }) => ({ name, runs: done }));
+}
+
+function judge(ratio: number): number {
+  if (!isRegression(ratio, LIMIT.ratio, LIMIT.tolerance)) return 0;
+  say(`a worker is slower than it was: ratio ${ratio.toFixed(4)} to the parse limit, ${LIMIT.ratio} when it was last measured`);
+  return 1;
+}
