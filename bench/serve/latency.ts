@@ -63,19 +63,24 @@ runToEnd(async () => {
   const shown = [
     '| ms | median | 99 % | longest | samples |', '| --- | --- | --- | --- | --- |',
     ...result.map(({ name, p50, p99, most, samples }) => `| ${name} | ${p50} | ${p99} | ${most} | ${samples.toLocaleString('en')} |`), '',
-    `One worker, which took ${load.cpuShare.toFixed(2)} of a core under load. ${on}. \`${commandLine('bench:latency')}\`.`,
+    `One worker, which took ${load.cpuShare.toFixed(2)} of a core under load and ${keptUp(load)}. ${on}. \`${commandLine('bench:latency')}\`.`,
   ].join('\n');
-  process.stdout.write(given.json ? `${JSON.stringify({ machine: on, command: commandLine('bench:latency'), result, cpuShare: load.cpuShare }, null, 1)}\n` : `${shown}\n`);
+  process.stdout.write(given.json ? `${JSON.stringify({ machine: on, command: commandLine('bench:latency'), result, cpuShare: load.cpuShare, lag: load.lag }, null, 1)}\n` : `${shown}\n`);
   if (given['write-docs']) writeSection('bench:latency', shown);
   return 0;
 });
 
 const quantilesOf = (values: readonly number[]) => Object.fromEntries(Object.entries(SHARES).map(([name, share]) => [name, Math.round(quantile(values, share))])) as Record<keyof typeof SHARES, number>;
 
+const keptUp = ({ lag, sentPerSecond }: UnderLoad): string =>
+  (lag <= sentPerSecond ? 'kept up with it' : `did not keep up: ${lag.toLocaleString('en')} records waited at the end, so this is how long they queue`);
+
 interface UnderLoad {
   readonly latencies: readonly number[];
   readonly sentPerSecond: number;
   readonly cpuShare: number;
+  /** Records not read yet at the end: more than a second's worth means that the worker fell behind. */
+  readonly lag: number;
 }
 
 async function underLoad(installation: Installation, worker: Worker, listen: (listener: (event: DerivedEvent, at: number) => void) => void): Promise<UnderLoad> {
@@ -90,11 +95,12 @@ async function underLoad(installation: Installation, worker: Worker, listen: (li
   const from = { at: Date.now(), sent: load.sent, cpu: await cpu() };
   await pause(seconds * 1_000);
   const to = { at: Date.now(), sent: load.sent, cpu: await cpu() };
+  const lag = (await worker.metrics())?.sum('cx_lag_records') ?? NaN;
   await load.stop();
   await pause(TAIL_MS);
   const took = (to.at - from.at) / 1_000;
   return {
     latencies: found.filter(({ sentAt }) => sentAt >= from.at && sentAt < to.at).map(({ latency }) => latency),
-    sentPerSecond: Math.round((to.sent - from.sent) / took), cpuShare: (to.cpu - from.cpu) / took,
+    sentPerSecond: Math.round((to.sent - from.sent) / took), cpuShare: (to.cpu - from.cpu) / took, lag,
   };
 }

@@ -14,6 +14,9 @@ export interface Ratio {
 
 export const rateOf = ({ runs }: Contestant): number => median(runs.map(({ eventsPerSecond }) => eventsPerSecond));
 
+/** Seconds of the program itself per million events. */
+export const cpuOf = ({ runs }: Contestant): number => median(runs.map(({ cpu }) => cpu.program));
+
 /** What can be compared between machines: one worker to the limit, and each further number of workers to one. */
 export function ratiosOf(limit: Contestant, workers: readonly Contestant[]): readonly Ratio[] {
   const [one, ...more] = workers;
