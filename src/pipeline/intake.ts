@@ -72,13 +72,15 @@ export function createQueues<T extends string, D extends { readonly kind: string
      */
     take(limit: number, merged = false): Candidate<T, D>[] {
       const taken: Candidate<T, D>[] = [];
-      while (taken.length < limit && !(merged && queues.some((queue) => lacks(queue, 1)))) {
+      if (merged && queues.some((queue) => lacks(queue, 1))) return taken;
+      while (taken.length < limit) {
         const queue = earliest(queues, parts);
         const next = queue === null ? undefined : front(queue, parts);
         if (queue === null || next === undefined) break;
         taken.push(next);
         queue.head += 1;
         compact(queue);
+        if (merged && lacks(queue, 1)) break;
       }
       return taken;
     },

@@ -38,13 +38,10 @@ const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig, messa
   });
   await producer.connect();
   return {
-    send: (batches) => sendCovered((topicMessages) => producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000 }), batches, ATTEMPTS, messagesOf),
+    send: (batches) => sendCovered((topicMessages) => producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000 }), batches, undefined, messagesOf),
     close: () => producer.disconnect(),
   };
 };
-
-/** How often partitions that an answer leaves out are sent again. */
-const ATTEMPTS = 5;
 
 /** About what a record takes in a batch; bytes. */
 export const messageBytes = ({ key, value, headers }: Pick<BatchRecord, 'key' | 'value' | 'headers'>): number => {
