@@ -6,7 +6,7 @@ import { topicOf } from '../../src/contracts/sources.js';
 import { PARTITIONERS } from '../../src/pipeline/partitioner.js';
 import { freshName, PARTITIONS, type Installation } from './installation.js';
 
-/** Events that happen while they are sent, as many a second as asked for once the load has been on for RAMP_MS. */
+/** Events that happen while they are sent, as many a second as asked for, and evenly, once the load has been on for RAMP_MS. */
 export interface LiveLoad {
   /** Acknowledged by Kafka so far. */
   readonly sent: number;
@@ -22,15 +22,19 @@ const DAY_SECONDS = 86_400 / SPEED;
 const EVENTS_PER_ORDER = 8.8;
 const CUSTOMERS = 50_000;
 const SLICE_MS = 20;
+/** So many shops, each a part of a day ahead of the one before: at the busiest hour a single one sends twice what it does on average. */
+const SHOPS = 6;
 /** How long it takes until about as many orders end as are placed. */
 export const RAMP_MS = 45_000;
 
 /** @param remembers whether `sentAt` is asked: it costs memory for every event */
 export function startLoad({ client, config }: Installation, { rate, remembers }: { readonly rate: number; readonly remembers: boolean }): LiveLoad {
   const name = freshName();
-  const shop = createShop({
-    seed: name, orderPrefix: name, start: Date.now(), ordersPerDay: (rate / EVENTS_PER_ORDER) * DAY_SECONDS, speed: SPEED, roundTheClock: true, customers: CUSTOMERS,
-  });
+  const now = Date.now();
+  const shops = Array.from({ length: SHOPS }, (_, k) => createShop({
+    seed: `${name}-${k}`, orderPrefix: `${name}-${k}`, start: now - (k * DAY_SECONDS * 1_000) / SHOPS, ordersPerDay: (rate / SHOPS / EVENTS_PER_ORDER) * DAY_SECONDS,
+    speed: SPEED, roundTheClock: true, customers: CUSTOMERS,
+  }));
   const sentAt = new Map<string, number>();
   let stopped = false;
   let sent = 0;
@@ -38,7 +42,7 @@ export function startLoad({ client, config }: Installation, { rate, remembers }:
     while (!stopped) {
       await pause(SLICE_MS - (Date.now() % SLICE_MS));
       const now = Date.now();
-      const events = shop.next(now);
+      const events = shops.flatMap((shop) => shop.next(now));
       if (remembers) for (const { event } of events) if (!sentAt.has(event.id)) sentAt.set(event.id, now);
       yield events.map(({ event }) => Buffer.from(JSON.stringify(event)));
     }

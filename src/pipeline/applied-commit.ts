@@ -1,6 +1,6 @@
 import { commitOutcome } from './commit-outcome.js';
 import type { CommitAnswer, WallClock } from './ports.js';
-import { LaneLost } from './publisher.js';
+import { LaneLost } from './lane-lost.js';
 import { Final, persist, type Persistence } from './retry.js';
 
 /** The store holds less than it confirmed. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FetchedRange, Halt, LogBounds, SourceLog, Telemetry } from './ports.js';
-import { LaneLost } from './publisher.js';
+import { LaneLost } from './lane-lost.js';
 import { persist, type Persistence, settledWithin } from './retry.js';
 import type { SchemaWait } from './schema-waits.js';
 

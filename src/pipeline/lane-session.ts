@@ -107,8 +107,8 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     upkeep = kept;
     committed = progress.offsets();
     telemetry.committed(lane, performance.now() - began, orders.length);
-    if (outbox !== null) publisher.enqueue(outbox, outputs.causes, outputs.records);
-    if (orders.some(({ dirty }) => dirty)) publisher.markDirty(version);
+    if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes, outputs.records);
+    if (orders.some(({ dirty }) => dirty)) publisher.journeys.markDirty(version);
     for (const { rests } of orders) expiries.note(rests);
   };
 
@@ -137,7 +137,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
         return;
       }
       if (silence.isOver()) await speak();
-      const due = publisher.pendingEntries() > MOST_PENDING ? [] : duties();
+      const due = publisher.outbox.pendingEntries() > MOST_PENDING ? [] : duties();
       if (due.length === 0) await bell.rest(queues.isBehind() ? 100 : 1_000);
       for (const work of due) await work();
     }
@@ -198,9 +198,16 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const publish = async (): Promise<void> => {
     while (goesOn()) {
       if (storeLook.isDue()) await storeLook.look();
-      else if (publisher.hasWork()) await publisher.work(persistence);
+      else if (publisher.outbox.hasWork()) await publisher.outbox.work(persistence);
       else await bell.rest(200);
       bell.ring();
+    }
+  };
+  /** Beside the outbox, which waits for no journeys. */
+  const showJourneys = async (): Promise<void> => {
+    while (goesOn()) {
+      if (publisher.journeys.hasWork()) await publisher.journeys.work(persistence);
+      else await bell.rest(200);
     }
   };
   return {
@@ -217,7 +224,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     /** Works until it is left, lost or to be claimed anew. */
     run(left: () => 'no' | 'stop' | 'drop'): Promise<SessionEnd> {
       const keep = parts.measures === undefined ? [] : [() => keepMeasures(parts, claimed.token, untilStop.stopped, bell.rest)];
-      return course.run(left, [steps, publish, ...keep], () => publisher.flush(persistence));
+      return course.run(left, [steps, publish, showJourneys, ...keep], () => publisher.flush(persistence));
     },
   };
 }

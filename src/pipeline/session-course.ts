@@ -1,7 +1,8 @@
 import { WentBack } from './applied-commit.js';
 import { createBell } from './bell.js';
 import type { SessionEnd } from './lane-holder.js';
-import { LaneLost, StateDoubted } from './publisher.js';
+import { LaneLost } from './lane-lost.js';
+import { StateDoubted } from './lane-output.js';
 import type { Persistence } from './retry.js';
 
 /**

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { LaneLost } from '../../src/pipeline/publisher.js';
+import { LaneLost } from '../../src/pipeline/lane-lost.js';
 import { createGround, failing, LANE, numbered } from '../support/publishing-ground.js';
+
+/** Two of them are more than a request should hold; bytes. */
+const TOO_MUCH_TOGETHER = 200_000;
 
 describe('the outbox is sent', () => {
   test('in order, and leaves the store once it is written', async () => {
@@ -8,14 +11,35 @@ describe('the outbox is sent', () => {
     const { claimed, publisher } = await ground.publisher();
     for (const seqs of [[1, 2], [3]]) {
       const outbox = await ground.commit(claimed, { seqs });
-      if (outbox !== null) publisher.enqueue(outbox, []);
+      if (outbox !== null) publisher.outbox.enqueue(outbox, []);
     }
-    await publisher.work(ground.persistence);
+    await publisher.outbox.work(ground.persistence);
     expect(ground.said()).toEqual(['1:said 1', '2:said 2', '3:said 3']);
-    expect(publisher.pendingEntries()).toBe(0);
+    expect(publisher.outbox.pendingEntries()).toBe(0);
     const next = await ground.store.claim(LANE, 1);
     expect(next.outbox).toEqual([]);
     expect(next.outputEnds.get('cx.events')).toBe(3);
+  });
+
+  test('together, as far as several steps were committed meanwhile and a request holds it', async () => {
+    const ground = createGround();
+    const requests: number[] = [];
+    const { claimed, publisher } = await ground.publisher({
+      output: {
+        publish(lane, records) {
+          requests.push(records.length);
+          return ground.logs.output.publish(lane, records);
+        },
+      },
+    });
+    for (const [seqs, weight] of [[[1, 2], 0], [[3], 0], [[4], TOO_MUCH_TOGETHER], [[5], TOO_MUCH_TOGETHER]] as const) {
+      const outbox = await ground.commit(claimed, { seqs, weight });
+      if (outbox !== null) publisher.outbox.enqueue(outbox, []);
+    }
+    await publisher.outbox.work(ground.persistence);
+    expect(requests).toEqual([4, 1]);
+    expect(ground.said()).toEqual([1, 2, 3, 4, 5].map((n) => `${n}:said ${n}`));
+    expect((await ground.store.claim(LANE, 1)).outbox).toEqual([]);
   });
 
   test('by the next owner when the last one died before it', async () => {
@@ -23,7 +47,7 @@ describe('the outbox is sent', () => {
     const { claimed } = await ground.publisher();
     await ground.commit(claimed, { seqs: [1, 2] });
     const { publisher } = await ground.publisher();
-    await publisher.work(ground.persistence);
+    await publisher.outbox.work(ground.persistence);
     expect(ground.said()).toEqual(['1:said 1', '2:said 2']);
   });
 
@@ -33,7 +57,7 @@ describe('the outbox is sent', () => {
     await ground.commit(claimed, { seqs: [1, 2, 3] });
     await ground.logs.output.publish(LANE, [numbered(1), numbered(2)]);
     const { publisher } = await ground.publisher();
-    await publisher.work(ground.persistence);
+    await publisher.outbox.work(ground.persistence);
     expect(ground.said()).toEqual(['1:said 1', '2:said 2', '3:said 3']);
     expect((await ground.store.claim(LANE, 1)).outbox).toEqual([]);
   });
@@ -45,8 +69,8 @@ describe('the outbox is sent', () => {
       store: { trim: (...args) => (away() ? Promise.reject(new Error('away')) : ground.store.trim(...args)) },
     });
     const outbox = await ground.commit(claimed, { seqs: [1, 2] });
-    if (outbox !== null) publisher.enqueue(outbox, []);
-    await publisher.work(ground.persistence);
+    if (outbox !== null) publisher.outbox.enqueue(outbox, []);
+    await publisher.outbox.work(ground.persistence);
     expect(ground.said()).toEqual(['1:said 1', '2:said 2']);
     expect(ground.told).toEqual(Array.from({ length: 3 }, () => 'publish the outbox: away'));
   });
@@ -64,8 +88,8 @@ describe('the outbox is sent', () => {
       },
     });
     const outbox = await ground.commit(claimed, { seqs: [1, 2] });
-    if (outbox !== null) publisher.enqueue(outbox, []);
-    await publisher.work(ground.persistence);
+    if (outbox !== null) publisher.outbox.enqueue(outbox, []);
+    await publisher.outbox.work(ground.persistence);
     expect(ground.said()).toEqual(['1:said 1', '2:said 2', '1:said 1', '2:said 2']);
   });
 
@@ -73,13 +97,13 @@ describe('the outbox is sent', () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     for (const seqs of [[1], [2]]) {
-      const outbox = await ground.commit(claimed, { seqs });
-      if (outbox !== null) publisher.enqueue(outbox, []);
+      const outbox = await ground.commit(claimed, { seqs, weight: TOO_MUCH_TOGETHER });
+      if (outbox !== null) publisher.outbox.enqueue(outbox, []);
     }
     const { publisher: next } = await ground.publisher();
-    await expect(publisher.work(ground.persistence)).rejects.toThrow(LaneLost);
+    await expect(publisher.outbox.work(ground.persistence)).rejects.toThrow(LaneLost);
     expect(ground.said()).toEqual(['1:said 1']);
-    await next.work(ground.persistence);
+    await next.outbox.work(ground.persistence);
     expect(new Set(ground.said())).toEqual(new Set(['1:said 1', '2:said 2']));
   });
 });
@@ -91,8 +115,8 @@ describe('journeys are published', () => {
     for (const ms of [0, 400, 400, 400]) {
       ground.clock.at += ms;
       await ground.commit(claimed, { dirty: ['a', 'b'] });
-      publisher.markDirty(ground.version());
-      if (publisher.hasWork()) await publisher.work(ground.persistence);
+      publisher.journeys.markDirty(ground.version());
+      if (publisher.journeys.hasWork()) await publisher.journeys.work(ground.persistence);
     }
     expect(ground.journeys()).toEqual(['a=a as it is', 'b=b as it is', 'a=a as it is', 'b=b as it is']);
     expect(await ground.store.dirty(LANE, 9)).toEqual([]);
@@ -105,12 +129,12 @@ describe('journeys are published', () => {
     for (let second = 0; second < 240; second++) {
       ground.clock.at += 1_000;
       await ground.commit(claimed, { dirty: ['a'] });
-      publisher.markDirty(ground.version());
-      if (publisher.hasWork()) await publisher.work(ground.persistence);
+      publisher.journeys.markDirty(ground.version());
+      if (publisher.journeys.hasWork()) await publisher.journeys.work(ground.persistence);
     }
     expect(ground.journeys()).toHaveLength(2);
     ground.backlog.waits = false;
-    await publisher.work(ground.persistence);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys()).toHaveLength(3);
     expect(await ground.store.dirty(LANE, 9)).toEqual([]);
   });
@@ -119,34 +143,34 @@ describe('journeys are published', () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: Array.from({ length: 1_700 }, (_, i) => `o${i}`) });
-    publisher.markDirty(ground.version());
-    while (publisher.hasWork()) await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    while (publisher.journeys.hasWork()) await publisher.journeys.work(ground.persistence);
     expect(ground.journeys()).toHaveLength(1_700);
     expect(await ground.store.dirty(LANE, 9)).toEqual([]);
   });
 
-  test('also while there is always something else to send', async () => {
+  test('while what is said has yet to be acknowledged, and the other way round', async () => {
     const ground = createGround();
-    let seq = 0;
+    const held = new Map<string, () => void>();
     const { claimed, publisher } = await ground.publisher({
       output: {
         async publish(lane, records) {
-          const answer = await ground.logs.output.publish(lane, records);
-          if (records[0]?.seq != null && seq < 50) await say();
-          return answer;
+          await new Promise<void>((resolve) => held.set(records[0]?.topic ?? '', resolve));
+          return ground.logs.output.publish(lane, records);
         },
       },
     });
-    const say = async (): Promise<void> => {
-      ground.clock.at += 100;
-      const outbox = await ground.commit(claimed, { seqs: [++seq], dirty: ['a'] });
-      if (outbox !== null) publisher.enqueue(outbox, []);
-      publisher.markDirty(ground.version());
-    };
-    await say();
-    await publisher.work(ground.persistence);
-    expect(ground.said()).toHaveLength(50);
-    expect(ground.journeys().length).toBeGreaterThanOrEqual(5);
+    const outbox = await ground.commit(claimed, { seqs: [1], dirty: ['a'] });
+    if (outbox !== null) publisher.outbox.enqueue(outbox, []);
+    publisher.journeys.markDirty(ground.version());
+    const both = [publisher.outbox.work(ground.persistence), publisher.journeys.work(ground.persistence)];
+    await new Promise(setImmediate);
+    held.get('cx.journeys')?.();
+    await both[1];
+    expect([ground.said(), ground.journeys()]).toEqual([[], ['a=a as it is']]);
+    held.get('cx.events')?.();
+    await both[0];
+    expect(ground.said()).toEqual(['1:said 1']);
   });
 
   test('though an order marked while the store was being asked seemed not to be there', async () => {
@@ -163,13 +187,13 @@ describe('journeys are published', () => {
     });
     between.push(async () => {
       await ground.commit(claimed, { dirty: ['a'] });
-      publisher.markDirty(ground.version());
+      publisher.journeys.markDirty(ground.version());
     });
-    await publisher.work(ground.persistence);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys()).toEqual([]);
     ground.clock.at += 1_000;
-    expect(publisher.hasWork()).toBe(true);
-    await publisher.work(ground.persistence);
+    expect(publisher.journeys.hasWork()).toBe(true);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys()).toEqual(['a=a as it is']);
   });
 
@@ -183,13 +207,13 @@ describe('journeys are published', () => {
     });
     const began = ground.clock.at;
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.markDirty(ground.version());
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    await publisher.journeys.work(ground.persistence);
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.markDirty(ground.version());
+    publisher.journeys.markDirty(ground.version());
     const isDueAt = async (at: number): Promise<boolean> => {
       ground.clock.at = at;
-      await publisher.work(ground.persistence);
+      await publisher.journeys.work(ground.persistence);
       return ground.journeys().length === 2;
     };
     expect(await isDueAt(began + next - 1)).toBe(false);
@@ -207,9 +231,9 @@ describe('journeys are published', () => {
       },
     });
     const outbox = await ground.commit(claimed, { seqs: [1], dirty: ['a', 'poisoned', 'b'] });
-    publisher.markDirty(ground.version());
-    if (outbox !== null) publisher.enqueue(outbox, []);
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    if (outbox !== null) publisher.outbox.enqueue(outbox, []);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys()).toEqual(['a=fine', 'b=fine']);
     expect(unassessed).toEqual(['poisoned']);
     expect(await ground.store.dirty(LANE, 9)).toEqual([]);

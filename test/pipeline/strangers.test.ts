@@ -6,17 +6,17 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a', 'b'] });
-    publisher.markDirty(ground.version());
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     await ground.commit(claimed, { dirty: ['b'] });
-    publisher.markDirty(ground.version());
+    publisher.journeys.markDirty(ground.version());
     ground.clock.at += 1_000;
-    await publisher.work(ground.persistence);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys().at(-1)).toBe('b=b as it is');
     ground.clock.at += 1_000;
-    expect(publisher.hasWork()).toBe(true);
-    await publisher.work(ground.persistence);
+    expect(publisher.journeys.hasWork()).toBe(true);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys().at(-1)).toBe('a=a as it is');
   });
 
@@ -24,27 +24,27 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.markDirty(ground.version());
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
-    expect(publisher.hasWork()).toBe(false);
+    expect(publisher.journeys.hasWork()).toBe(false);
     ground.clock.at += 10_000;
-    expect(publisher.hasWork()).toBe(true);
-    await publisher.work(ground.persistence);
+    expect(publisher.journeys.hasWork()).toBe(true);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys()).toEqual(['a=a as it is', 'a=of old', 'a=a as it is']);
     ground.clock.at += 1_000;
-    expect(publisher.hasWork()).toBe(false);
+    expect(publisher.journeys.hasWork()).toBe(false);
   });
 
   test('also when it was written before the lane was claimed', async () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.markDirty(ground.version());
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     const { publisher: next } = await ground.publisher();
-    await next.work(ground.persistence);
+    await next.journeys.work(ground.persistence);
     expect(ground.journeys()).toEqual(['a=a as it is', 'a=of old', 'a=a as it is']);
   });
 
@@ -55,15 +55,15 @@ describe("a stranger's journey is overwritten by the present one", () => {
       output: { publish: (lane, records) => (away() ? Promise.reject(new Error('away')) : ground.logs.output.publish(lane, records)) },
     });
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.markDirty(ground.version());
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     ground.clock.at += 10_000;
     const again = failing(1);
     const { publisher: next } = await ground.publisher({
       output: { publish: (lane, records) => (again() ? Promise.reject(new Error('away')) : ground.logs.output.publish(lane, records)) },
     });
-    await next.work(ground.persistence);
+    await next.journeys.work(ground.persistence);
     expect(ground.journeys().at(-1)).toBe('a=a as it is');
     expect(ground.told).toHaveLength(3);
   });
@@ -72,16 +72,16 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a', 'b'] });
-    publisher.markDirty(ground.version());
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     await ground.commit(claimed, { dirty: ['b'] });
-    publisher.markDirty(ground.version());
+    publisher.journeys.markDirty(ground.version());
     ground.clock.at += 1_000;
-    await publisher.work(ground.persistence);
+    await publisher.journeys.work(ground.persistence);
     expect(ground.journeys().slice(-2)).toEqual(['a=of old', 'b=b as it is']);
     const { publisher: next } = await ground.publisher();
-    await next.work(ground.persistence);
+    await next.journeys.work(ground.persistence);
     expect(ground.journeys().slice(-2).sort()).toEqual(['a=a as it is', 'b=b as it is']);
   });
 
@@ -89,8 +89,8 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.markDirty(ground.version());
-    await publisher.work(ground.persistence);
+    publisher.journeys.markDirty(ground.version());
+    await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     await ground.commit(claimed, { seqs: [1] });
     let alive = true;
@@ -102,10 +102,12 @@ describe("a stranger's journey is overwritten by the present one", () => {
         },
       },
     });
-    await second.work({ ...ground.persistence, stopped: () => !alive });
+    const untilDead = { ...ground.persistence, stopped: () => !alive };
+    await second.outbox.work(untilDead);
+    await second.journeys.work(untilDead);
     expect(ground.said()).toEqual(['1:said 1']);
     const { publisher: third } = await ground.publisher();
-    await third.work(ground.persistence);
+    await third.journeys.work(ground.persistence);
     expect(ground.journeys()).toEqual(['a=a as it is', 'a=of old', 'a=a as it is']);
   });
 });

@@ -10,8 +10,9 @@ import type { Persistence } from '../../src/pipeline/retry.js';
 export const LANE = 0;
 const START = 1_800_000_000_000;
 
-export const numbered = (seq: number, topic: OutputRecord['topic'] = 'cx.events'): OutputRecord =>
-  ({ seq, topic, key: 'o', value: `said ${String(seq)}`, headers: { cx_seq: String(seq) } });
+/** @param weight bytes that it has besides */
+export const numbered = (seq: number, topic: OutputRecord['topic'] = 'cx.events', weight = 0): OutputRecord =>
+  ({ seq, topic, key: 'o', value: `said ${String(seq)}`, headers: { cx_seq: String(seq), ballast: 'x'.repeat(weight) } });
 
 interface Ground {
   readonly store?: Partial<LaneStore>;
@@ -39,14 +40,15 @@ export function createGround() {
     async publisher({ store: faults = {}, output = {}, telemetry = {}, render = (id: string) => `${id} as it is` }: Ground = {}) {
       const claimed = await store.claim(LANE, 1);
       version = claimed.version;
-      return { claimed, publisher: createPublisher({
+      const publisher = createPublisher({
         lane: LANE, isBehind: () => backlog.waits, isSilent: () => false, store: { ...store, ...faults }, output: { ...logs.output, ...output }, wallClock: { now: () => clock.at },
         telemetry: { ...persistence.telemetry, ...telemetry },
         renderJourney: (id) => ({ seq: null, topic: 'cx.journeys', key: id, value: render(id), headers: {} }),
-      }, claimed, await readOutputTail(LANE, logs.output, claimed)) };
+      }, claimed, await readOutputTail(LANE, logs.output, claimed));
+      return { claimed, publisher };
     },
-    async commit({ token }: ClaimedLane, { seqs = [], dirty = [] }: { seqs?: readonly number[]; dirty?: readonly string[] }) {
-      const records = seqs.map((seq) => numbered(seq));
+    async commit({ token }: ClaimedLane, { seqs = [], dirty = [], weight = 0 }: { seqs?: readonly number[]; dirty?: readonly string[]; weight?: number }) {
+      const records = seqs.map((seq) => numbered(seq, 'cx.events', weight));
       const outbox = records.length === 0 ? null : { firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs), records: packOutbox(records) };
       await store.commit(LANE, {
         token, base: version, topics: new Map(), seq: Math.max(0, ...seqs), outbox, forget: [], calendar: null,

@@ -1,6 +1,6 @@
 import { unpackRecords } from '../outbox-codec.js';
 import type { OutboxEntry } from '../ports.js';
-import { LaneLost } from '../publisher.js';
+import { LaneLost } from '../lane-lost.js';
 import { persist, type Persistence } from '../retry.js';
 import { INTAKE_LANE, INTAKE_OUTPUTS, type ClaimedIntake, type IntakeStore, type IntakeTelemetry, type RecordWriter } from './ports.js';
 

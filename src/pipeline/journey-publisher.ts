@@ -1,0 +1,124 @@
+import type { JourneyRenderer } from './journey-renderer.js';
+import { LaneLost } from './lane-lost.js';
+import type { LaneOutput } from './lane-output.js';
+import type { ClaimedLane, LaneStore, OutputRecord, Telemetry, WallClock } from './ports.js';
+import { Final, persist, type Persistence } from './retry.js';
+
+export interface JourneyPublisherParts {
+  readonly lane: number;
+  readonly store: LaneStore;
+  readonly telemetry: Telemetry;
+  readonly wallClock: WallClock;
+  readonly renderJourney: JourneyRenderer;
+  /** More waits to be read: orders will change again before anyone could act on their journeys. */
+  readonly isBehind: () => boolean;
+  /** Facts are being read again: orders would be shown as they were. */
+  readonly isSilent: () => boolean;
+  /** The number of the last record that the lane said. */
+  readonly lastSaid: () => number;
+}
+
+/** An order's journey is published at most once in this time; ms. */
+const JOURNEY_INTERVAL_MS = 1_000;
+/** So much longer while a backlog is worked off, where rendering them costs as much as judging. */
+const BEHIND_INTERVAL_MS = 119_000;
+/** Some journeys are followed by so many times as long without any, so that under load they leave time for what is judged and said. */
+const REST_AFTER_SOME = 2;
+/** But no longer than this, whatever held them up; ms. */
+const LONGEST_REST_MS = 10_000;
+/** Rendered in one go, with nothing else of the process running meanwhile. */
+const JOURNEYS_AT_ONCE = 100;
+/** So often when a lane is left. */
+const LAST_TIMES = 5;
+/** How often a lane with nothing to say looks whether a stranger wrote into its journeys; ms. */
+const STRANGER_LOOK_MS = 10_000;
+
+/** Publishes the present journeys of orders that changed, and of those that a stranger wrote over. */
+export function createJourneyPublisher(parts: JourneyPublisherParts, output: LaneOutput, claimed: ClaimedLane) {
+  const { lane, store, telemetry, wallClock } = parts;
+  /** The version of the last commit: marks on orders are versions. */
+  let latest = claimed.version;
+  let mayBeDirty = true;
+  /** When the next round may begin, and when the next orders of it may follow. */
+  let roundDue = 0;
+  let someDue = 0;
+  /** A round publishes every order that was marked by its beginning, once; null: none is under way. */
+  let round: number | null = null;
+  let lookDue = wallClock.now() + STRANGER_LOOK_MS;
+
+  /** The next orders of the round, and of those that a stranger wrote over. */
+  const sendSome = async (upTo: number): Promise<void> => {
+    const oldest = await store.dirty(lane, JOURNEYS_AT_ONCE);
+    const marked = oldest.filter(({ mark }) => mark <= upTo);
+    const again = [...output.overwritten].slice(0, JOURNEYS_AT_ONCE);
+    const ids = [...new Set([...marked.map(({ orderId }) => orderId), ...again])];
+    if (ids.length > 0) {
+      await output.sendAgain(await render(ids), again);
+      if (!(await store.clean(lane, claimed.token, marked, output.journeyEnd()))) throw new LaneLost(lane);
+    }
+    if (marked.length < oldest.length) mayBeDirty = true;
+    if (marked.length < JOURNEYS_AT_ONCE) round = null;
+  };
+  /** An order on which a rule throws keeps the journey published last: it must not hold up the others. */
+  const render = async (ids: readonly string[]): Promise<OutputRecord[]> => {
+    const stored = await store.load(lane, ids);
+    const seq = parts.lastSaid();
+    return ids.flatMap((id, i) => {
+      const order = stored[i];
+      if (order == null) return [];
+      try {
+        return [parts.renderJourney(id, order, seq)];
+      } catch (error) {
+        if (error instanceof Final) throw error;
+        telemetry.unassessed(lane, id, error instanceof Error ? error : new Error(String(error)));
+        return [];
+      }
+    });
+  };
+
+  const beginsRound = (now: number): boolean =>
+    (mayBeDirty || output.overwritten.size > 0) && now >= roundDue + (parts.isBehind() ? BEHIND_INTERVAL_MS : 0);
+  const isDue = (now: number): boolean => !parts.isSilent() && now >= someDue && (round !== null || beginsRound(now));
+  const sendIfDue = async (persistence: Persistence): Promise<void> => {
+    const began = wallClock.now();
+    if (!isDue(began)) return;
+    if (round === null) {
+      roundDue = began + JOURNEY_INTERVAL_MS;
+      // Before the store is asked: an order that a commit marks meanwhile must not be forgotten.
+      mayBeDirty = false;
+      round = latest;
+    }
+    const upTo = round;
+    await persist(persistence, 'publish journeys', () => sendSome(upTo));
+    const now = wallClock.now();
+    someDue = now + Math.min(LONGEST_REST_MS, REST_AFTER_SOME * (now - began));
+  };
+  return {
+    /** The commit of this version changed orders. */
+    markDirty(version: number): void {
+      latest = version;
+      mayBeDirty = true;
+    },
+    /** Is there anything to publish by now, or to look at? */
+    hasWork(): boolean {
+      const now = wallClock.now();
+      return isDue(now) || now >= lookDue;
+    },
+    /** Publishes the next of them; faults of log and store are retried until they end or `stopped` says so. @throws LaneLost */
+    async work(persistence: Persistence): Promise<void> {
+      if (wallClock.now() >= lookDue) {
+        lookDue = wallClock.now() + STRANGER_LOOK_MS;
+        await persist(persistence, 'look at the journeys', () => output.lookForStrangers());
+      }
+      await sendIfDue(persistence);
+    },
+    /** Whatever the interval, as many as take no long time; the rest are the next owner's. */
+    async flush(persistence: Persistence): Promise<void> {
+      roundDue = 0;
+      for (let some = 0; some < LAST_TIMES && (some === 0 || round !== null); some++) {
+        someDue = 0;
+        await sendIfDue(persistence);
+      }
+    },
+  };
+}
