@@ -15,7 +15,7 @@ import type * as Index from '../src/core/index-keys.js';
 import type * as Rules from '../src/core/rules.js';
 import type * as Decode from '../src/pipeline/decode.js';
 import type * as Judge from '../src/pipeline/judge.js';
-import type * as Book from '../src/pipeline/order-book.js';
+import type * as Book from '../src/pipeline/live-order.js';
 import type { LaneStore, OrderWrite, Telemetry } from '../src/pipeline/ports.js';
 import type * as Render from '../src/pipeline/render.js';
 import type * as Measures from '../src/pipeline/step-measures.js';
@@ -35,7 +35,7 @@ const { customerIn, indexKeys } = await from<typeof Index>('core/index-keys.js')
 const { DEFAULT_RULES } = await from<typeof Rules>('core/rules.js');
 const { createLineDecoder } = await from<typeof Decode>('pipeline/decode.js');
 const { createJudge } = await from<typeof Judge>('pipeline/judge.js');
-const { newOrder, packLiveOrder, takeIn } = await from<typeof Book>('pipeline/order-book.js');
+const { newOrder, packLiveOrder, takeIn } = await from<typeof Book>('pipeline/live-order.js');
 const { createRenderer } = await from<typeof Render>('pipeline/render.js');
 const { createStepMeasures } = await from<typeof Measures>('pipeline/step-measures.js');
 

@@ -3,7 +3,7 @@ import type * as Config from '../src/app/config.js';
 import type * as Assess from '../src/core/assess.js';
 import type * as Changes from '../src/core/changes.js';
 import type * as Decode from '../src/pipeline/decode.js';
-import type * as Book from '../src/pipeline/order-book.js';
+import type * as Book from '../src/pipeline/live-order.js';
 import type * as Render from '../src/pipeline/render.js';
 import type { SourceTopic } from '../src/contracts/names.js';
 import type { Fact } from '../src/core/fact.js';
@@ -24,7 +24,7 @@ const { defaultConfig } = await from<typeof Config>('app/config.js');
 const { assess } = await from<typeof Assess>('core/assess.js');
 const { sayChanges } = await from<typeof Changes>('core/changes.js');
 const { createDecoder } = await from<typeof Decode>('pipeline/decode.js');
-const { newOrder, packLiveOrder, takeIn } = await from<typeof Book>('pipeline/order-book.js');
+const { newOrder, packLiveOrder, takeIn } = await from<typeof Book>('pipeline/live-order.js');
 const { createRenderer } = await from<typeof Render>('pipeline/render.js');
 const { parseArgs } = await import('node:util');
 

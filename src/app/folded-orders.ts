@@ -1,4 +1,4 @@
-import { takeIn } from '../pipeline/order-book.js';
+import { takeIn } from '../pipeline/live-order.js';
 import { createReplayBook } from './replay-book.js';
 import type { OrdersParts, ReplayOrders } from './replay-orders.js';
 

@@ -1,7 +1,7 @@
 import type { Fact } from '../core/fact.js';
 import { byBytes } from '../pipeline/byte-order.js';
 import type { Judge, StepOutputs } from '../pipeline/judge.js';
-import { type LiveOrder, takeIn, type TakenIn } from '../pipeline/order-book.js';
+import { type LiveOrder, takeIn, type TakenIn } from '../pipeline/live-order.js';
 import type { OutputRecord } from '../pipeline/ports.js';
 import { type BookedOrder, createReplayBook, type ReplayBook } from './replay-book.js';
 import type { OrdersParts, ReplayOrders } from './replay-orders.js';

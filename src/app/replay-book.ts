@@ -1,6 +1,6 @@
 import { createDeadlineHeap, type Waiting } from '../adapters/memory/deadline-heap.js';
 import { byBytes } from '../pipeline/byte-order.js';
-import { type LiveOrder, newOrder, openOrder, packLiveOrder } from '../pipeline/order-book.js';
+import { type LiveOrder, newOrder, openOrder, packLiveOrder } from '../pipeline/live-order.js';
 import { isHeapHalfFull } from './heap.js';
 
 /**

@@ -2,7 +2,7 @@ import type { Fact } from '../core/fact.js';
 import type { CoverableSource } from '../contracts/names.js';
 import type { Assessment } from '../core/assessment.js';
 import type { JourneyFacts } from '../core/journey.js';
-import type { LiveOrder } from '../pipeline/order-book.js';
+import type { LiveOrder } from '../pipeline/live-order.js';
 
 /** The orders of a replay, from the first event to the end of the input. */
 export interface ReplayOrders {

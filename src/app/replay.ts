@@ -6,7 +6,7 @@ import type { Fact } from '../core/fact.js';
 import type { Gathered } from '../core/measures/gather.js';
 import { createEventDecoder, createLineDecoder } from '../pipeline/decode.js';
 import { createJudge, type Judge } from '../pipeline/judge.js';
-import { fullMessage } from '../pipeline/order-book.js';
+import { fullMessage } from '../pipeline/live-order.js';
 import type { OutputRecord, Telemetry } from '../pipeline/ports.js';
 import type { CompiledMap } from '../pipeline/maps/compile-map.js';
 import type { MapAccount } from '../pipeline/maps/records.js';

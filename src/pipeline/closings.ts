@@ -1,7 +1,8 @@
 import { alertIdOf } from './alert-id.js';
 import type { AlertHandlingStore, AlertPlace, WaitingClosure } from './alert-handling.js';
 import { type JudgeParts, sayClosed, type StepOutputs } from './judge.js';
-import type { LiveOrder, OrderBook } from './order-book.js';
+import type { LiveOrder } from './live-order.js';
+import type { OrderBook } from './order-book.js';
 
 /**
  * Says of the lane's alerts that people closed them. Any worker may have taken that in: it waits in a list of the lane, which its owner

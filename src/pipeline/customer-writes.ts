@@ -1,5 +1,5 @@
 import { customerIn } from '../core/index-keys.js';
-import type { LiveOrder } from './order-book.js';
+import type { LiveOrder } from './live-order.js';
 import type { CustomerWrite } from './ports.js';
 
 /** What changes of what the order tells of its customer. @param before its index entries, which say whose it was */

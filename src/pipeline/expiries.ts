@@ -1,5 +1,6 @@
 import { type JudgeParts, sayLast, type StepOutputs } from './judge.js';
-import { type LiveOrder, openOrder, type OrderBook, openState } from './order-book.js';
+import { type LiveOrder, openOrder, openState } from './live-order.js';
+import type { OrderBook } from './order-book.js';
 import type { LaneStore, OrderRemoval, PassedOrder } from './ports.js';
 import { type Calendar, hasExpired, restingSince, type Retention } from './retention.js';
 import type { StepResult } from './step.js';

@@ -5,7 +5,7 @@ import { instantText } from '../core/instant-text.js';
 import type { AssessmentContext } from '../core/rules.js';
 import type { SaidAlert } from '../core/said.js';
 import { nameUuid } from './name-uuid.js';
-import { openOrder } from './order-book.js';
+import { openOrder } from './live-order.js';
 import { jsonOutput, type OutputFormat } from './output-format.js';
 import type { OutputRecord, StoredOrder } from './ports.js';
 import { journeyOf, JUDGED_AT } from './render.js';

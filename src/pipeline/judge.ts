@@ -7,7 +7,7 @@ import { fingerprint } from '../core/fingerprint.js';
 import type { OrderState } from '../core/order-state.js';
 import type { AssessmentContext } from '../core/rules.js';
 import type { JourneyRenderer } from './journey-renderer.js';
-import { customerOf, type LiveOrder } from './order-book.js';
+import { customerOf, type LiveOrder } from './live-order.js';
 import type { OutputRecord, Telemetry } from './ports.js';
 import type { Renderer } from './render.js';
 import { restsAfter } from './retention.js';

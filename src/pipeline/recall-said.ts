@@ -6,7 +6,7 @@ import type { OrderState } from '../core/order-state.js';
 import { recallAlert, recallEvent } from '../core/recall.js';
 import { headerText } from './header-entries.js';
 import type { LaneWriter } from './lane-writer.js';
-import { openState, writeState } from './order-book.js';
+import { openState, writeState } from './live-order.js';
 import { decodeOutput } from './output-format.js';
 import type { LaneStore, OutputLog, ReadBackRecord } from './ports.js';
 import { JUDGED_AT } from './render.js';

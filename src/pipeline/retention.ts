@@ -3,7 +3,7 @@ import type { Assessment } from '../core/assessment.js';
 import type { Journey } from '../core/journey.js';
 import type { OrderState } from '../core/order-state.js';
 import type { AssessmentContext } from '../core/rules.js';
-import type { LiveOrder } from './order-book.js';
+import type { LiveOrder } from './live-order.js';
 import { REPLAY_AGE_MS, type TimeReached } from './time-reached.js';
 
 /**

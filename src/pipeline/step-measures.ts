@@ -8,7 +8,7 @@ import { createIncrements, difference, keep, kept, negative, type Kept } from '.
 import { packAmounts, packGroups, unpackAmounts } from '../core/measures/packed.js';
 import { packCustomerOrder } from '../core/measures/packed-customer.js';
 import { PLACE_KEYS, type Place, type SourceTopic } from '../contracts/names.js';
-import type { LiveOrder } from './order-book.js';
+import type { LiveOrder } from './live-order.js';
 import type { CustomerWrite } from './ports.js';
 
 /** What a step adds to the measures. */

@@ -13,7 +13,7 @@ import { everythingOf } from '../../src/core/assess.js';
 import type { Assessment } from '../../src/core/assessment.js';
 import type { Fact } from '../../src/core/fact.js';
 import { gather } from '../../src/core/measures/gather.js';
-import { takeIn } from '../../src/pipeline/order-book.js';
+import { takeIn } from '../../src/pipeline/live-order.js';
 import { fact } from '../support/facts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'replay-'));

@@ -7,7 +7,7 @@ import type { Fact } from '../../src/core/fact.js';
 import { gather } from '../../src/core/measures/gather.js';
 import { createMeasureKeeper } from '../../src/pipeline/measure-keeper.js';
 import { createMeasureReader } from '../../src/pipeline/measure-reader.js';
-import { openOrder } from '../../src/pipeline/order-book.js';
+import { openOrder } from '../../src/pipeline/live-order.js';
 import { journeyFacts } from '../support/arbitrary-journey.js';
 import { CONTEXT, createLaneUnderTest, type Death, factBytes, LANE, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
 

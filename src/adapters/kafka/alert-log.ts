@@ -2,7 +2,7 @@ import type { AlertLog } from '../../pipeline/sinks/sink.js';
 import type { KafkaClient } from './connection.js';
 import type { GroupTimes } from './group-member.js';
 import { openSource } from './source-log.js';
-import type { FetchSizes } from './lane-reader.js';
+import type { FetchSizes } from './partition-reading.js';
 
 export interface KafkaAlertsOptions {
   readonly client: KafkaClient;

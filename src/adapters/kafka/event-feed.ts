@@ -3,7 +3,8 @@ import type { LogBounds, SourceRecord } from '../../pipeline/ports.js';
 import type { EventFeed, FeedListener, FeedTail } from '../../pipeline/stream/event-feed.js';
 import type { KafkaClient } from './connection.js';
 import { asError, isFault, within, withRetries } from './faults.js';
-import { createLaneReader, type FetchSizes, type LaneReader } from './lane-reader.js';
+import { createLaneReader, type LaneReader } from './lane-reader.js';
+import type { FetchSizes } from './partition-reading.js';
 import type { KafkaLog } from './log.js';
 import { createPartitionAccess, type PartitionAccess } from './partition-access.js';
 

@@ -3,20 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FetchedRange, SourceListener } from '../../pipeline/ports.js';
 import { explainDamage } from './compression.js';
 import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
-import { stretchOf } from './fetched-partition.js';
-import type { Layout, Place } from './layout.js';
+import type { Layout } from './layout.js';
 import type { KafkaLog } from './log.js';
-import { sourceRecord } from './source-record.js';
+import { advance, type Asked, type FetchSizes, leaderOf, newReading, NO_LEADER, type Reading, requestOf, STUCK_LIMIT } from './partition-reading.js';
 import { reportUnreadable } from '../../pipeline/unreadable.js';
-import { fetchFrom, READ_COMMITTED, type FetchAnswer, type FetchRequest, type RawPartition } from './wire.js';
-
-export interface FetchSizes {
-  /** How long a broker holds an answer while there is nothing; also how late a resumed partition may be noticed. ms */
-  readonly maxWaitMs: number;
-  readonly maxBytesPerPartition: number;
-  /** An answer is decoded in one go, so this bounds how long nothing else runs. */
-  readonly maxBytes: number;
-}
+import { fetchFrom, type FetchAnswer } from './wire.js';
 
 export interface LaneReaderOptions<T extends string> extends FetchSizes {
   /** Used for fetching only. */
@@ -36,29 +27,8 @@ export interface LaneReader<T extends string> {
   stop(): Promise<void>;
 }
 
-/** One partition being read. A new `read` makes a new one, so answers to earlier requests find their own gone. */
-interface Reading<T extends string = string> extends Place {
-  readonly lane: number;
-  readonly topic: T;
-  /** Where the next range begins; null: at the oldest record, whose offset isn't known yet. */
-  position: number | null;
-  paused: boolean;
-  /** Came in after the pause. */
-  held: FetchedRange<T> | null;
-  /** Answers in a row without anything though there is something. */
-  stuck: number;
-  /** In which answer it got something last: who has waited longest is asked for first. */
-  served: number;
-  /** Its partition was not there for a while: what is there now may be another one. */
-  doubted: boolean;
-}
-
-type Asked<T extends string = string> = Reading<T> & { position: number };
-
 /** What brokers answer while a topic is away, also when only its leader moves. */
 const AWAY = ['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'KAFKA_STORAGE_ERROR'];
-/** So often others in the same answer may have used up its room; then the partition is asked for alone. */
-const STUCK_LIMIT = 3;
 const EARLIEST = -2;
 /** How long stopping waits for requests that a silent broker may never answer; ms. */
 const STOP_MS = 1_000;
@@ -152,7 +122,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
     const asked = alone === undefined ? known : [alone];
     const positions = new Map(asked.map((reading) => [reading, reading.position]));
     try {
-      const answer = await fetchFrom(cluster, nodeId, request(asked, options));
+      const answer = await fetchFrom(cluster, nodeId, requestOf(asked, options));
       if (!tellDoubted(asked)) take(positions, answer);
     } catch (error) {
       if (!isFault(error, 'KafkaJSOffsetOutOfRange')) throw error;
@@ -215,7 +185,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
   return {
     read(lane, offsets) {
       lanes.set(lane, new Map(layout.topics.map((topic) => [
-        topic, { lane, topic, ...layout.placeOf(lane, topic), position: offsets.get(topic) ?? null, paused: false, held: null, stuck: 0, served: 0, doubted: false },
+        topic, newReading({ lane, topic, ...layout.placeOf(lane, topic) }, offsets.get(topic) ?? null),
       ])));
       wake();
     },
@@ -247,42 +217,6 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
     hand(reading, held);
     wake();
   }
-};
-
-/** Moves the position by what came; null: nothing did. */
-const advance = <T extends string>(reading: Reading<T>, from: number, raw: RawPartition, alone: boolean): FetchedRange<T> | null => {
-  const stretch = stretchOf(raw, from);
-  // Alone in its request and still nothing: there is no record at this offset, so it can be passed.
-  const passed = stretch.stuck && alone && reading.stuck >= STUCK_LIMIT;
-  reading.stuck = stretch.stuck && !passed ? reading.stuck + 1 : 0;
-  const next = passed ? from + 1 : stretch.next;
-  if (next === from) return null;
-  reading.position = next;
-  return { topic: reading.topic, from, next, end: stretch.end, records: stretch.records.map((record) => sourceRecord(reading.topic, reading.partition, record)) };
-};
-
-/** Leaders by node id as text. */
-const leaderOf = (cluster: Cluster, { name, partition }: Place): string =>
-  String(cluster.findTopicPartitionMetadata(name).find(({ partitionId }) => partitionId === partition)?.leader ?? NO_LEADER);
-
-const NO_LEADER = '-1';
-
-const request = (asked: readonly Asked[], { maxWaitMs, maxBytes, maxBytesPerPartition }: FetchSizes): FetchRequest => {
-  // A topic may stand there more than once: brokers fill an answer in the order in which partitions are asked for.
-  const topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[] = [];
-  for (const { name, partition, position } of asked) {
-    const entry = { partition, fetchOffset: String(position), maxBytes: maxBytesPerPartition };
-    const last = topics.at(-1);
-    if (last?.topic === name) last.partitions.push(entry);
-    else topics.push({ topic: name, partitions: [entry] });
-  }
-  return {
-    isolationLevel: READ_COMMITTED,
-    maxWaitTime: maxWaitMs,
-    minBytes: 1,
-    maxBytes,
-    topics,
-  };
 };
 
 /** Ends the reading. */

@@ -9,7 +9,7 @@ import type { AssessmentContext } from '../../core/rules.js';
 import { OPEN_ALERT } from '../../core/index-keys.js';
 import type { SeenOrder } from '../lane-viewer.js';
 import { catalogueOf } from '../judge.js';
-import { customerOf } from '../order-book.js';
+import { customerOf } from '../live-order.js';
 import type { StoredOrder } from '../ports.js';
 import { hasExpired, isTooOld, type Retention } from '../retention.js';
 import { compareFacts, type ReadSources } from './compare-facts.js';

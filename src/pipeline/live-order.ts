@@ -1,0 +1,161 @@
+import type { Place } from '../contracts/names.js';
+import type { Assessment } from '../core/assessment.js';
+import type { Fact } from '../core/fact.js';
+import { createFactsMemory, type FactsMemory, packFacts, unpackFacts } from '../core/facts-codec.js';
+import { indexKeys } from '../core/index-keys.js';
+import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
+import type { Kept } from '../core/measures/increments.js';
+import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
+import { placeOf } from '../core/reading.js';
+import { alertIdOf, alertIndex } from './alert-id.js';
+import { customerWrites } from './customer-writes.js';
+import type { CustomerWrite, OrderWrite, StoredOrder } from './ports.js';
+import { restingSince } from './retention.js';
+import { Final } from './retry.js';
+
+/** An order in the owner's memory: decoded once, kept while it is busy. */
+export interface LiveOrder {
+  readonly orderId: string;
+  readonly journey: Journey;
+  readonly state: OrderState;
+  customerId: string | null;
+  /** As it was judged last in this step; null: it wasn't. */
+  assessment: Assessment | null;
+  /** The place under which it has added to the measures. */
+  countedPlace: Place;
+  /** What it has added, unpacked; null: not yet. */
+  counted: readonly Kept[] | null;
+  /** What it tells of its customer as it was measured last in this step; undefined: it wasn't. */
+  told: CustomerWrite | null | undefined;
+  /** The same, as the store has it; undefined: that is not known here. */
+  storedTold: CustomerWrite | null | undefined;
+  /** Facts of this step, not yet packed. */
+  readonly fresh: Fact[];
+  /** What the packed facts make known to the next one. */
+  readonly packed: FactsMemory;
+  /** As the store has them. */
+  storedKeys: readonly string[];
+  /** An older version may have left out some of them: all are written. */
+  allKeys: boolean;
+  storedDue: number | null;
+  touched: boolean;
+  /** Facts that the cache counts of it. */
+  weight: number;
+  /** Its published journey is out of date. */
+  stale: boolean;
+  /** The lane gave it up: its facts are gone, and it takes no more. */
+  readonly forgotten: boolean;
+}
+
+/** An order of which nothing is known yet, or no more. */
+export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), storedKeys: [], allKeys: false, storedDue: null, touched: false, weight: 0, stale: false,
+  state: newOrderState(),
+});
+
+/** @throws Final on bytes that this version can't read: reading them again doesn't help. */
+export const openOrder = (orderId: string, stored: StoredOrder): LiveOrder => readable(orderId, () => readOrder(orderId, stored));
+
+/** What is kept of an order beside its facts; null: nothing is. @throws as `openOrder` */
+export const openState = (orderId: string, stored: Pick<StoredOrder, 'state'> | null): OrderState =>
+  (stored === null ? newOrderState() : readable(orderId, () => unpackOrderState(stored.state.toString())));
+
+function readable<T>(orderId: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Final(`the state of order ${JSON.stringify(orderId)} can't be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
+  const journey = createJourney(orderId);
+  const packed = createFactsMemory();
+  for (const fact of unpackFacts(stored.facts, packed)) place(journey, fact);
+  const state = unpackOrderState(stored.state.toString());
+  const customerId = customerOf(journey);
+  return {
+    orderId, journey, state, customerId, fresh: [], packed, touched: false, weight: 0, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
+    storedKeys: keysOf(orderId, state, customerId), allKeys: false, storedDue: state.due,
+  };
+}
+
+/** It follows from the facts that were measured; where others came since, the state names it. */
+function countedPlaceOf({ counted }: OrderState, journey: Journey): Place {
+  const [, named] = counted;
+  return typeof named === 'string' ? (JSON.parse(named) as Place) : placeOf(journey);
+}
+
+/** `full`: the order takes no more facts. */
+export type TakenIn = 'applied' | 'duplicate' | 'full';
+
+/** Puts an event's fact into its order. An order with `maxFacts` takes none that it doesn't know: `full`. */
+export function takeIn(order: LiveOrder, fact: Fact, maxFacts: number): TakenIn {
+  if (order.journey.facts.length >= maxFacts) return holds(order.journey, fact.id) ? 'duplicate' : 'full';
+  if (place(order.journey, fact) === 'duplicate') return 'duplicate';
+  order.fresh.push(fact);
+  return 'applied';
+}
+
+export const fullMessage = (maxFacts: number): string => `the order has ${maxFacts} facts, the most that are kept`;
+
+/** The bytes to append to an order's facts, and its present state. */
+export function packLiveOrder(order: LiveOrder): StoredOrder {
+  return { facts: order.fresh.length === 0 ? Buffer.alloc(0) : packFresh(order), state: Buffer.from(packOrderState(order.state)) };
+}
+
+/** The entry under which orders stand on which a rule failed. */
+export const UNASSESSED = 'unassessed';
+
+export const keysOf = (orderId: string, state: OrderState, customerId: string | null): string[] => {
+  const keys = indexKeys(state.said, customerId);
+  if (state.unassessed) keys.push(UNASSESSED);
+  const { alert } = state.said;
+  if (alert?.state === 'open') keys.push(alertIndex(alertIdOf(orderId, alert.episode)));
+  return keys;
+};
+
+/** What the store must write of an order that was touched; from then on it is as the store has it. */
+export function writeOf(order: LiveOrder): OrderWrite {
+  const packed = packLiveOrder(order);
+  const keys = keysOf(order.orderId, order.state, order.customerId);
+  const before = order.storedKeys;
+  const { due } = order.state;
+  const write: OrderWrite = {
+    orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
+    due: due === order.storedDue ? undefined : due, rests: restingSince(order.state),
+    indexAdd: order.allKeys ? keys : keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
+    dirty: order.stale, customers: customerWrites(order, before),
+  };
+  order.storedKeys = keys;
+  order.allKeys = false;
+  order.storedDue = due;
+  order.touched = false;
+  order.stale = false;
+  // Made for judging; between steps it would only take room.
+  order.journey.reading = null;
+  order.assessment = null;
+  order.told = undefined;
+  return write;
+}
+
+/** Writes an order's state alone; its customer, deadline and published journey stay as they are. */
+export function writeState(orderId: string, before: OrderState, now: OrderState): OrderWrite {
+  const [had, has] = [keysOf(orderId, before, null), keysOf(orderId, now, null)];
+  return {
+    orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: restingSince(now),
+    indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false, customers: [],
+  };
+}
+
+function packFresh(order: LiveOrder): Buffer {
+  const bytes = packFacts(order.fresh, order.packed);
+  order.fresh.length = 0;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The first customer that the order's timeline names. */
+export function customerOf(journey: Journey): string | null {
+  for (const fact of timelineOf(journey.facts)) if (fact.customerId !== null) return fact.customerId;
+  return null;
+}
