@@ -93,14 +93,17 @@ describe('a budget', () => {
     publish('2');
     await advance(16 * MINUTE);
     for (const [id, alertId] of [['a', '1'], ['b', '2']] as const) publish(id, { alertId: uuid(alertId), type: 'alert.updated' });
+    // Of one that was raised before there was a budget; it takes nothing of the budget of no team.
+    publish('e', { alertId: uuid('9'), type: 'alert.resolved', owner: null });
+    publish('f', { alertId: uuid('8'), owner: null });
     for (const [id, alertId] of [['c', '1'], ['d', '2']] as const) publish(id, { alertId: uuid(alertId), type: 'alert.resolved', owner: null });
     await advance(HOUR);
-    expect(sent).toEqual(['1', 'a', 'c'].map(uuid));
+    expect(sent).toEqual(['1', 'a', 'e', 'f', 'c'].map(uuid));
     expect(told).toEqual(['digest of 1', 'passed over: over_budget', 'passed over: over_budget']);
   });
 
   test('says in a digest how alerts stand by then, those that ended included', async () => {
-    const { publish, start, advance, digests } = withBudget();
+    const { publish, start, advance, digests, committed } = withBudget();
     await start();
     for (const id of ['1', '2', '3']) publish(id);
     publish('a', { alertId: uuid('2'), type: 'alert.resolved', owner: null });
@@ -108,6 +111,33 @@ describe('a budget', () => {
     await advance(HOUR);
     expect(digests).toMatchObject([{ total: 2, ended: 1, bySeverity: { critical: 0, warning: 1 }, actBy: '2026-03-08T10:00:00.000Z' }]);
     expect(named(digests[0]!)).toEqual([uuid('3')]);
+    expect(await committed()).toBe(5);
+  });
+
+  test('no longer holds what became critical before its digest was made', async () => {
+    const { publish, start, advance, sent, digests, committed } = withBudget();
+    await start();
+    for (const id of ['1', '2', '3']) publish(id);
+    publish('a', { alertId: uuid('2'), type: 'alert.updated', severity: 'critical' });
+    publish('b', { alertId: uuid('3'), type: 'alert.updated', severity: 'critical' });
+    await advance(HOUR);
+    expect([sent, digests.map(named), await committed()]).toEqual([['1', 'a'].map(uuid), [[uuid('3')]], 5]);
+    expect(digests[0]?.bySeverity).toEqual({ critical: 1, warning: 0 });
+  });
+
+  test('of alerts that waited elsewhere goes at once, and the next one when the team has had its peace', async () => {
+    const { publish, start, advance, digests } = withBudget();
+    await start();
+    const old = { detectedAt: new Date(Date.UTC(2026, 2, 6)).toISOString() };
+    for (const id of ['1', '2']) publish(id, old);
+    await advance(5_000);
+    for (const id of ['3', '4']) {
+      publish(id, old);
+      await advance(5_000);
+    }
+    expect(digests.map(named)).toEqual([[uuid('2')]]);
+    await advance(15 * MINUTE);
+    expect(digests.map(named)).toEqual([[uuid('2')], ['3', '4'].map(uuid)]);
   });
 });
 
@@ -141,6 +171,22 @@ describe('what is held back', () => {
     await start();
     await advance(2 * MINUTE);
     expect([digests.map(named), await committed()]).toEqual([[[uuid('2')]], 2]);
+  });
+
+  test('is not taken for told where a stop comes while its digest is under way', async () => {
+    const { publish, start, advance, digests, digestsSay, committed, sent } = withBudget();
+    const first = await start();
+    digestsSay(() => failing());
+    publish('1');
+    publish('2');
+    await advance(16 * MINUTE);
+    await first.stop();
+    expect(await committed()).toBe(1);
+    digestsSay(() => TAKEN);
+    const before = digests.length;
+    await start();
+    await advance(5_000);
+    expect([digests.slice(before).map(named), sent]).toEqual([[[uuid('2')]], [uuid('1')]]);
   });
 
   test('waits for a receiver that is away, under one id, and shows as waiting', async () => {
