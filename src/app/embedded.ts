@@ -1,5 +1,6 @@
 import { createMemoryAlertHandling } from '../adapters/memory/alert-handling.js';
 import { createMemoryAlertLog } from '../adapters/memory/alert-log.js';
+import { createMemoryBudgetStore } from '../adapters/memory/budget-store.js';
 import { createMemoryEventFeed } from '../adapters/memory/event-feed.js';
 import { createMemoryLaneStore } from '../adapters/memory/lane-store.js';
 import { createMemoryLogs } from '../adapters/memory/logs.js';
@@ -33,7 +34,7 @@ export function embeddedGround(config: Config, seed: string): Ground & { feed():
     }
   };
   return {
-    source: logs.source(), output: logs.output, events: createMemoryEventFeed(logs, LANES), openAlerts: async () => createMemoryAlertLog(logs, LANES), store, reader: store, measures: store.measures, handling: createMemoryAlertHandling(), wallClock, schemas: null, outputFormat: jsonOutput,
+    source: logs.source(), output: logs.output, events: createMemoryEventFeed(logs, LANES), openAlerts: async () => createMemoryAlertLog(logs, LANES), store, reader: store, measures: store.measures, handling: createMemoryAlertHandling(), budgets: createMemoryBudgetStore(), wallClock, schemas: null, outputFormat: jsonOutput,
     /** Opens the shop: the past days at once, then what happens as it happens. */
     feed() {
       const demo = createDemo({ seed, now: wallClock.now() });

@@ -3,6 +3,7 @@ import type { OutputFormat } from '../pipeline/output-format.js';
 import type { MeasureStore } from '../pipeline/measure-store.js';
 import type { LaneStore, OrderReader, OutputLog, SourceLog, WallClock } from '../pipeline/ports.js';
 import type { EventFeed } from '../pipeline/stream/event-feed.js';
+import type { BudgetStore } from '../pipeline/sinks/budget.js';
 import type { AlertLog } from '../pipeline/sinks/sink.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 
@@ -18,6 +19,8 @@ export interface Ground {
   readonly reader: OrderReader;
   readonly measures: MeasureStore;
   readonly handling: AlertHandlingStore;
+  /** How sinks with a budget tell of alerts. */
+  readonly budgets: BudgetStore;
   readonly wallClock: WallClock;
   /** What values in a registry's wire format mean; null: there is no registry. */
   readonly schemas: SchemaReader | null;

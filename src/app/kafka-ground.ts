@@ -8,6 +8,7 @@ import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
 import { createRedisAlertHandling } from '../adapters/redis/alert-handling.js';
+import { createRedisBudgetStore } from '../adapters/redis/budget-store.js';
 import { checkRedis, servesData } from '../adapters/redis/check-redis.js';
 import { createKeptSchemas } from '../adapters/redis/kept-schemas.js';
 import { createRedisLaneStore } from '../adapters/redis/lane-store.js';
@@ -84,6 +85,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
       store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
       measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
       handling: createRedisAlertHandling(redis, { prefix: config.redisPrefix }),
+      budgets: createRedisBudgetStore(redis, { prefix: config.redisPrefix }),
       reader: createRedisOrderReader(redis, { prefix: config.redisPrefix, lanes: source.lanes }),
       ...registry,
       troubles: () => redisTroubles(redis, config.redisPrefix, wallClock),

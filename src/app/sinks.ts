@@ -4,6 +4,7 @@ import { createGuardedPost, type GuardedPost } from '../adapters/alerting/guarde
 import { createWebhook } from '../adapters/alerting/webhook.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 import { createBreaker } from '../pipeline/sinks/breaker.js';
+import type { Budget, BudgetStore } from '../pipeline/sinks/budget.js';
 import type { Destination } from '../pipeline/sinks/destination.js';
 import { type AlertLog, createSink, type Sink } from '../pipeline/sinks/sink.js';
 import type { SinkTelemetry } from '../pipeline/sinks/sink-telemetry.js';
@@ -15,6 +16,7 @@ import type { SinkSecrets } from './sink-secrets.js';
 export interface SinkGround {
   /** Opens `cx.alerts` for the sink of this name. */
   readonly openAlerts: (sink: string) => Promise<AlertLog>;
+  readonly budgets: BudgetStore;
   readonly schemas: SchemaReader | null;
   readonly telemetry: SinkTelemetry;
 }
@@ -34,17 +36,28 @@ const timing: Timing = {
 };
 
 /** Makes the sinks; each is started and stopped by whoever asks for them. */
-export const createSinks = (sinks: readonly ConfiguredSink[], { openAlerts, schemas, telemetry }: SinkGround): readonly Sink[] =>
+export const createSinks = (sinks: readonly ConfiguredSink[], { openAlerts, budgets, schemas, telemetry }: SinkGround): readonly Sink[] =>
   sinks.map((sink) => {
     const { name, giveUpAfter } = sink.settings;
     return createSink({
       name, schemas, telemetry, timing, giveUpAfterMs: giveUpAfter,
       destination: destinationOf(sink),
+      budget: budgetOf(sink.settings, budgets),
       breaker: createBreaker(timing, (state, why) => { telemetry.sinkBreaker(name, state, why); }),
       slots: createSlots(REQUESTS),
       open: () => openAlerts(name),
     });
   });
+
+function budgetOf(settings: SinkSettings, store: BudgetStore): Budget | null {
+  if (settings.kind !== 'webhook' || settings.budget === undefined) return null;
+  const { perHour, criticalPerHour = perHour, digestAfter } = settings.budget;
+  const base = settings.link?.replace(/\/+$/, '') ?? '';
+  return {
+    store, perHour: { warning: perHour, critical: criticalPerHour }, digestAfterMs: digestAfter,
+    worklist: (team) => `${base}/v1/worklist${team === null ? '' : `?team=${encodeURIComponent(team.toWellFormed())}`}`,
+  };
+}
 
 function destinationOf({ settings, secrets }: ConfiguredSink): Destination {
   const postTo = (url: string): GuardedPost =>

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import {
   ACKNOWLEDGE_EXAMPLE, acknowledgeRequest, CLOSE_EXAMPLE, CLOSED_ALERT_EXAMPLE, closedAlert, closeRequest, SNOOZE_EXAMPLE, snoozeRequest,
 } from './alert-handling.js';
+import { ALERT_DIGEST_EXAMPLE, alertDigest } from './alert-digest.js';
 import { ALERT_EXAMPLE, ALERT_PAGE_EXAMPLE, alert, alertPage, OPEN_ALERT_EXAMPLE, openAlert, WORKLIST_EXAMPLE, worklistPage } from './alerts.js';
 import {
   HEALTH_EXAMPLE, ORDER_EXAMPLE, ORDER_PAGE_EXAMPLE, PROBLEM_EXAMPLE, READY_EXAMPLE, health, orderBody, orderPage, problem, ready,
@@ -38,6 +39,7 @@ export const PUBLISHED: readonly Published[] = [
   derived('journey', journey, JOURNEY_EXAMPLE),
   derived('dead-letter-headers', deadLetterHeaders, DEAD_LETTER_HEADERS_EXAMPLE),
   derived('dead-letter-line', deadLetterLine, DEAD_LETTER_LINE_EXAMPLE),
+  plain('webhook/alert-digest', alertDigest, ALERT_DIGEST_EXAMPLE),
   plain('replay/account', replayAccount, REPLAY_ACCOUNT_EXAMPLE),
   plain('http/order', orderBody, ORDER_EXAMPLE),
   plain('http/order-page', orderPage, ORDER_PAGE_EXAMPLE),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { BILLING_REASONS, DEAD_LETTER_REASONS, GOOD_TOUCHPOINTS, SIGNALS, VERDICTS } from '../../src/contracts/names.js';
+import { ALERT_DIGEST_EXAMPLE } from '../../src/contracts/alert-digest.js';
 import { MEASURES, MEASURE_UNITS, measureRow } from '../../src/contracts/measures.js';
 import { SOURCES, SOURCE_EVENT_TYPES } from '../../src/contracts/sources.js';
 import { DEFAULT_RULES } from '../../src/core/rules.js';
@@ -78,4 +79,9 @@ describe('docs/signals.md', () => {
     expect(named(text.slice(text.indexOf('## Verdicts')))).toEqual([...VERDICTS]);
     expect(named(sections(text).get('billing_error') ?? '')).toEqual([...BILLING_REASONS]);
   });
+});
+
+test('docs/alerts.md shows the digest of the contract', () => {
+  const bodies = [...page('alerts.md').matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json ?? 'null') as { readonly type: string });
+  expect(bodies.filter(({ type }) => type === 'alert.digest')).toEqual([{ type: 'alert.digest', timestamp: ALERT_DIGEST_EXAMPLE.until, data: ALERT_DIGEST_EXAMPLE }]);
 });

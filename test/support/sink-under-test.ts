@@ -2,6 +2,7 @@ import { createMemoryAlertLog } from '../../src/adapters/memory/alert-log.js';
 import { createMemoryOutputs } from '../../src/adapters/memory/outputs.js';
 import { type Alert, ALERT_EXAMPLE } from '../../src/contracts/alerts.js';
 import type { PassedOver } from '../../src/pipeline/sinks/destination.js';
+import type { Budget } from '../../src/pipeline/sinks/budget.js';
 import { createBreaker } from '../../src/pipeline/sinks/breaker.js';
 import type { Answer, Destination } from '../../src/pipeline/sinks/destination.js';
 import { createSink } from '../../src/pipeline/sinks/sink.js';
@@ -14,6 +15,8 @@ export interface SinkUnderTestOptions {
   readonly destination?: (clock: ReturnType<typeof createHandClock>['timing']) => Destination;
   readonly giveUpAfterMs?: number;
   readonly memory?: Destination['memory'];
+  readonly budget?: Budget | null;
+  readonly digest?: Destination['digest'];
 }
 
 /** What the receiver says to an alert, by its id; taken by default. */
@@ -24,7 +27,7 @@ export const failing = (reason: 'server_error' | 'timeout' = 'server_error'): An
 export const refusing: Answer = { kind: 'refused', reason: 'refused', message: 'answered with 422', retryAfterMs: null };
 
 /** A sink on alerts in memory, with a clock that is turned by hand. `sent`: ids of alerts in the order in which the receiver was asked. */
-export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, memory = null, giveUpAfterMs = 86_400_000 }: SinkUnderTestOptions = {}) {
+export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, memory = null, budget = null, digest = null, giveUpAfterMs = 86_400_000 }: SinkUnderTestOptions = {}) {
   const clock = createHandClock();
   const outputs = createMemoryOutputs({ lanes: partitions, now: clock.timing.now, ...(keepOutputs === undefined ? {} : { keepOutputs }) });
   const log = createMemoryAlertLog(outputs, partitions);
@@ -33,7 +36,7 @@ export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, 
   let saying: Saying = () => TAKEN;
   let seq = 0;
   const receiver: Destination = {
-    batch: 1, memory, close: () => { told.push('closed'); },
+    batch: 1, memory, digest, close: () => { told.push('closed'); },
     channel: () => ({
       admit: ({ mode }): PassedOver | null => (mode === 'backfill' ? 'backfill' : null), recall: () => undefined, repeat: async () => TAKEN,
       async deliver([alert]) {
@@ -44,10 +47,11 @@ export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, 
     }),
   };
   const create = () => createSink({
-    name: 'crm', destination: destination?.(clock.timing) ?? receiver, giveUpAfterMs, schemas: null, timing: clock.timing, slots: createSlots(4), open: async () => log,
+    name: 'crm', destination: destination?.(clock.timing) ?? receiver, giveUpAfterMs, budget, schemas: null, timing: clock.timing, slots: createSlots(4), open: async () => log,
     breaker: createBreaker(clock.timing, (state) => { told.push(`breaker ${state}`); }),
     telemetry: {
       sinkConfigured: () => undefined, sinkDelivered: () => undefined, sinkBegins: () => undefined, sinkFailed: () => undefined,
+      sinkDigested: (_sink, alerts) => { told.push(`digest of ${alerts}`); }, sinkHeld: (_sink, alerts) => { held = alerts; },
       sinkPassedOver: (_sink, why) => { told.push(`passed over: ${why}`); },
       sinkSetAside: (_sink, why, { id, count, place }) => { told.push(`set aside: ${why} ${id ?? `${count} from ${place.offset}`}`); },
       sinkBreaker: () => undefined,
@@ -57,9 +61,10 @@ export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, 
     },
   });
   let queue = { records: 0, waitingMs: 0 };
+  let held = 0;
   return {
     ...clock, log, outputs, sent, told, create,
-    queue: () => queue,
+    queue: () => queue, held: () => held,
     says: (next: Saying) => { saying = next; },
     /** Publishes an alert; what it says beyond its id is that of the example. */
     publish: (id: string, { partition = 0, number = seq + 1, raw, ...more }: Partial<Alert> & { readonly partition?: number; readonly number?: number; readonly raw?: string } = {}): void => {

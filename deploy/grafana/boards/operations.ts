@@ -71,6 +71,23 @@ export const operations: Board = {
       ],
     },
     {
+      title: 'Alerts on their way to people',
+      panels: [
+        graph('Sent', [
+          { expr: `sum by (sink) (rate(cx_sink_delivered_total${OWN}[$__rate_interval]))`, legend: '{{sink}}' },
+          { expr: `sum by (sink) (rate(cx_sink_digested_total${OWN}[$__rate_interval]))`, legend: '{{sink}}, in digests' },
+        ], { unit: 'ops', description: 'Alerts that receivers took, one by one and in digests. Empty without sinks.' }),
+        graph('Waiting for', [{ expr: `max by (sink) (cx_sink_waiting_seconds${OWN})`, legend: '{{sink}}' }], { unit: 's', description: 'The alert that waits longest, of each sink. Above ten minutes: TouchpointSinkStuck.' }),
+        graph('Alerts that wait', [
+          { expr: `sum by (sink) (cx_sink_queue_records${OWN})`, legend: '{{sink}}' },
+          { expr: `sum by (sink) (cx_sink_held${OWN})`, legend: '{{sink}}, for a digest' },
+        ], { unit: 'short', description: 'For their receiver, or beyond the budget of their team for the next digest.' }),
+        graph('Receivers left alone', [{ expr: `max by (sink) (cx_sink_breaker${OWN})`, legend: '{{sink}}' }], { unit: 'none', description: '0: it is sent alerts. 1: one alert tries whether it answers. 2: it does not, and is left alone for a while.' }),
+        graph('Set aside', [{ expr: `sum by (sink, reason) (increase(cx_sink_set_aside_total${OWN}[$__rate_interval]))`, legend: '{{sink}}, {{reason}}' }], { unit: 'short', description: 'Alerts that will not be sent any more: TouchpointAlertsSetAside. Should be 0.' }),
+        graph('Requests that failed', [{ expr: `sum by (sink, reason) (rate(cx_sink_failures_total${OWN}[$__rate_interval]))`, legend: '{{sink}}, {{reason}}' }], { unit: 'ops', description: 'Most are made again; docs/alerts.md says which.' }),
+      ],
+    },
+    {
       title: 'The processes',
       panels: [
         graph('Memory', [

@@ -31,6 +31,8 @@ export const createAlertmanager = (options: AlertmanagerOptions): Destination =>
   batch: BATCH,
   memory: { repeatMs: REPEAT_MS, recallMs: RECALL_MS },
   channel: () => createChannel(options),
+  // It groups by itself, and has to know all that is open.
+  digest: null,
   close: () => options.to.close(),
 });
 

@@ -16,7 +16,7 @@ export interface WebhookOptions {
   readonly now: () => number;
 }
 
-/** Each change of an alert as a signed request of its own. */
+/** Each change of an alert as a signed request of its own, and digests of what is beyond a budget. */
 export function createWebhook({ to, keys, headers, filter, personal, now }: WebhookOptions): Destination {
   return {
     batch: 1,
@@ -35,6 +35,10 @@ export function createWebhook({ to, keys, headers, filter, personal, now }: Webh
       },
       repeat: async () => ({ kind: 'taken' }),
     }),
+    digest: (digest, signal) => {
+      const body = JSON.stringify({ type: digest.type, timestamp: digest.until, data: digest });
+      return to.post(body, { ...headers, ...signedHeaders(keys, digest.id, now(), body) }, signal);
+    },
     close: () => to.close(),
   };
 }

@@ -46,8 +46,8 @@ export async function addAccess(app: FastifyInstance, settings: AccessSettings, 
     if (caller.kind === 'caller') request.client = caller.client;
     // Also those who are not known, so that nobody tries tokens faster than that; a client with a good one is never counted with them.
     await limit(request);
-    if (caller.kind === 'unknown') throw refusal(reply, caller.status, caller.detail);
-    if (!caller.scopes.has(needed)) throw refusal(reply, 403, `This token lacks the scope ${needed}.`, needed);
+    if (caller.kind === 'unknown') throw refusal(reply, caller.status, caller.detail, caller.error === undefined ? {} : { error: caller.error });
+    if (!caller.scopes.has(needed)) throw refusal(reply, 403, `This token lacks the scope ${needed}.`, { error: 'insufficient_scope', scope: needed });
     request.mayReadPersonal = caller.scopes.has('read:personal');
   });
   app.addHook('preSerialization', async (request, _, payload) => (request.mayReadPersonal ? payload : withoutPersonal(payload)));
@@ -63,7 +63,10 @@ export function demandPersonal(request: FastifyRequest): void {
   if (!request.mayReadPersonal) throw new HttpProblem(403, 'This token lacks the scope read:personal.', { refusal: 'forbidden' });
 }
 
-function refusal(reply: FastifyReply, status: 401 | 403, detail: string, scope?: Scope): HttpProblem {
-  if (status === 401 || scope !== undefined) void reply.header('www-authenticate', `Bearer realm="touchpoint"${scope === undefined ? '' : `, error="insufficient_scope", scope="${scope}"`}`);
+/** @param told what a client may learn from the header (RFC 6750, 3): nothing where it presented no token */
+function refusal(reply: FastifyReply, status: 401 | 403, detail: string, told: Readonly<Record<string, string>>): HttpProblem {
+  const parameters = Object.entries({ realm: 'touchpoint', ...told }).map(([name, value]) => `${name}="${value}"`);
+  // Whom no token would help is told of none.
+  if (status === 401 || 'scope' in told) void reply.header('www-authenticate', `Bearer ${parameters.join(', ')}`);
   return new HttpProblem(status, detail, { refusal: status === 401 ? 'unauthenticated' : 'forbidden' });
 }

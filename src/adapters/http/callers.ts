@@ -16,6 +16,8 @@ export interface UnknownCaller {
   readonly kind: 'unknown';
   readonly status: 401 | 403;
   readonly detail: string;
+  /** What is wrong with the token, in the words of RFC 6750; absent: there is none. */
+  readonly error?: 'invalid_token';
 }
 
 export type Identify = (request: FastifyRequest) => Promise<Caller | UnknownCaller> | Caller | UnknownCaller;
@@ -40,9 +42,9 @@ export function byToken(tokens: readonly KnownToken[], verifyJwt: VerifyJwt | nu
     const digest = createHash('sha256').update(token).digest('hex');
     const caller = known.get(digest);
     if (caller !== undefined) return caller;
-    if (verifyJwt === null || !looksLikeJwt(token)) return unknown(401, 'This token is not known.');
+    if (verifyJwt === null || !looksLikeJwt(token)) return unknownToken('This token is not known.');
     const verified = await verifyJwt(token);
-    return verified.kind === 'valid' ? holding(`jwt ${verified.subject ?? digest}`, verified.scopes) : unknown(401, verified.why);
+    return verified.kind === 'valid' ? holding(`jwt ${verified.subject ?? digest}`, verified.scopes) : unknownToken(verified.why);
   };
 }
 
@@ -60,6 +62,7 @@ export function byPlace({ ip, hostname }: FastifyRequest): Caller | UnknownCalle
 export const anybody = (): Caller => ({ kind: 'caller', client: null, scopes: EVERYTHING });
 
 const unknown = (status: UnknownCaller['status'], detail: string): UnknownCaller => ({ kind: 'unknown', status, detail });
+const unknownToken = (detail: string): UnknownCaller => ({ ...unknown(401, detail), error: 'invalid_token' });
 
 const isLoopbackAddress = (address: string): boolean => address === '::1' || /^(::ffff:)?127\./.test(address);
 const isLoopbackName = (name: string): boolean => name === 'localhost' || name === '[::1]' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);

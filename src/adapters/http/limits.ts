@@ -2,11 +2,12 @@ import fastifyRateLimit from '@fastify/rate-limit';
 import fastifyUnderPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { HttpRefusal } from '../../contracts/refusals.js';
+import { networkOf } from './client-network.js';
 import { HttpProblem } from './problems.js';
 
 /** How much of this process its clients may use. */
 export interface LimitSettings {
-  /** Requests of one client within a minute: the holder of a token, else an address. null: any number. */
+  /** Requests of one client within a minute: the holder of a token, else an address (of IPv6 a network). null: any number. */
   readonly requestsPerMinute: number | null;
   /** How late the process may be with everything, on the average of `pressureOverMs`, ms. null: however late. */
   readonly maxEventLoopDelayMs: number | null;
@@ -55,18 +56,16 @@ export async function createLimit(app: FastifyInstance, settings: LimitSettings)
 async function createRateLimit(app: FastifyInstance, { requestsPerMinute }: LimitSettings): Promise<Limit> {
   if (requestsPerMinute === null) return async () => undefined;
   await app.register(fastifyRateLimit, { global: false, cache: MOST_CLIENTS });
-  const limit = { max: requestsPerMinute, timeWindow: MINUTE_MS };
-  // By the address that the package makes of it: of IPv6 the network, whose owner has all addresses in it.
-  const byAddress = app.createRateLimit(limit);
-  const byHolder = app.createRateLimit({ ...limit, keyGenerator: ({ client }) => holderKey(client) ?? '' });
+  const count = app.createRateLimit({ max: requestsPerMinute, timeWindow: MINUTE_MS, keyGenerator: countedFor });
   return async (request) => {
-    const state = await (holderKey(request.client) === null ? byAddress(request) : byHolder(request));
+    const state = await count(request);
     if (state.isAllowed || !state.isExceeded) return;
     throw new HttpProblem(429, `More than ${requestsPerMinute} requests within a minute.`, { refusal: 'rate', retryAfterS: state.ttlInSeconds });
   };
 }
 
-const holderKey = (client: Client | null): string | null => (client?.kind === 'token' ? `token ${client.holder}` : null);
+/** The holder of a token, wherever it asks from; else whose the address is. */
+const countedFor = ({ client, ip }: FastifyRequest): string => (client?.kind === 'token' ? `token ${client.holder}` : `address ${networkOf(ip)}`);
 
 /** While the process comes too late to everything, further work is turned away at once: what is under way ends, and lanes come first. */
 async function createPressureLimit(app: FastifyInstance, { maxEventLoopDelayMs, pressureOverMs }: LimitSettings): Promise<Limit> {
@@ -82,9 +81,9 @@ async function createPressureLimit(app: FastifyInstance, { maxEventLoopDelayMs, 
 export function createShares(mostEach: number): { take(request: FastifyRequest): (() => void) | null } {
   const taken = new Map<string, number>();
   return {
-    take({ client, ip }) {
-      if (client?.kind === 'machine') return () => undefined;
-      const key = holderKey(client) ?? ip;
+    take(request) {
+      if (request.client?.kind === 'machine') return () => undefined;
+      const key = countedFor(request);
       const before = taken.get(key) ?? 0;
       if (before >= mostEach) return null;
       taken.set(key, before + 1);

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { WorklistPageBody } from '../../contracts/alerts.js';
+import type { OpenAlert, WorklistPageBody } from '../../contracts/alerts.js';
 import { OPEN_ALERT } from '../../core/index-keys.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { badCursor, DEFAULT_PAGE, LARGEST_PAGE, pageParameters } from './index-page.js';
 import { handledAlerts, openAlertOf, type UnhandledAlert } from './open-alerts.js';
 import type { HttpPorts, OrderView } from './ports.js';
 import { once, parseQuery } from './query.js';
+import { createSharedScan, type Onlooker } from './shared-scan.js';
 import type { StoreAccess } from './store-access.js';
 import { createWorklist, type Rank } from './worklist.js';
 
@@ -18,24 +19,34 @@ export const worklistQuerySchema = z.strictObject({
 
 /**
  * What is to be done, in the order in which to do it. The order is that of all lanes together and changes with time, rules and people, so
- * no index keeps it: every page looks at all open alerts, some at a time, and keeps no more than the page.
+ * no index keeps it: every page looks at all open alerts, some at a time, and keeps no more than the page. Pages that are asked for at
+ * the same time look together.
  */
 export function addWorklist(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
+  const lookAtAll = createSharedScan<OpenAlert>((audience) => visitAlertsToDo(ports, store, audience));
   app.get('/v1/worklist', async (request): Promise<WorklistPageBody> => {
     const { team, limit = DEFAULT_PAGE, cursor } = parseQuery(worklistQuerySchema, request.query);
     const list = `worklist:${team ?? ''}`;
     const worklist = createWorklist(cursor === undefined ? null : rankIn(cursor, list), limit);
-    let position: string | null = null;
-    do {
-      const page: Awaited<ReturnType<StoreAccess['page']>> = await store.page(OPEN_ALERT, position, LARGEST_PAGE);
-      const views = await Promise.all(page.orderIds.map((orderId) => store.view(orderId)));
-      const alerts = views.flatMap((view) => (view === null ? [] : (usefulAlertOf(view, ports) ?? []))).filter(({ owner }) => team === undefined || owner === team);
-      for (const alert of await handledAlerts(alerts, ports, store)) if (alert.snoozed === null) worklist.add(alert);
-      position = page.cursor;
-    } while (position !== null && !request.raw.destroyed);
+    await lookAtAll({
+      see: (alert) => { if (team === undefined || alert.owner === team) worklist.add(alert); },
+      isThere: () => !request.raw.destroyed,
+    });
     const { last, ...body } = worklist.result();
     return { ...body, nextCursor: last === null ? null : encodeCursor({ index: list, position: JSON.stringify(last) }) };
   });
+}
+
+/** All open alerts of all lanes that are of use and not put off, in whatever order. */
+async function visitAlertsToDo(ports: HttpPorts, store: StoreAccess, audience: Onlooker<OpenAlert>): Promise<void> {
+  let position: string | null = null;
+  do {
+    const page: Awaited<ReturnType<StoreAccess['page']>> = await store.page(OPEN_ALERT, position, LARGEST_PAGE);
+    const views = await Promise.all(page.orderIds.map((orderId) => store.view(orderId)));
+    const alerts = views.flatMap((view) => (view === null ? [] : (usefulAlertOf(view, ports) ?? [])));
+    for (const alert of await handledAlerts(alerts, ports, store)) if (alert.snoozed === null) audience.see(alert);
+    position = page.cursor;
+  } while (position !== null && audience.isThere());
 }
 
 /** null: none is open, or it is past its use, which of alerts that are records of the past nobody says. */

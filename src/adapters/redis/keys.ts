@@ -19,6 +19,8 @@
  *     cx:seen:<key>      string  coordinates of the first record with this key; expires
  *     cx:alert:<alert>   hash    who acknowledged, snoozed and closed an alert, and when; expires. Of no lane: a lane that is made anew keeps none of its keys
  *     cx:closing:<lane>  hash    closures that the lane has yet to say, by alert; of no lane either, for the same reason
+ *     {cx:sink:<sink>}:a:<alert>  string  how a receiver is told of an alert: alone, or in a digest since which change; expires
+ *     {cx:sink:<sink>}:n:<hour>:<severity>:<team>  string  how many new alerts of a team it was told alone within an hour; expires
  *     cx:schemas         hash    schemas learned from the registry: id:<id>; ids of our own: out:<subject>:<digest>
  */
 export interface LaneKeys {
@@ -46,6 +48,9 @@ export interface KeyNames {
   admitted(kind: string): string;
   handling(alertId: string): string;
   closing(lane: number): string;
+  /** Of one sink in one slot: a script touches both. */
+  telling(sink: string, alertId: string): string;
+  told(sink: string, team: string | null, severity: string, hour: number): string;
   readonly schemas: string;
   /** Names no key that exists: it tells Redis Cluster which node's clock is everybody's. */
   readonly clock: string;
@@ -83,6 +88,9 @@ export const keyNames = (prefix: string): KeyNames => {
     admitted: (kind) => `${prefix}:named:${kind}`,
     handling: (alertId) => `${prefix}:alert:${alertId}`,
     closing: (lane) => `${prefix}:closing:${String(lane)}`,
+    telling: (sink, alertId) => `{${prefix}:sink:${sink}}:a:${alertId}`,
+    // A team may be called anything; none is called nothing.
+    told: (sink, team, severity, hour) => `{${prefix}:sink:${sink}}:n:${hour}:${severity}:${team ?? ''}`,
     schemas: `${prefix}:schemas`,
     clock: `${prefix}:clock`,
   };

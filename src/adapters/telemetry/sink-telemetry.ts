@@ -12,6 +12,9 @@ export const createSinkMetrics = (registry: Registry) => {
   const registers = [registry];
   return {
     delivered: new Counter({ name: 'cx_sink_delivered_total', help: 'Alerts that a receiver took', labelNames: ['sink'], registers }),
+    digests: new Counter({ name: 'cx_sink_digests_total', help: 'Digests that a receiver took', labelNames: ['sink'], registers }),
+    digested: new Counter({ name: 'cx_sink_digested_total', help: 'Alerts that a digest told of, as they were beyond the budget of their team', labelNames: ['sink'], registers }),
+    held: new Gauge({ name: 'cx_sink_held', help: 'Alerts that wait for a digest, in the partitions of this process', labelNames: ['sink'], registers }),
     passedOver: new Counter({ name: 'cx_sink_passed_over_total', help: 'Alerts that a sink is not for', labelNames: ['sink', 'reason'], registers }),
     failures: new Counter({ name: 'cx_sink_failures_total', help: 'Requests to a receiver that failed; most are made again', labelNames: ['sink', 'reason'], registers }),
     setAside: new Counter({ name: 'cx_sink_set_aside_total', help: 'Alerts that will not be sent any more', labelNames: ['sink', 'reason'], registers }),
@@ -31,6 +34,11 @@ export const sinkTelemetry = (logger: Logger, metrics: SinkMetrics): SinkTelemet
     metrics.delivered.inc({ sink });
     metrics.delivery.observe({ sink }, Math.max(0, ms) / 1_000);
   },
+  sinkDigested(sink, alerts) {
+    metrics.digests.inc({ sink });
+    metrics.digested.inc({ sink }, alerts);
+  },
+  sinkHeld: (sink, alerts) => metrics.held.set({ sink }, alerts),
   sinkPassedOver: (sink, reason) => metrics.passedOver.inc({ sink, reason }),
   sinkFailed(sink, reason, message) {
     metrics.failures.inc({ sink, reason });
@@ -63,9 +71,9 @@ export const sinkTelemetry = (logger: Logger, metrics: SinkMetrics): SinkTelemet
 
 /** A rate over a series that appears with its first count would miss that count. */
 function showFromTheStart(metrics: SinkMetrics, sink: string): void {
-  for (const counter of [metrics.delivered, metrics.interrupted]) counter.inc({ sink }, 0);
+  for (const counter of [metrics.delivered, metrics.digests, metrics.digested, metrics.interrupted]) counter.inc({ sink }, 0);
   for (const reason of PASSED_OVER) metrics.passedOver.inc({ sink, reason }, 0);
   for (const reason of SINK_FAILURES) metrics.failures.inc({ sink, reason }, 0);
   for (const reason of SET_ASIDE) metrics.setAside.inc({ sink, reason }, 0);
-  for (const gauge of [metrics.breaker, metrics.queue, metrics.waiting]) gauge.set({ sink }, 0);
+  for (const gauge of [metrics.breaker, metrics.held, metrics.queue, metrics.waiting]) gauge.set({ sink }, 0);
 }

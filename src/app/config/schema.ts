@@ -128,7 +128,7 @@ const stream = z.strictObject({
   maxClients: z.int().min(0).max(10_000).default(100)
     .describe('Clients that `GET /v1/stream` serves at once, a process; further ones are told to come later. 0: none. 100: dashboards and services of a company, each of which gets every event'),
   maxPerClient: z.int().min(1).max(10_000).default(10)
-    .describe('Streams that one client (the holder of a token, else an address) may have at once; further ones get a 429. Programs of this machine that need no token are not counted. 10: some tabs and services of one holder, while nobody takes the places of all'),
+    .describe('Streams that one client (the holder of a token, else an address, of IPv6 its network) may have at once; further ones get a 429. Programs of this machine that need no token are not counted. 10: some tabs and services of one holder, while nobody takes the places of all'),
   maxBuffered: z.int().min(65_536).max(268_435_456).default(1_048_576)
     .describe('Bytes of events that may wait for one client to take them; a slower one is cut, and goes on from its Last-Event-ID. 1 MiB: some thousand events, and 100 MiB over all clients'),
   heartbeat: duration.refine((ms) => ms >= 1_000, 'expected at least 1s').prefault('15s')

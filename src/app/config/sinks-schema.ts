@@ -23,7 +23,16 @@ const common = {
   giveUpAfter: duration.refine((ms) => ms >= 1_000, 'expected at least 1s').prefault('72h'),
 };
 
-const webhook = z.strictObject({ kind: z.literal('webhook'), ...common, secret, allowPrivate: z.boolean().default(false), personal: z.boolean().default(false) })
+const alertsAnHour = z.int().min(0).max(10_000);
+/** Whoever reads digests must understand them: without it each alert is sent, as a program wants it. */
+const budget = z.strictObject({
+  perHour: alertsAnHour,
+  criticalPerHour: alertsAnHour.optional(),
+  // Long enough to gather a carrier's bad hour, short enough to act on.
+  digestAfter: duration.refine((ms) => ms >= 60_000 && ms <= 3_600_000, 'expected between 1m and 1h').prefault('15m'),
+});
+
+const webhook = z.strictObject({ kind: z.literal('webhook'), ...common, secret, allowPrivate: z.boolean().default(false), personal: z.boolean().default(false), budget: budget.optional(), link: url.optional() })
   .refine(({ url: at, allowPrivate }) => allowPrivate || !at.startsWith('http:'), { path: ['url'], message: 'expected https:// : without it anybody on the way reads the alerts. Within a network of your own say `allowPrivate: true`' });
 
 const label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/, 'expected the name of a label: letters, digits and _').refine((name) => !OWN_LABELS.has(name), `expected another name than ${[...OWN_LABELS].join(', ')}: Touchpoint gives these itself`);

@@ -1,6 +1,6 @@
 import type { Answer, Channel, Setback } from './destination.js';
 import type { AlertRecord, SinkAlert } from './sink-alert.js';
-import type { SinkParts } from './sink-lane.js';
+import type { SinkParts } from './sink-parts.js';
 import type { SetAside } from './sink-telemetry.js';
 import { backoffMs } from './timing.js';
 
@@ -22,9 +22,19 @@ export interface Delivery {
   repeat(): Promise<void>;
 }
 
-/** Sends what is given, again and again where need be. */
-export function createDelivery(parts: SinkParts & { readonly channel: Channel }, signal: AbortSignal): Delivery {
-  const { name, telemetry, timing, breaker, channel } = parts;
+/** What came of a request that was made again and again. null: it was called off. A setback: there is no use in trying on. */
+export type Outcome = 'taken' | { readonly why: SetAside; readonly setback: Setback } | null;
+
+export interface Insistence {
+  /** One try, when the receiver may be asked. null: called off. */
+  readonly attempt: (request: () => Promise<Answer>) => Promise<Answer | null>;
+  /** Until it is taken, or there is no use in trying on. @param letters what the request tells of */
+  readonly insist: (letters: readonly Letter[], request: () => Promise<Answer>) => Promise<Outcome>;
+}
+
+/** Makes requests again and again where need be. */
+export function createInsistence(parts: SinkParts, signal: AbortSignal): Insistence {
+  const { name, telemetry, timing, breaker } = parts;
 
   const attempt = async (request: () => Promise<Answer>): Promise<Answer | null> => {
     const answer = await breaker.run(() => parts.slots.run(request), signal);
@@ -33,11 +43,10 @@ export function createDelivery(parts: SinkParts & { readonly channel: Channel },
     return answer;
   };
 
-  /** As one request, until it is taken. A setback: there is no use in trying on. */
-  const insist = async (letters: readonly Letter[]): Promise<'taken' | { readonly why: SetAside; readonly setback: Setback } | null> => {
+  const insist = async (letters: readonly Letter[], request: () => Promise<Answer>): Promise<Outcome> => {
     const takenBefore = breaker.taken();
     for (let setbacks = 1; ; setbacks += 1) {
-      const answer = await attempt(() => channel.deliver(letters.map(({ alert }) => alert), signal));
+      const answer = await attempt(request);
       if (answer === null) return null;
       if (answer.kind === 'taken') return 'taken';
       const why = hopeless(answer, setbacks, breaker.taken() > takenBefore, letters);
@@ -51,9 +60,16 @@ export function createDelivery(parts: SinkParts & { readonly channel: Channel },
     const tooOld = letters.every(({ alert }) => timing.now() - Date.parse(alert.detectedAt) > parts.giveUpAfterMs);
     return tooOld ? 'too_old' : null;
   };
+  return { attempt, insist };
+}
+
+/** Sends alerts over their channel. */
+export function createDelivery(parts: SinkParts & { readonly channel: Channel }, signal: AbortSignal): Delivery {
+  const { name, telemetry, timing, channel } = parts;
+  const { attempt, insist } = createInsistence(parts, signal);
 
   const deliver = async (letters: readonly Letter[]): Promise<boolean> => {
-    const outcome = await insist(letters);
+    const outcome = await insist(letters, () => channel.deliver(letters.map(({ alert }) => alert), signal));
     if (outcome === null) return false;
     if (outcome === 'taken') {
       for (const { alert } of letters) telemetry.sinkDelivered(name, timing.now() - Date.parse(alert.detectedAt));

@@ -1,3 +1,4 @@
+import type { AlertDigest } from '../../contracts/alert-digest.js';
 import type { SinkAlert } from './sink-alert.js';
 
 /** Why a receiver did not take what it was sent; bounded, as it becomes a label. */
@@ -21,7 +22,11 @@ export type Answer =
 export type Setback = Exclude<Answer, { readonly kind: 'taken' }>;
 
 /** Why an alert is not sent though nothing failed. */
-export const PASSED_OVER = ['backfill', 'filtered'] as const;
+export const PASSED_OVER = [
+  'backfill', 'filtered',
+  /** A digest tells of the alert, and the change makes it no worse. */
+  'over_budget',
+] as const;
 export type PassedOver = (typeof PASSED_OVER)[number];
 
 /** The way of the alerts of one partition to their receiver. */
@@ -43,5 +48,7 @@ export interface Destination {
   /** How often `repeat` is called, and how far back alerts are recalled at a start; ms. Null: the receiver forgets nothing. */
   readonly memory: { readonly repeatMs: number; readonly recallMs: number } | null;
   channel(): Channel;
+  /** Tells of alerts that were held back, as one request. Never rejects. null: the receiver has no use for digests. */
+  readonly digest: ((digest: AlertDigest, signal: AbortSignal) => Promise<Answer>) | null;
   close(): void;
 }

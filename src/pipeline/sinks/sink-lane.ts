@@ -1,33 +1,18 @@
 import type { FetchedRange } from '../ports.js';
 import { seqOf } from '../recovery.js';
-import type { SchemaReader } from '../schema-reader.js';
-import type { Slots } from '../stream/slots.js';
-import type { Breaker } from './breaker.js';
 import { createDelivery, type Letter } from './delivery.js';
-import type { Channel, Destination } from './destination.js';
+import type { Channel } from './destination.js';
+import type { Holding } from './holding.js';
 import { type AlertRecord, readAlert, type SinkAlert } from './sink-alert.js';
-import type { SinkTelemetry } from './sink-telemetry.js';
-import { backoffMs, type Timing } from './timing.js';
-
-export interface SinkParts {
-  /** Its name in the configuration. */
-  readonly name: string;
-  readonly destination: Destination;
-  readonly breaker: Breaker;
-  /** Requests under way at once, over all partitions. */
-  readonly slots: Slots;
-  /** null: there is no schema registry. */
-  readonly schemas: SchemaReader | null;
-  readonly telemetry: SinkTelemetry;
-  readonly timing: Timing;
-  /** An alert that was made longer ago is not tried again after a setback; ms. */
-  readonly giveUpAfterMs: number;
-}
+import type { SinkParts } from './sink-parts.js';
+import { backoffMs } from './timing.js';
 
 export interface SinkLaneOptions extends SinkParts {
   readonly partition: number;
   /** The oldest offset that was not delivered yet; records before it are recalled. */
   readonly from: number;
+  /** Decides which alerts wait for a digest; null: none does. */
+  readonly holding: Holding | null;
   /** Whether more of the partition is wanted at present. */
   readonly wantsMore: (more: boolean) => void;
   /** A defect. */
@@ -42,6 +27,8 @@ export interface SinkLane {
   wake(): void;
   /** Everything below this offset is dealt with. */
   done(): number;
+  /** Everything below this offset is dealt with, or waits for a digest alone. */
+  reached(): number;
   /** Where reading goes on; null: nothing was read yet. */
   readTo(): number | null;
   isFull(): boolean;
@@ -56,7 +43,7 @@ const FULL = 500;
 const SCHEMA_BACKOFF = { firstMs: 200, longestMs: 5_000 };
 
 export function createSinkLane(options: SinkLaneOptions): SinkLane {
-  const { from, timing, telemetry, name, destination } = options;
+  const { from, timing, telemetry, name, destination, holding } = options;
   const channel: Channel = destination.channel();
   const ending = new AbortController();
   const { signal } = ending;
@@ -88,13 +75,13 @@ export function createSinkLane(options: SinkLaneOptions): SinkLane {
     }
     return null;
   };
-  const admitted = (record: AlertRecord, alert: SinkAlert): Letter | null => {
+  const admitted = async (record: AlertRecord, alert: SinkAlert): Promise<Letter | null> => {
     if (record.offset < from) {
       channel.recall(alert);
       return null;
     }
-    const why = channel.admit(alert);
-    if (why !== null) telemetry.sinkPassedOver(name, why);
+    const why = channel.admit(alert) ?? await holding?.admit({ record, alert }, signal) ?? null;
+    if (why !== null && why !== 'held') telemetry.sinkPassedOver(name, why);
     return why === null ? { record, alert } : null;
   };
 
@@ -132,6 +119,8 @@ export function createSinkLane(options: SinkLaneOptions): SinkLane {
     });
   };
 
+  const reached = (): number => Math.max(from, queue[0]?.offset ?? readTo ?? from);
+
   return {
     take({ records, next }) {
       for (const record of records) {
@@ -149,13 +138,15 @@ export function createSinkLane(options: SinkLaneOptions): SinkLane {
       wake();
     },
     wake,
-    done: () => Math.max(from, queue[0]?.offset ?? readTo ?? from),
+    done: () => Math.max(from, Math.min(reached(), holding?.oldest() ?? Infinity)),
+    reached,
     readTo: () => readTo,
     isFull: () => full,
     oldest: () => queue.find(({ offset }) => offset >= from)?.timestamp ?? null,
     async stop() {
       ending.abort();
       await running;
+      holding?.stop();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { LogBounds } from '../ports.js';
 import type { AlertLog } from './sink.js';
-import type { SinkParts } from './sink-lane.js';
+import type { SinkParts } from './sink-parts.js';
 
 export interface Beginning {
   /** The oldest offset that was not delivered yet. */

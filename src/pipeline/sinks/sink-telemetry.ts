@@ -17,6 +17,10 @@ export interface SinkTelemetry {
   sinkConfigured(sink: string): void;
   /** @param ms from when the alert was made to when it was taken */
   sinkDelivered(sink: string, ms: number): void;
+  /** A receiver took a digest of so many alerts. */
+  sinkDigested(sink: string, alerts: number): void;
+  /** So many alerts wait for a digest, in this process. */
+  sinkHeld(sink: string, alerts: number): void;
   sinkPassedOver(sink: string, why: PassedOver): void;
   /** One try; there may be others. */
   sinkFailed(sink: string, reason: SinkFailure, message: string): void;

@@ -1,6 +1,8 @@
 import type { SourceLog } from '../ports.js';
 import { settledWithin } from '../retry.js';
-import { createSinkLane, type SinkLane, type SinkParts } from './sink-lane.js';
+import { createDigests, type Digests } from './digests.js';
+import { createSinkLane, type SinkLane } from './sink-lane.js';
+import type { SinkParts } from './sink-parts.js';
 import { beginningOf, type Missing, placeAt } from './sink-place.js';
 import { backoffMs } from './timing.js';
 
@@ -67,17 +69,19 @@ async function serve(log: AlertLog, options: SinkOptions, stopped: AbortSignal):
     faults.push(error);
     ending.abort();
   };
-  const lanes = createSinkLanes(log, options, failed);
+  const digests = createDigests({ ...options, failed });
+  const lanes = createSinkLanes(log, options, digests, failed);
   try {
     await log.start({ assigned: lanes.assigned, fetched: lanes.fetched, unreadable: lanes.unreadable, failed });
     for (let tick = 0; !signal.aborted; tick += 1) {
       await options.timing.pause(TICK_MS, signal);
       await lanes.commit();
       lanes.wake();
+      digests?.wake();
       if (tick % TELLING === 0) await lanes.tellQueue();
     }
   } finally {
-    await settledWithin(CLOSE_MS, lanes.stop());
+    await settledWithin(CLOSE_MS, Promise.all([digests?.stop(), lanes.stop()]).then(() => undefined));
     await log.stop();
   }
   const [fault] = faults;
@@ -90,7 +94,7 @@ interface Served {
 }
 
 /** The partitions of this process, as they come and go. */
-function createSinkLanes(log: AlertLog, options: SinkOptions, failed: (error: Error) => void) {
+function createSinkLanes(log: AlertLog, options: SinkOptions, digests: Digests | null, failed: (error: Error) => void) {
   const { name, telemetry, timing } = options;
   const served = new Map<number, Served>();
   let assignment: readonly number[] = [];
@@ -101,7 +105,7 @@ function createSinkLanes(log: AlertLog, options: SinkOptions, failed: (error: Er
   };
   const serveFrom = (partition: number, from: number, readFrom: number, isCommitted: boolean): void => {
     const lane = createSinkLane({
-      ...options, partition, from, failed,
+      ...options, partition, from, failed, holding: digests?.holding() ?? null,
       wantsMore: (more) => { if (more) log.resume(partition, TOPIC); else log.pause(partition, TOPIC); },
     });
     // A place of its own from the start: else a restart before the first alert would begin later.
@@ -139,9 +143,9 @@ function createSinkLanes(log: AlertLog, options: SinkOptions, failed: (error: Er
   const tellQueue = async (): Promise<void> => {
     const bounds = await log.bounds([...served.keys()]);
     let records = 0;
-    let oldest = Infinity;
+    let oldest = digests?.overdueSince() ?? Infinity;
     for (const [partition, { lane }] of served) {
-      records += Math.max(0, (bounds.get(partition)?.get(TOPIC)?.end ?? 0) - lane.done());
+      records += Math.max(0, (bounds.get(partition)?.get(TOPIC)?.end ?? 0) - lane.reached());
       oldest = Math.min(oldest, lane.oldest() ?? Infinity);
     }
     telemetry.sinkQueue(name, records, Math.max(0, timing.now() - oldest));

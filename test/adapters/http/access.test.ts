@@ -47,7 +47,7 @@ describe('with tokens', () => {
         const expected = may ? 200 : has === null ? 401 : 403;
         const { statusCode, headers } = await http.inject({ method, url, headers: bearer(token), ...(body === undefined ? {} : { payload: body }) });
         expect([method, url, token, statusCode]).toEqual([method, url, token, expected]);
-        if (expected === 401) expect(headers['www-authenticate']).toBe('Bearer realm="touchpoint"');
+        if (expected === 401) expect(headers['www-authenticate']).toBe(token === null ? 'Bearer realm="touchpoint"' : 'Bearer realm="touchpoint", error="invalid_token"');
       }
     }
   });

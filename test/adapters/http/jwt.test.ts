@@ -62,7 +62,7 @@ const fileOf = (...pairs: readonly { readonly jwk: JWK }[]): { text: string } =>
 async function refusalOf(token: string): Promise<string> {
   const { ask } = await serving(fileOf(ours));
   const response = await ask(token);
-  expect([response.statusCode, response.headers['www-authenticate']]).toEqual([401, 'Bearer realm="touchpoint"']);
+  expect([response.statusCode, response.headers['www-authenticate']]).toEqual([401, 'Bearer realm="touchpoint", error="invalid_token"']);
   return problem.strict().parse(response.json()).detail;
 }
 

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { bareHttp } from '../../../src/adapters/http/bare-http.js';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
-import { type LimitSettings, NO_LIMITS } from '../../../src/adapters/http/limits.js';
+import { createShares, type LimitSettings, NO_LIMITS } from '../../../src/adapters/http/limits.js';
 import type { HttpSettings } from '../../../src/adapters/http/ports.js';
 import { problem } from '../../../src/contracts/api.js';
 import { portsWith, QUIET } from './orders-on-record.js';
@@ -80,6 +80,15 @@ describe('requests of one client', () => {
     const from = async (remoteAddress: string) => (await http.inject({ url: '/v1/orders', remoteAddress })).statusCode;
     expect([await from('10.0.0.1'), await from('10.0.0.2'), await from('::ffff:10.0.0.1')]).toEqual([200, 200, 429]);
     expect([await from('2001:db8::1'), await from('2001:db8::2'), await from('2001:db8:1::1')]).toEqual([200, 429, 200]);
+  });
+
+  test('and streams of one network are those of one client too', () => {
+    const shares = createShares(1);
+    const from = (ip: string) => shares.take({ client: null, ip } as FastifyRequest);
+    const leave = from('2001:db8::1');
+    expect([leave === null, from('2001:db8::2'), from('2001:db8:1::1') === null, from('10.0.0.1') === null, from('::ffff:10.0.0.1')]).toEqual([false, null, false, false, null]);
+    leave?.();
+    expect(from('2001:db8::2')).not.toBeNull();
   });
 
   test('behind a proxy are those of whom it names, where the proxy is trusted', async () => {

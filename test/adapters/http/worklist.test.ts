@@ -61,6 +61,24 @@ describe('GET /v1/worklist', () => {
     expect(list.alerts.map(({ acknowledged }) => acknowledged?.by ?? null)).toEqual([null, 'Ina', null, null]);
   });
 
+  test('looks once for all who ask at the same time, each seeing its own list and what it has just changed', async () => {
+    const ports = await portsWith(ORDERS, { handling: createMemoryAlertHandling() });
+    let looks = 0;
+    const orders = { ...ports.orders, list: (...asked: Parameters<typeof ports.orders.list>) => {
+      looks += 1;
+      return ports.orders.list(...asked);
+    } };
+    const http = (app = await buildHttp({ ...ports, orders }, { version: '0' }));
+    const page = async (query = ''): Promise<WorklistPageBody> => worklistPage.strict().parse((await http.inject(`/v1/worklist${query}`)).json());
+    const lists = await Promise.all(Array.from({ length: 50 }, (_, n) => page(n % 2 === 0 ? '' : '?limit=1&team=customer-service')));
+    expect(looks).toBeLessThanOrEqual(2);
+    expect(new Set(lists.map(({ alerts }) => alerts.length))).toEqual(new Set([6, 1]));
+    const snoozed = page();
+    expect((await http.inject({ method: 'POST', url: `/v1/alerts/${alertIdOf('due', 1)}/snooze`, payload: { until: new Date(NOW + DAY).toISOString() } })).statusCode).toBe(200);
+    expect((await page()).alerts.map(({ orderId }) => orderId)).not.toContain('due');
+    await snoozed;
+  });
+
   test('goes on page by page, over all partitions, whatever leaves the list meanwhile', async () => {
     const many = Array.from({ length: 450 }, (_, n) => order(`o-${String(n)}`, (n * 7) % 9));
     const { handling, page, namesOf } = await serving(many);

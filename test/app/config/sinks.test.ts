@@ -44,8 +44,16 @@ describe('sinks:', () => {
     [`sinks: [{${WEBHOOK}, timeout: 10m}]`, 'f:1: sinks[0].timeout: expected between 100ms and 2m'],
     [`sinks: [{${WEBHOOK}, minSeverity: grave}]`, 'f:1: sinks[0].minSeverity: expected one of warning, critical; found "grave"'],
     [`sinks: [{${WEBHOOK}, owners: []}]`, 'f:1: sinks[0].owners: expected at least one team'],
+    [`sinks: [{${WEBHOOK}, budget: {perHour: -1}}]`, 'f:1: sinks[0].budget.perHour: expected'],
+    [`sinks: [{${WEBHOOK}, budget: {}}]`, 'f:1: sinks[0].budget.perHour: expected'],
+    [`sinks: [{${WEBHOOK}, budget: {perHour: 5, digestAfter: 2h}}]`, 'f:1: sinks[0].budget.digestAfter: expected between 1m and 1h'],
     [`sinks: [{${WEBHOOK}, retires: 3}]`, 'f:1: sinks[0].retires: no such setting'],
   ])('%s is refused with words that help', (text, message) => expect(problemsOf(text)).toContain(message));
+
+  test('of a webhook may have a budget, which of critical alerts is the same unless it is said', () => {
+    expect(sinksOf(`sinks: [{${WEBHOOK}, budget: {perHour: 5}, link: "https://touchpoint.example"}]`)).toMatchObject([{ budget: { perHour: 5, digestAfter: 900_000 }, link: 'https://touchpoint.example' }]);
+    expect(problemsOf('sinks: [{name: ops, kind: alertmanager, url: "http://am:9093", budget: {perHour: 5}}]')).toContain('sinks[0].budget: no such setting');
+  });
 
   test('of an Alertmanager may be near, and has labels of its own', () => {
     expect(sinksOf('sinks: [{name: ops, kind: alertmanager, url: "http://am:9093", labels: {shop: north}}]')).toMatchObject([{ allowPrivate: true, labels: { shop: 'north' } }]);

@@ -1,0 +1,41 @@
+import { type AlertDigest, MOST_CAUSES, MOST_NAMED } from '../../contracts/alert-digest.js';
+import { nameUuid } from '../name-uuid.js';
+import type { SinkAlert } from './sink-alert.js';
+
+/** An alert that waits for a digest. */
+export interface Held {
+  /** As it was told last. */
+  readonly alert: SinkAlert;
+  /** It has ended since. */
+  readonly hasEnded: boolean;
+}
+
+/** What a team is told of alerts that were held back, at least one. The same alerts make the same digest. */
+export function digestOf(team: string | null, held: readonly Held[], worklist: string): AlertDigest {
+  const open = held.filter(({ hasEnded }) => !hasEnded).map(({ alert }) => alert).sort(byUrgency);
+  const made = held.map(({ alert }) => alert.detectedAt).sort();
+  const contents = held.map(({ alert, hasEnded }) => `${alert.id}${hasEnded ? ' ended' : ''}`).sort();
+  return {
+    id: nameUuid(`digest:${team ?? ''}:${contents.join()}`), type: 'alert.digest', team,
+    from: made[0] ?? '', until: made.at(-1) ?? '',
+    total: held.length, ended: held.length - open.length,
+    bySeverity: { critical: open.filter(({ severity }) => severity === 'critical').length, warning: open.filter(({ severity }) => severity === 'warning').length },
+    causeGroups: commonest(open),
+    actBy: open.flatMap(({ actBy }) => actBy ?? []).sort()[0] ?? null,
+    alerts: open.slice(0, MOST_NAMED).map(({ alertId, orderId, severity, headline, actBy, causeGroup }) => ({ alertId, orderId, severity, headline, actBy, causeGroup })),
+    worklist,
+  };
+}
+
+/** The order of the worklist: what is due first, what acting no longer helps last; then the worse. */
+function byUrgency(a: SinkAlert, b: SinkAlert): number {
+  if (a.actBy !== b.actBy) return a.actBy === null || (b.actBy !== null && a.actBy > b.actBy) ? 1 : -1;
+  if (a.severity !== b.severity) return a.severity === 'critical' ? -1 : 1;
+  return a.alertId < b.alertId ? -1 : 1;
+}
+
+function commonest(alerts: readonly SinkAlert[]): AlertDigest['causeGroups'] {
+  const causes = new Map<string, number>();
+  for (const { causeGroup } of alerts) if (causeGroup !== null) causes.set(causeGroup, (causes.get(causeGroup) ?? 0) + 1);
+  return [...causes].sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1)).slice(0, MOST_CAUSES).map(([causeGroup, count]) => ({ causeGroup, alerts: count }));
+}
