@@ -70,6 +70,7 @@ export const worklistPage = z
     alerts: z.array(openAlert).meta({ description: 'What is due first, first; what acting no longer helps, last' }),
     total: count.meta({ description: 'Alerts on the whole list, of all pages' }),
     causeGroups: z.array(z.object({ causeGroup: z.string(), alerts: count })).meta({ description: 'Causes that most alerts of the whole list share, at most ten' }),
+    customers: z.array(z.object({ customerId: z.string(), alerts: count })).meta({ description: 'Customers with the most alerts of the whole list, two or more, at most ten; empty without the scope read:personal' }),
     nextCursor,
   })
   .meta({ description: 'A page of what is to be done, in the order in which to do it.' });
@@ -91,4 +92,4 @@ export const OPEN_ALERT_EXAMPLE: OpenAlert = openAlert.parse({
   ...ALERT_EXAMPLE, id: ALERT_EXAMPLE.alertId, state: 'open', acknowledged: { at: '2026-03-07T08:12:00.000Z', by: 'Ina', note: 'Asking the carrier where it is' }, snoozed: null,
 });
 export const ALERT_PAGE_EXAMPLE: AlertPageBody = { alerts: [OPEN_ALERT_EXAMPLE], nextCursor: null };
-export const WORKLIST_EXAMPLE: WorklistPageBody = { alerts: [OPEN_ALERT_EXAMPLE], total: 1, causeGroups: [{ causeGroup: 'carrier:north-post|2026-03-06', alerts: 1 }], nextCursor: null };
+export const WORKLIST_EXAMPLE: WorklistPageBody = { alerts: [OPEN_ALERT_EXAMPLE], total: 2, causeGroups: [{ causeGroup: 'carrier:north-post|2026-03-06', alerts: 2 }], customers: [{ customerId: 'C-77', alerts: 2 }], nextCursor: null };

@@ -13,15 +13,16 @@ export const isBefore = (a: Rank, b: Rank): boolean => {
   return a[1] === b[1] ? a[2] < b[2] : a[1] < b[1];
 };
 
-/** Causes that are counted apart; further ones are left out, so that whoever makes up causes takes no room. */
-const MOST_CAUSES = 10_000;
-const SHOWN_CAUSES = 10;
+/** Causes, and customers, that are counted apart; further ones are left out, so that whoever makes them up takes no room. */
+const MOST_COUNTED = 100_000;
+const SHOWN = 10;
 
 /** Takes all alerts of the list, in whatever order, and keeps one page of them. */
 export function createWorklist(after: Rank | null, limit: number) {
   /** Those of the page, and one more if there is one, in order. */
   const page: { readonly rank: Rank; readonly alert: OpenAlert }[] = [];
-  const causes = new Map<string, number>();
+  const causes = createTally();
+  const customers = createTally();
   let total = 0;
   const insert = (rank: Rank, alert: OpenAlert): void => {
     let low = 0;
@@ -37,8 +38,8 @@ export function createWorklist(after: Rank | null, limit: number) {
   return {
     add(alert: OpenAlert): void {
       total += 1;
-      const { causeGroup } = alert;
-      if (causeGroup !== null && (causes.has(causeGroup) || causes.size < MOST_CAUSES)) causes.set(causeGroup, (causes.get(causeGroup) ?? 0) + 1);
+      causes.add(alert.causeGroup);
+      customers.add(alert.customerId);
       const rank = rankOf(alert);
       if (after === null || isBefore(after, rank)) insert(rank, alert);
     },
@@ -46,14 +47,23 @@ export function createWorklist(after: Rank | null, limit: number) {
     result(): Omit<WorklistPageBody, 'nextCursor'> & { readonly last: Rank | null } {
       const shown = page.slice(0, limit);
       return {
-        alerts: shown.map(({ alert }) => alert), total, causeGroups: mostOf(causes),
+        alerts: shown.map(({ alert }) => alert), total,
+        causeGroups: causes.most().map(([causeGroup, alerts]) => ({ causeGroup, alerts })),
+        customers: customers.most().map(([customerId, alerts]) => ({ customerId, alerts })),
         last: page.length > limit ? (shown.at(-1)?.rank ?? null) : null,
       };
     },
   };
 }
 
-/** Causes of one alert each say nothing. */
-const mostOf = (causes: ReadonlyMap<string, number>): WorklistPageBody['causeGroups'] =>
-  [...causes].filter(([, alerts]) => alerts > 1).sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1))
-    .slice(0, SHOWN_CAUSES).map(([causeGroup, alerts]) => ({ causeGroup, alerts }));
+/** Which names come up most, null being none. One of a single alert says nothing. */
+function createTally() {
+  const counts = new Map<string, number>();
+  return {
+    add(name: string | null): void {
+      if (name !== null && (counts.has(name) || counts.size < MOST_COUNTED)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    },
+    most: (): [string, number][] =>
+      [...counts].filter(([, alerts]) => alerts > 1).sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1)).slice(0, SHOWN),
+  };
+}

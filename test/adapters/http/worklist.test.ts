@@ -49,6 +49,14 @@ describe('GET /v1/worklist', () => {
     expect([await names('?team=south'), await names('?team=customer-service'), await names('?team=none')]).toEqual([['elsewhere'], ['almost past', 'worse', 'due', 'later', 'too late'], []]);
   });
 
+  test('says which customers have several alerts, and of whom they are that the team has to call', async () => {
+    const of = (orderId: string, customerId: string, more: Partial<Given> = {}): Given => order(orderId, 1, { ...more, customerId });
+    const south = { more: { place: { carrier: 'SouthPost' } } };
+    const { page } = await serving([of('a', 'C-1'), of('b', 'C-2'), of('c', 'C-1'), of('d', 'C-2', south), of('e', 'C-1'), of('f', 'C-2', south)]);
+    expect((await page('?limit=1')).customers).toEqual([{ customerId: 'C-1', alerts: 3 }, { customerId: 'C-2', alerts: 3 }]);
+    expect((await page('?team=south')).customers).toEqual([{ customerId: 'C-2', alerts: 2 }]);
+  });
+
   test('leaves out what is put off or closed, and shows what is taken up', async () => {
     const { handling, page, namesOf } = await serving();
     const deed = { at: NOW, by: 'Ina', note: null };
