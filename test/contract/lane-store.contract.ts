@@ -189,6 +189,13 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
         expect(await reader.order(0, 'unknown')).toBeNull();
       });
 
+      test('appends facts however many there are already, and lists their order once', async () => {
+        const times = 12;
+        await owned(0, Array.from({ length: times }, () => ({ orders: [write('a', { facts: everyByte })] })));
+        expect((await store.load(0, ['a']))[0]?.facts).toEqual(Buffer.concat(Array.from({ length: times }, () => everyByte)));
+        expect(await store.orderIds(0, null, null, 9)).toEqual(['a']);
+      });
+
       test('keeps what it was given even if the caller uses its buffers again', async () => {
         const facts = Buffer.from('facts');
         const state = Buffer.from('state');

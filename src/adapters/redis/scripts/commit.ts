@@ -25,6 +25,7 @@ import { script } from '../script.js';
  */
 export const COMMIT = script('commit', `
 local CHUNK = 1000      -- unpack fails beyond some 8,000 values
+local SHORT = 1024      -- APPEND leaves as much room again behind what it writes; so short a text is rather written anew
 local LIMIT = 268435456 -- half of what Redis allows a string to have
 
 local held = redis.call('HMGET', KEYS[1], 'token', 'version')
@@ -64,8 +65,13 @@ for i = 1, #orders, 3 do
   local state = state_of .. id
   if facts == '' then
     if redis.call('EXISTS', state) == 0 then new[#new + 1] = 0; new[#new + 1] = id end
-  elseif redis.call('APPEND', facts_of .. id, facts) == #facts then
-    new[#new + 1] = 0; new[#new + 1] = id
+  else
+    local key = facts_of .. id
+    local length = redis.call('STRLEN', key)
+    if length == 0 then new[#new + 1] = 0; new[#new + 1] = id end
+    if length + #facts > SHORT then redis.call('APPEND', key, facts)
+    elseif length == 0 then redis.call('SET', key, facts)
+    else redis.call('SET', key, redis.call('GET', key) .. facts) end
   end
   redis.call('SET', state, orders[i + 2])
 end
