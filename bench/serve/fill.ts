@@ -4,7 +4,7 @@ import { topicNames } from '../../src/app/kafka-ground.js';
 import { topicOf } from '../../src/contracts/sources.js';
 import { PARTITIONERS } from '../../src/pipeline/partitioner.js';
 import { say } from './ending.js';
-import { PARTITIONS, type Installation } from './installation.js';
+import type { Installation } from './installation.js';
 
 /** Where the events come from: an NDJSON file, or so many orders of the simulated shop. */
 export type Input = { readonly file: string } | { readonly orders: number };
@@ -23,17 +23,26 @@ export interface Filled {
 }
 
 /** Writes all of the input into the source topics, as fast as Kafka takes it. */
-export async function fill({ client, config }: Installation, input: Input): Promise<Filled> {
+export function fill(installation: Installation, input: Input): Promise<Filled> {
+  return writeLines(installation, 'file' in input ? linesOf([input.file]) : shop(input.orders));
+}
+
+/** Writes events into their topics, as fast as Kafka takes them. */
+export function writeEvents(installation: Installation, events: Iterable<object>): Promise<Filled> {
+  return writeLines(installation, inChunks(events, (event) => Buffer.from(JSON.stringify(event))));
+}
+
+async function writeLines({ client, config, partitions }: Installation, chunks: AsyncIterable<readonly Buffer[]>): Promise<Filled> {
   let bytes = 0;
   let told = Date.now();
   const counted = async function* (): AsyncGenerator<readonly Buffer[]> {
-    for await (const lines of 'file' in input ? linesOf([input.file]) : shop(input.orders)) {
+    for await (const lines of chunks) {
       for (const line of lines) bytes += line.length;
       yield lines;
     }
   };
   const { lines } = await produceStream(client, counted(), {
-    sources: topicNames(config).sources, topicOf, partitions: PARTITIONS, partitioner: PARTITIONERS[config.partitioner], rate: null,
+    sources: topicNames(config).sources, topicOf, partitions, partitioner: PARTITIONERS[config.partitioner], rate: null,
     progress(so) {
       if (Date.now() - told < SAY_EVERY_MS) return;
       told = Date.now();
@@ -43,10 +52,12 @@ export async function fill({ client, config }: Installation, input: Input): Prom
   return { events: lines, bytes: Math.round(bytes / lines) };
 }
 
-async function* shop(orders: number): AsyncGenerator<readonly Buffer[]> {
+const shop = (orders: number): AsyncGenerator<readonly Buffer[]> => inChunks(simulateNdjson({ ...SHOP, orders, ordersPerDay: ORDERS_PER_DAY }), (line) => Buffer.from(line.trimEnd()));
+
+async function* inChunks<T>(items: Iterable<T>, lineOf: (item: T) => Buffer): AsyncGenerator<readonly Buffer[]> {
   let lines: Buffer[] = [];
-  for (const line of simulateNdjson({ ...SHOP, orders, ordersPerDay: ORDERS_PER_DAY })) {
-    lines.push(Buffer.from(line.trimEnd()));
+  for (const item of items) {
+    lines.push(lineOf(item));
     if (lines.length < CHUNK_LINES) continue;
     yield lines;
     lines = [];

@@ -1,10 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { produceStream } from '../../src/adapters/kafka/produce.js';
-import { topicNames } from '../../src/app/kafka-ground.js';
 import type { DerivedEvent } from '../../src/contracts/derived.js';
-import { topicOf } from '../../src/contracts/sources.js';
-import { PARTITIONERS } from '../../src/pipeline/partitioner.js';
-import { freshName, PARTITIONS, type Installation } from './installation.js';
+import { writeEvents } from './fill.js';
+import { freshName, type Installation } from './installation.js';
 
 /** Long enough for lanes to come to rest after the orders were sent. */
 const REST_MS = 8_000;
@@ -19,28 +16,22 @@ const PATIENCE_MS = 10_000;
  * @param listen hands over who is told of derived events
  * @throws when one isn't told of
  */
-export async function sendOrdersFallingDue({ client, config }: Installation, count: number, listen: (listener: (event: DerivedEvent, at: number) => void) => void): Promise<readonly number[]> {
-  const { allowedLatenessMs } = config.time;
+export async function sendOrdersFallingDue(installation: Installation, count: number, listen: (listener: (event: DerivedEvent, at: number) => void) => void): Promise<readonly number[]> {
+  const { allowedLatenessMs } = installation.config.time;
   const late = new Map<string, number>();
   listen((event, at) => {
     if (event.type === 'signal.opened' && event.signal === 'late_delivery') late.set(event.orderId, at - Date.parse(event.occurredAt) - allowedLatenessMs);
   });
   const name = freshName();
   const now = Date.now();
-  const orders = Array.from({ length: count }, (_, n) => Buffer.from(JSON.stringify({
+  const orders = Array.from({ length: count }, (_, n) => ({
     id: `${name}-${n}-placed`, type: 'order.placed', orderId: `${name}-${n}`, occurredAt: new Date(now).toISOString(), customerId: `${name}-c`,
     lines: [{ lineId: '1', sku: 'LAMP', quantity: 1 }], promisedDeliveryAt: new Date(now + REST_MS + (n / count) * SPREAD_MS).toISOString(), totalMinor: 1_000, currency: 'EUR',
-  })));
-  await produceStream(client, once(orders), {
-    sources: topicNames(config).sources, topicOf, partitions: PARTITIONS, partitioner: PARTITIONERS[config.partitioner], rate: null,
-  });
+  }));
+  await writeEvents(installation, orders);
   for (const until = Date.now() + REST_MS + SPREAD_MS + allowedLatenessMs + PATIENCE_MS; late.size < count;) {
     if (Date.now() > until) throw new Error(`of ${count} promises that passed, ${count - late.size} are still not told of`);
     await pause(100);
   }
   return [...late.values()];
-}
-
-async function* once(lines: readonly Buffer[]): AsyncGenerator<readonly Buffer[]> {
-  yield lines;
 }

@@ -20,21 +20,25 @@ export interface Installation {
   readonly config: Config;
   readonly client: KafkaClient;
   readonly redis: RedisClient;
+  /** Begins the names of its source topics. */
+  readonly sources: string;
+  /** Of every topic. */
+  readonly partitions: number;
   /** A folder for its files. */
   readonly folder: string;
   /** Takes its keys out of Redis, so that they aren't counted with those of the next one. */
   removeState(): Promise<void>;
 }
 
-export const PARTITIONS = 8;
+const PARTITIONS = 8;
 /** Keys taken out at once. */
 const CHUNK = 2_000;
 
 const began = Date.now().toString(36);
 let count = 0;
 
-/** @param sources begins the names of the source topics, which several installations may read */
-export async function install(servers: Servers, sources = freshName()): Promise<Installation> {
+/** Several may read the same `sources`. */
+export async function install(servers: Servers, { sources = freshName(), partitions = PARTITIONS }: { readonly sources?: string; readonly partitions?: number } = {}): Promise<Installation> {
   const name = freshName();
   const folder = mkdtempSync(join(tmpdir(), 'touchpoint-bench-'));
   atEnd(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,10 +50,10 @@ export async function install(servers: Servers, sources = freshName()): Promise<
   atEnd(() => redis.disconnect());
   const removeState = (): Promise<void> => removeKeys(redis, `*${name}*`);
   atEnd(removeState);
-  await makeTopics(config, client);
+  await makeTopics(config, client, partitions);
   // Nobody may have joined it.
   atEnd(() => askAdmin(client, (admin) => admin.deleteGroups([name])).catch(() => undefined));
-  return { env, config, client, redis, folder, removeState };
+  return { env, config, client, redis, sources, partitions, folder, removeState };
 }
 
 /** A name that no topic, key or group has; also begins others. */
@@ -74,8 +78,8 @@ function settings(name: string, sources: string): string {
   return JSON.stringify({ topics: { sources: named(sources, SOURCE_TOPICS), outputs: named(name, OUTPUT_TOPICS) }, redis: { prefix: name } });
 }
 
-async function makeTopics(config: Config, client: KafkaClient): Promise<void> {
-  const { created } = await askAdmin(client, (admin) => createTopics(admin, { ...topicNames(config), ...DEFAULT_RETENTION, partitions: PARTITIONS, replication: -1 }));
+async function makeTopics(config: Config, client: KafkaClient, partitions: number): Promise<void> {
+  const { created } = await askAdmin(client, (admin) => createTopics(admin, { ...topicNames(config), ...DEFAULT_RETENTION, partitions, replication: -1 }));
   atEnd(() => askAdmin(client, (admin) => admin.deleteTopics({ topics: [...created] })));
 }
 

@@ -4,7 +4,7 @@ import { createShop } from '../../src/adapters/simulator/shop.js';
 import { topicNames } from '../../src/app/kafka-ground.js';
 import { topicOf } from '../../src/contracts/sources.js';
 import { PARTITIONERS } from '../../src/pipeline/partitioner.js';
-import { freshName, PARTITIONS, type Installation } from './installation.js';
+import { freshName, type Installation } from './installation.js';
 
 /** Events that happen while they are sent, as many a second as asked for, and evenly, once the load has been on for RAMP_MS. */
 export interface LiveLoad {
@@ -28,7 +28,7 @@ const SHOPS = 6;
 export const RAMP_MS = 45_000;
 
 /** @param remembers whether `sentAt` is asked: it costs memory for every event */
-export function startLoad({ client, config }: Installation, { rate, remembers }: { readonly rate: number; readonly remembers: boolean }): LiveLoad {
+export function startLoad({ client, config, partitions }: Installation, { rate, remembers }: { readonly rate: number; readonly remembers: boolean }): LiveLoad {
   const name = freshName();
   const now = Date.now();
   const shops = Array.from({ length: SHOPS }, (_, k) => createShop({
@@ -48,7 +48,7 @@ export function startLoad({ client, config }: Installation, { rate, remembers }:
     }
   };
   const done = produceStream(client, asItHappens(), {
-    sources: topicNames(config).sources, topicOf, partitions: PARTITIONS, partitioner: PARTITIONERS[config.partitioner], rate: null, sendsEachChunk: true,
+    sources: topicNames(config).sources, topicOf, partitions, partitioner: PARTITIONERS[config.partitioner], rate: null, sendsEachChunk: true,
     progress({ lines }) { sent = lines; },
   });
   // Told by stop(); until then nobody waits for it.

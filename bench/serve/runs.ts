@@ -20,10 +20,11 @@ export interface Run {
 
 /** The source topics, filled, and how many events they hold. */
 export interface Source {
-  readonly topics: string;
   readonly events: number;
   /** The installation whose topics were filled. */
   readonly filled: Installation;
+  /** So many events are worked off before a worker is measured: by then it is compiled. Default: none. */
+  readonly warmUp?: number;
 }
 
 const HOOK = new URL('./built.mjs', import.meta.url).href;
@@ -45,9 +46,9 @@ export async function runLimit(servers: Servers, { filled, events }: Source): Pr
 
 /** So many workers work the topics off, from an empty state; then all that they keep and said is recomputed and compared. @throws when it is wrong */
 export async function runWorkers(servers: Servers, source: Source, count: number): Promise<Run> {
-  const installation = await install(servers, source.topics);
+  const installation = await install(servers, { sources: source.filled.sources, partitions: source.filled.partitions });
   const workers = await Promise.all(Array.from({ length: count }, () => startWorker(installation)));
-  const measured = await workOff(servers, installation, workers, source.events);
+  const measured = await workOff(servers, installation, workers, source);
   await untilSaid(workers);
   await Promise.all(workers.map((worker) => worker.stop()));
   say('  verifying');
@@ -64,8 +65,11 @@ interface Reading {
   readonly broker: number | null;
 }
 
-/** From when nothing was counted yet, for the last time, until all is; with several workers at the earliest from when all of them answer. */
-async function workOff(servers: Servers, { redis }: Installation, workers: readonly Worker[], goal: number): Promise<Run> {
+/**
+ * From when no more than the warm-up was counted, for the last time, until all is; with several workers at the earliest from when all of them
+ * answer. @throws when they stop counting
+ */
+export async function workOff(servers: Servers, { redis }: Installation, workers: readonly Worker[], { events: goal, warmUp = 0 }: Pick<Source, 'events' | 'warmUp'>): Promise<Run> {
   let first: Reading | null = null;
   let last: Reading | null = null;
   let rssBytes = 0;
@@ -80,7 +84,7 @@ async function workOff(servers: Servers, { redis }: Installation, workers: reado
     if (Date.now() - movedAt > STANDSTILL_MS) throw new Error(`the workers have stood still at ${events} of ${goal} events for ${STANDSTILL_MS / 1_000} s`);
     if (metrics.length < workers.length) continue;
     last = { at: performance.now(), events, cpu: sum('process_cpu_seconds_total'), redis: (await redisInfo(redis)).cpuSeconds, broker: servers.brokerCpu() };
-    if (first === null || events === 0) first = last;
+    if (first === null || events <= warmUp) first = last;
   }
   if (first === null || last.events === first.events) throw new Error('the run was too short to be measured: give it more events');
   const events = last.events - first.events;
@@ -93,8 +97,8 @@ async function workOff(servers: Servers, { redis }: Installation, workers: reado
 
 const since = (before: number | null, now: number | null, perMillion: number): number | null => (before === null || now === null ? null : (now - before) * perMillion);
 
-/** What was committed is published as well: it is part of the work, and is verified. */
-async function untilSaid(workers: readonly Worker[]): Promise<void> {
+/** What was committed is published as well: it is part of the work, and is verified. @throws when it isn't a minute later */
+export async function untilSaid(workers: readonly Worker[]): Promise<void> {
   for (const until = Date.now() + STANDSTILL_MS; ;) {
     const waiting = await Promise.all(workers.map(async (worker) => (await worker.metrics())?.sum('cx_outbox_pending') ?? 0));
     if (waiting.every((count) => count === 0)) return;

@@ -1,13 +1,14 @@
 import { commandLine } from './command-line.js';
+import { inTurn } from './in-turn.js';
 import { install } from './installation.js';
 import { runToEnd, say } from './ending.js';
 import { fill, type Input } from './fill.js';
 import { machine } from './machine.js';
 import { amount, options } from './options.js';
 import { keepResult, writeSection } from './results.js';
-import { runLimit, runWorkers, type Run, type Source } from './runs.js';
-import { openServers, type Servers } from './servers.js';
-import { cpuOf, isRegression, rateOf, ratiosOf, tableOf, thousands, type Contestant } from './throughput-report.js';
+import { runLimit, runWorkers } from './runs.js';
+import { openServers } from './servers.js';
+import { cpuOf, isRegression, rateOf, ratiosOf, tableOf } from './throughput-report.js';
 
 const HELP = `npm run bench -- [options]
 
@@ -36,7 +37,6 @@ Examples:
 const LIMIT = { ratio: 0.024, tolerance: 1 / 3 };
 /** Some 20,000 events. */
 const SHORT = { orders: '2270', runs: '1', workers: '1' };
-const PARSE_LIMIT = 'parse limit';
 
 const given = options(HELP, {
   orders: { type: 'string' }, file: { type: 'string' }, runs: { type: 'string' }, workers: { type: 'string' },
@@ -52,8 +52,11 @@ runToEnd(async () => {
   const filled = await install(servers);
   say('filling the source topics');
   const { events, bytes } = await fill(filled, input);
-  const topics = filled.config.topics.sources.orders.replace(/-orders$/, '');
-  const [limit, ...workers] = await inTurn(servers, { topics, events, filled });
+  const source = { events, filled };
+  const [limit, ...workers] = await inTurn(runs, [
+    { name: 'parse limit', run: () => runLimit(servers, source) },
+    ...counts.map((count) => ({ name: count === 1 ? 'one worker' : `${count} workers`, run: () => runWorkers(servers, source, count) })),
+  ]);
   if (limit === undefined) return 1;
   const ratios = ratiosOf(limit, workers);
   const on = await machine(servers, filled);
@@ -65,23 +68,6 @@ runToEnd(async () => {
   if (given['write-docs']) writeSection('bench', shown);
   return given.short ? judge(one === undefined ? NaN : cpuOf(limit) / cpuOf(one)) : 0;
 });
-
-/** Every contestant once, then all of them again: what slows the machine for a while slows all alike. */
-async function inTurn(servers: Servers, source: Source): Promise<readonly Contestant[]> {
-  const contestants = [
-    { name: PARSE_LIMIT, runs: [] as Run[], run: () => runLimit(servers, source) },
-    ...counts.map((count) => ({ name: count === 1 ? 'one worker' : `${count} workers`, runs: [] as Run[], run: () => runWorkers(servers, source, count) })),
-  ];
-  for (let round = 1; round <= runs; round += 1) {
-    for (const { name, runs: done, run } of contestants) {
-      say(`run ${round} of ${runs}: ${name}`);
-      const measured = await run();
-      done.push(measured);
-      say(`  ${thousands(measured.eventsPerSecond)} events a second`);
-    }
-  }
-  return contestants.map(({ name, runs: done }) => ({ name, runs: done }));
-}
 
 function judge(ratio: number): number {
   if (!isRegression(ratio, LIMIT.ratio, LIMIT.tolerance)) return 0;
