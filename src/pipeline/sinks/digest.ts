@@ -4,8 +4,10 @@ import type { SinkAlert } from './sink-alert.js';
 
 /** An alert that waits for a digest. */
 export interface Held {
-  /** As it was told last. */
+  /** As it stands by now. */
   readonly alert: SinkAlert;
+  /** When the change was made that is held back; RFC 3339. Later ones put nothing off. */
+  readonly since: string;
   /** It has ended since. */
   readonly hasEnded: boolean;
 }
@@ -13,7 +15,7 @@ export interface Held {
 /** What a team is told of alerts that were held back, at least one. The same alerts make the same digest. */
 export function digestOf(team: string | null, held: readonly Held[], worklist: string): AlertDigest {
   const open = held.filter(({ hasEnded }) => !hasEnded).map(({ alert }) => alert).sort(byUrgency);
-  const made = held.map(({ alert }) => alert.detectedAt).sort();
+  const made = held.map(({ since }) => since).sort();
   const contents = held.map(({ alert, hasEnded }) => `${alert.id}${hasEnded ? ' ended' : ''}`).sort();
   return {
     id: nameUuid(`digest:${team ?? ''}:${contents.join()}`), type: 'alert.digest', team,

@@ -1,4 +1,4 @@
-import { createInsistence, type Letter } from './delivery.js';
+import { createInsistence } from './delivery.js';
 import { digestOf } from './digest.js';
 import { createHolding, type HeldLetter, type Holding } from './holding.js';
 import type { SinkParts } from './sink-parts.js';
@@ -34,8 +34,8 @@ export function createDigests(parts: SinkParts & { readonly failed: (error: Erro
   const count = (): number => held.size + (sending?.alerts ?? 0);
   const isFull = (): boolean => count() >= MOST_HELD;
   /** A team that was just told has its peace, also while old alerts are read again. */
-  const dueAt = (team: string | null, letters: readonly Letter[]): number =>
-    budget.digestAfterMs + Math.max(madeAt.get(team) ?? -Infinity, Math.min(...letters.map(({ alert }) => Date.parse(alert.detectedAt))));
+  const dueAt = (team: string | null, letters: readonly HeldLetter[]): number =>
+    budget.digestAfterMs + Math.max(madeAt.get(team) ?? -Infinity, Math.min(...letters.map(({ since }) => Date.parse(since))));
   /** The longest first: where there is no room, it makes most. */
   const due = () => [...byTeam(held.values())]
     .map(([team, letters]) => ({ team, letters, at: dueAt(team, letters) })).filter(({ at }) => isFull() || at <= timing.now())

@@ -57,7 +57,7 @@ export function createHolding({ name, timing, budget, held, isFull }: HoldingPar
   const hold = (letter: Letter, before: HeldLetter | undefined): void => {
     const place = Symbol(letter.alert.alertId);
     if (before === undefined) places.set(place, letter.record.offset);
-    held.set(letter.alert.alertId, { ...letter, hasEnded: false, holding, release: before?.release ?? (() => { places.delete(place); }) });
+    held.set(letter.alert.alertId, { ...letter, since: before?.since ?? letter.alert.detectedAt, hasEnded: false, holding, release: before?.release ?? (() => { places.delete(place); }) });
   };
   const holding: Holding = {
     async admit(letter, signal) {

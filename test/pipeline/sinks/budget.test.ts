@@ -114,6 +114,19 @@ describe('a budget', () => {
     expect(await committed()).toBe(5);
   });
 
+  test('is not put off by what becomes of its alerts', async () => {
+    const { publish, start, advance, digests, timing } = withBudget();
+    await start();
+    const made = new Date(timing.now()).toISOString();
+    for (const id of ['1', '2']) publish(id);
+    for (const id of ['a', 'b', 'c']) {
+      await advance(5 * MINUTE);
+      publish(id, { alertId: uuid('2'), type: 'alert.updated' });
+    }
+    await advance(5_000);
+    expect(digests).toMatchObject([{ total: 1, from: made, until: made }]);
+  });
+
   test('no longer holds what became critical before its digest was made', async () => {
     const { publish, start, advance, sent, digests, committed } = withBudget();
     await start();

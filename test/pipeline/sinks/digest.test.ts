@@ -4,7 +4,7 @@ import { type Alert, ALERT_EXAMPLE } from '../../../src/contracts/alerts.js';
 import { nameUuid } from '../../../src/pipeline/name-uuid.js';
 import { digestOf, type Held } from '../../../src/pipeline/sinks/digest.js';
 
-const held = (name: string, more: Partial<Alert> = {}, hasEnded = false): Held => ({ alert: { ...ALERT_EXAMPLE, id: nameUuid(`change of ${name}`), alertId: nameUuid(name), orderId: name, ...more }, hasEnded });
+const held = (name: string, more: Partial<Alert> = {}, hasEnded = false): Held => ({ since: more.detectedAt ?? ALERT_EXAMPLE.detectedAt, alert: { ...ALERT_EXAMPLE, id: nameUuid(`change of ${name}`), alertId: nameUuid(name), orderId: name, ...more }, hasEnded });
 const orders = (all: readonly Held[]): readonly string[] => digestOf('service', all, '/w').alerts.map(({ orderId }) => orderId);
 
 test('a digest names what is due first, first, then the worse, and last what acting no longer helps', () => {
