@@ -29,6 +29,11 @@ export interface LaneReader<T extends string> {
 
 /** What brokers answer while a topic is away, also when only its leader moves. */
 const AWAY = ['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'KAFKA_STORAGE_ERROR'];
+/**
+ * While there is a backlog, so many are asked for at once, those that waited longest. An answer has room for fewer, and what is asked for
+ * costs the broker as much as what is sent.
+ */
+const BACKLOG_PARTITIONS = 64;
 const EARLIEST = -2;
 /** How long stopping waits for requests that a silent broker may never answer; ms. */
 const STOP_MS = 1_000;
@@ -41,6 +46,8 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
   const { cluster, layout, listener, log } = options;
   const lanes = new Map<number, ReadonlyMap<T, Reading<T>>>();
   const loops = new Map<string, Promise<void>>();
+  /** Brokers whose last answer left something to be read. */
+  const backlogs = new Set<string>();
   let stopped = false;
   let answers = 0;
 
@@ -77,22 +84,25 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
     return byLeader;
   };
 
-  const take = (asked: ReadonlyMap<Reading<T>, number>, answer: FetchAnswer): void => {
-    answers += 1;
-    const byName = new Map([...asked.keys()].map((reading) => [`${reading.name}|${reading.partition}`, reading]));
+  /** Hands over what came. True: there is more where that came from. */
+  const take = (asked: ReadonlyMap<Reading<T>, number>, answer: FetchAnswer): boolean => {
+    const request = { number: (answers += 1), asked: asked.size };
+    let more = false;
+    const byName = new Map([...asked.keys()].map((reading, rank) => [`${reading.name}|${reading.partition}`, { reading, rank }]));
     for (const { topicName, partitions } of answer.responses) {
       for (const raw of partitions) {
-        const reading = byName.get(`${topicName}|${raw.partition}`);
+        const { reading, rank = 0 } = byName.get(`${topicName}|${raw.partition}`) ?? {};
         const position = reading && asked.get(reading);
         // Lost, read anew, or answered already by the leader before this one.
         if (stopped || reading === undefined || position === undefined || reading.position !== position || !isCurrent(reading)) continue;
-        const range = advance(reading, position, raw, asked.size === 1);
+        const range = advance(reading, position, raw, rank, request);
         if (range === null) continue;
-        reading.served = answers;
+        more ||= range.end !== undefined && range.next < range.end;
         if (reading.paused) reading.held = range;
         else hand(reading, range);
       }
     }
+    return more;
   };
 
   /** Finds where the oldest record is, for those that begin there. */
@@ -119,11 +129,14 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
     await settleStarts(readings);
     const known = readings.filter((reading): reading is Asked<T> => reading.position !== null).sort((a, b) => a.served - b.served);
     const alone = known.find(({ stuck }) => stuck >= STUCK_LIMIT);
-    const asked = alone === undefined ? known : [alone];
+    const asked = alone !== undefined ? [alone] : backlogs.has(nodeId) ? known.slice(0, BACKLOG_PARTITIONS) : known;
     const positions = new Map(asked.map((reading) => [reading, reading.position]));
     try {
-      const answer = await fetchFrom(cluster, nodeId, requestOf(asked, options));
-      if (!tellDoubted(asked)) take(positions, answer);
+      // A broker must not wait for some while there is something of the others.
+      const answer = await fetchFrom(cluster, nodeId, requestOf(asked, asked.length < known.length ? { ...options, maxWaitMs: 0 } : options));
+      if (tellDoubted(asked)) return;
+      if (take(positions, answer)) backlogs.add(nodeId);
+      else backlogs.delete(nodeId);
     } catch (error) {
       if (!isFault(error, 'KafkaJSOffsetOutOfRange')) throw error;
       outOfRange(positions, error);

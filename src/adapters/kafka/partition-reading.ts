@@ -22,9 +22,9 @@ export interface Reading<T extends string = string> extends Place {
   paused: boolean;
   /** Came in after the pause. */
   held: FetchedRange<T> | null;
-  /** Answers in a row without anything though there is something. */
+  /** Answers without anything though there is something, and though it was asked for before all others. */
   stuck: number;
-  /** In which answer it got something last: who has waited longest is asked for first. */
+  /** Which request brought all there was, or all there was room for: who has waited longest is asked for first. */
   served: number;
   /** Its partition was not there for a while: what is there now may be another one. */
   doubted: boolean;
@@ -32,19 +32,32 @@ export interface Reading<T extends string = string> extends Place {
 
 export type Asked<T extends string = string> = Reading<T> & { position: number };
 
-/** So often others in the same answer may have used up its room; then the partition is asked for alone. */
+/** After so many the partition is asked for alone. */
 export const STUCK_LIMIT = 3;
 
 /** A partition that is read from `position` on. */
 export const newReading = <T extends string>(place: Place & { readonly lane: number; readonly topic: T }, position: number | null): Reading<T> =>
   ({ ...place, position, paused: false, held: null, stuck: 0, served: 0, doubted: false });
 
-/** Moves the position by what came; null: nothing did. */
-export const advance = <T extends string>(reading: Reading<T>, from: number, raw: RawPartition, alone: boolean): FetchedRange<T> | null => {
+/** A request as it was answered. */
+export interface Request {
+  /** Requests are counted from 1. */
+  readonly number: number;
+  /** How many partitions it asked for. */
+  readonly asked: number;
+}
+
+/** Moves the position by what came; null: nothing did. @param rank the partition's place in the request: the first is sure to have room */
+export const advance = <T extends string>(reading: Reading<T>, from: number, raw: RawPartition, rank: number, request: Request): FetchedRange<T> | null => {
   const stretch = stretchOf(raw, from);
   // Alone in its request and still nothing: there is no record at this offset, so it can be passed.
-  const passed = stretch.stuck && alone && reading.stuck >= STUCK_LIMIT;
-  reading.stuck = stretch.stuck && !passed ? reading.stuck + 1 : 0;
+  const passed = stretch.stuck && request.asked === 1 && reading.stuck >= STUCK_LIMIT;
+  if (passed || !stretch.stuck) {
+    reading.stuck = 0;
+    reading.served = request.number;
+  } else if (rank === 0) {
+    reading.stuck += 1;
+  }
   const next = passed ? from + 1 : stretch.next;
   if (next === from) return null;
   reading.position = next;
