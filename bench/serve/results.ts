@@ -11,10 +11,10 @@ export function keepResult(name: string, result: object): void {
   writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify(result, null, 1)}\n`);
 }
 
-/** The events a second that one worker did when `npm run bench` was last run here; null: it never was. */
-export function keptRate(): number | null {
+/** The events a second that one worker last did here, of a backlog (`npm run bench`) or of live events (`npm run bench:latency`); null: not known. */
+export function keptRate(of: 'throughput' | 'live' = 'throughput'): number | null {
   try {
-    const { eventsPerSecond } = JSON.parse(readFileSync(join(FOLDER, 'throughput.json'), 'utf8')) as { eventsPerSecond: number };
+    const { eventsPerSecond } = JSON.parse(readFileSync(join(FOLDER, `${of}.json`), 'utf8')) as { eventsPerSecond: number };
     return eventsPerSecond;
   } catch {
     return null;
