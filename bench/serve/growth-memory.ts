@@ -43,7 +43,7 @@ export async function memory(servers: Servers): Promise<Finding> {
   const rows = [...parts, { name: 'the table of keys and all else', each: all - known }, { name: 'everything', each: all }].map(({ name, each }) => [name, each.toFixed(0)]);
   return {
     ratios: [{ name: `Redis for a million open orders of ${FACTS} facts`, value: all, most: MOST, unit: 'MB' }], table: tableOfRows([['part', 'bytes an order'], ...rows]),
-    note: `${ORDERS.toLocaleString('en')} orders of ${LINES} lines, by \`INFO memory\` before and after, parts by \`MEMORY USAGE\`. The facts themselves are ${content.toFixed(0)} bytes: the rest is their keys, and room that Redis keeps behind what is appended.`,
+    note: `${ORDERS.toLocaleString('en')} orders of ${LINES} lines, by \`INFO memory\` before and after, parts by \`MEMORY USAGE\`. The facts themselves are ${content.toFixed(0)} bytes.`,
   };
 }
 
