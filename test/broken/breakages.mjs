@@ -42,7 +42,7 @@ export const BREAKAGES = [
   {
     invariant: 'I3', how: 'records are published before they are committed',
     file: 'pipeline/lane-session.ts',
-    edits: [['    const began = performance.now();\n    await persist(persistence, \'commit\'', '    const began = performance.now();\n    if (outbox !== null) publisher.enqueue(outbox, outputs.causes);\n    await persist(persistence, \'commit\'']],
+    edits: [['    const began = performance.now();\n    await persist(persistence, \'commit\'', '    const began = performance.now();\n    if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);\n    await persist(persistence, \'commit\'']],
     test: 'pipeline/lane-histories.properties',
   },
   {
@@ -55,8 +55,8 @@ export const BREAKAGES = [
     invariant: 'I3', how: 'the outbox is trimmed before the log has acknowledged',
     file: 'pipeline/publisher.ts',
     edits: [[
-      'filter(notYetWritten);\n      if (records.length > 0) await send(records);',
-      'filter(notYetWritten);\n      await parts.store.trim(parts.lane, claimed.token, next.entry.lastSeq, settledEnds());\n      if (records.length > 0) await send(records);',
+      'filter(notYetWritten));\n    if (records.length > 0) await output.send(records);',
+      'filter(notYetWritten));\n    await store.trim(lane, claimed.token, lastSeq, output.settledEnds());\n    if (records.length > 0) await output.send(records);',
     ]],
     test: 'pipeline/lane-histories.properties',
   },
