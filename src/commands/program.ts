@@ -226,12 +226,17 @@ Exit codes: 0 no difference, 1 differences, 2 it could not verify (usage, config
 
 for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help shows how a command is used)');
 
+/** How long connections may take to close by themselves after a fault; ms. */
+const LINGER_MS = 500;
+
 /** Runs the command that the process was called with; sets its exit code. */
 export async function run(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = exitCodeOf(error);
+    // What a start that failed leaves open must not keep the process: no supervisor would see that it ended.
+    setTimeout(() => { process.exit(); }, LINGER_MS).unref();
   }
 }
 
