@@ -30,7 +30,7 @@ program.command('replay')
   .option('--map <file...>', 'the files hold your own records (CSV, JSON), which these maps (.yaml) turn into events; folders may be named')
   .option('--as-of <instant>', 'the time reached at the end (default: the greatest occurredAt)')
   .option('--sources <names>', 'the sources whose silence is an answer, by commas (default: those with an event in the input)')
-  .option('--by <key>', 'also measure by this key of `place`, such as carrier; may be repeated', (key: string, keys: string[]) => [...keys, key], [])
+  .option('--by <key>', 'also measure by this key of `place`, such as carrier; may be repeated', (key: string, keys: readonly string[] | undefined) => [...(keys ?? []), key])
   .option('--out <dir>', 'write cx.events, cx.alerts, journeys and dead-letters as .ndjson, report.json and measures.json')
   .addHelpText('after', examples('replay events.ndjson', 'replay orders.ndjson.gz logistics.ndjson.gz --out result', 'replay events.ndjson --as-of 2026-03-01T00:00:00Z --sources orders,logistics,billing', 'replay events.ndjson --by carrier --by region --out result', 'replay --map shop.yaml carrier.yaml exports/'))
   .action(async (files: string[], options: ReplayOptions) => {
@@ -226,12 +226,17 @@ Exit codes: 0 no difference, 1 differences, 2 it could not verify (usage, config
 
 for (const command of program.commands) command.exitOverride().showHelpAfterError('(--help shows how a command is used)');
 
+/** How long connections may take to close by themselves after a fault; ms. */
+const LINGER_MS = 500;
+
 /** Runs the command that the process was called with; sets its exit code. */
 export async function run(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = exitCodeOf(error);
+    // What a start that failed leaves open must not keep the process: no supervisor would see that it ended.
+    setTimeout(() => { process.exit(); }, LINGER_MS).unref();
   }
 }
 

@@ -1,5 +1,5 @@
 import { PLACE_KEYS, type PlaceKey } from '../contracts/names.js';
-import { createOutputFiles, nowhere } from '../app/replay-output.js';
+import { createOutputFiles, nowhere, type ReplaySink } from '../app/replay-output.js';
 import { replay } from '../app/replay.js';
 import { renderReport } from '../app/report/render.js';
 import { createTally } from '../app/report/summary.js';
@@ -25,7 +25,7 @@ const MOST_VALUES = 10_000;
 export async function replayFiles(named: readonly string[], options: ReplayOptions): Promise<void> {
   const config = configOrFault();
   const { maps, data: files } = await mapsOrFault(options.map, named);
-  const sink = options.out === undefined ? nowhere : createOutputFiles(options.out);
+  const sink = options.out === undefined ? nowhere : outputFilesOrFault(options.out);
   const tally = createTally();
   const tellability = createTellability();
   const by = keysOf(options.by ?? []);
@@ -49,6 +49,14 @@ export async function replayFiles(named: readonly string[], options: ReplayOptio
     files, tookMs: performance.now() - began, asOf, covered, topics: account.topics(), refused: account.reasons,
     tally: tally.result(), measures: rows, zone: config.rules.promiseTimeZone, maps: mapped, tellability: tellability.result(),
   }));
+}
+
+function outputFilesOrFault(directory: string): ReplaySink {
+  try {
+    return createOutputFiles(directory);
+  } catch (error) {
+    throw new CommandFault(`--out ${directory} cannot be made a folder: ${error instanceof Error ? error.message : String(error)}`, 2);
+  }
 }
 
 function keysOf(names: readonly string[]): PlaceKey[] {

@@ -155,14 +155,18 @@ function signalContent(change: SignalChange) {
   };
 }
 
-/** What proves the change: a signal's own facts; those of a pattern's signals; for what no longer holds, the fact that said so. */
+/**
+ * What proves the change: a signal's own facts; those of a pattern's signals; for what no longer holds, and for a verdict, the
+ * fact that said so. Where time alone changed the verdict, no fact did: then those of the signals that it rests on.
+ */
 function evidenceFor(change: Change, a: Assessment, cause: Cause): readonly Fact[] {
   if ('signal' in change && change.now !== null) return change.now.evidence;
-  if ('pattern' in change && change.now !== null) return patternEvidence(change.now.signals, a);
-  return cause.fact === null ? [] : [cause.fact];
+  if ('pattern' in change && change.now !== null) return evidenceOfSignals(change.now.signals, a);
+  if (cause.fact !== null) return [cause.fact];
+  return 'verdict' in change ? evidenceOfSignals(a.signals.filter(({ severity }) => severity > 0).map(({ signal }) => signal), a) : [];
 }
 
-function patternEvidence(signals: NonNullable<PatternChange['now']>['signals'], a: Assessment): readonly Fact[] {
+function evidenceOfSignals(signals: NonNullable<PatternChange['now']>['signals'], a: Assessment): readonly Fact[] {
   const facts = new Map<string, Fact>();
   for (const s of a.signals) if (signals.includes(s.signal)) for (const f of s.evidence) facts.set(f.id, f);
   return [...facts.values()];

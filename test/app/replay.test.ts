@@ -62,6 +62,14 @@ describe('a replay', () => {
   });
 });
 
+test('every change names what proves it, also where time alone made it', async () => {
+  const wanted = keepOutputs();
+  await run(wanted.sink, defaultConfig(), Date.parse('2027-01-01T00:00:00Z'));
+  const changes = wanted.outputs.map((text) => JSON.parse(text) as { type: string; evidence?: unknown[] }).filter(({ evidence }) => evidence !== undefined);
+  expect(changes.filter(({ type }) => type === 'verdict.changed').length).toBeGreaterThan(0);
+  expect(changes.filter(({ evidence }) => evidence?.length === 0)).toEqual([]);
+});
+
 test('the measures are written as their schema says', async () => {
   const out = join(folder, 'out');
   const { measures } = await run(createOutputFiles(out), defaultConfig(), null);

@@ -76,6 +76,12 @@ describe('sentences', () => {
     expect(sentenceOfSignal(signal('late_delivery', { detail: { delaySeconds: 33_001.5 } }), words, [])).toContain('it came 9 h 10 min late');
   });
 
+  test('a late delivery missed a day or a time, as it was promised', () => {
+    const of = (promised: string): string => sentenceOfSignal(signal('late_delivery', { detail: { instances: [{ promised, due: promised }] } }), words, []);
+    expect(of('2026-03-12')).toBe('The delivery promised for this day had not come.');
+    expect(of('2026-03-12T14:30:00Z')).toBe('The delivery promised for this time had not come.');
+  });
+
   test('a wrong bill tells the amount only where the facts up to then do', () => {
     const wrong = signal('billing_error', { opensAt: at('2026-03-11T09:00:00Z'), detail: { reasons: ['overbilled', 'disputed'] } });
     const facts = [placed(), invoice(7_000, '2026-03-11T09:00:00Z')];

@@ -44,6 +44,7 @@ describe('checking a Redis at start', () => {
 
   test.each([
     [{ appendfsync: 'everysec' }, 'warning', 'up to a second'],
+    [{ appendfsync: 'everysec' }, 'warning', 'read the records again and say nothing twice'],
     [{ appendfsync: 'no' }, 'warning', 'up to some 30 seconds'],
     [{ appendonly: 'no', save: '' }, 'error', 'set appendonly yes'],
     [{ appendonly: 'no', save: '60 1' }, 'warning', 'snapshots only'],

@@ -66,6 +66,12 @@ describe('serve', () => {
     expect(detected).toMatchObject({ type: 'signal.opened' });
   }, 60_000);
 
+  test('ends with 1 where its port is taken, connections to Kafka and Redis notwithstanding', async () => {
+    const second = await stage.run(['serve'], { HTTP_PORT: new URL(worker.url).port });
+    expect(second.stderr).toContain('is taken by another program');
+    expect(second.code).toBe(1);
+  }, 30_000);
+
   test('puts a malformed record of every reason aside, on every topic, as it came, and goes on', async () => {
     const sent: (Sent & { readonly reason: string })[] = [];
     for (const topic of SOURCE_TOPICS) {

@@ -22,8 +22,14 @@ export async function openChunks(file: string, size: number): Promise<Chunks> {
   if (stream !== raw) raw.on('error', (error) => stream.destroy(error));
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>;
   return {
-    next: async () => (await chunks.next()).value ?? null,
+    next: async () => (await chunks.next().catch((error: unknown) => { throw naming(file, error); })).value ?? null,
     bytesRead: () => raw.bytesRead,
     close: () => { raw.destroy(); },
   };
+}
+
+/** What reading and unpacking say names no file, and there may be several. */
+function naming(file: string, error: unknown): Error {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(message.includes(file) ? message : `${file}: ${message}`, { cause: error }), code === undefined ? {} : { code });
 }

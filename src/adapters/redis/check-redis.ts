@@ -62,7 +62,7 @@ const checkPersistence = (at: string, { info, settings }: ServerFacts): RedisFin
     return [
       warning(
         `Redis at ${at} may lose up to ${lost} of changes when its machine fails (appendfsync ${settings.appendfsync}); ` +
-          'its lanes then stand still (state_went_back) until a person looks; appendfsync always avoids it',
+          'the lanes then read the records again and say nothing twice; appendfsync always avoids it',
       ),
     ];
   }

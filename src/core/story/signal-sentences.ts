@@ -27,9 +27,15 @@ const withCarrier = ({ evidence }: SignalState): string => {
   return carrier === undefined ? '' : ` with ${oneLine(carrier, 40)}`;
 };
 
+/** Was the first of its promises a time of day? Else it was a whole day, as most are. */
+const isForATime = ({ instances }: Detail): boolean => {
+  const [first] = Array.isArray(instances) ? (instances as readonly Json[]) : [];
+  return first !== null && typeof first === 'object' && 'promised' in first && typeof first.promised === 'string' && first.promised.includes('T');
+};
+
 const late: Sentence = ({ detail }) => {
   const delay = delayOf(detail);
-  return `The delivery promised for this day had not come${delay === null ? '' : `; it came ${delay} late`}.`;
+  return `The delivery promised for this ${isForATime(detail) ? 'time' : 'day'} had not come${delay === null ? '' : `; it came ${delay} late`}.`;
 };
 
 const lateDispatch: Sentence = ({ detail }) => {

@@ -1,0 +1,21 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
+import { openChunks } from '../../../src/adapters/files/chunks.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'chunks-'));
+
+test.each([
+  ['cut.ndjson.gz', gzipSync('{"id":"1"}\n'.repeat(1_000)).subarray(0, 40), 'unexpected end of file'],
+  ['plain.ndjson.gz', Buffer.from('{"id":"1"}\n'), 'incorrect header check'],
+])('says which file cannot be unpacked: %s', async (name, bytes, what) => {
+  const file = join(folder, name);
+  writeFileSync(file, bytes);
+  const chunks = await openChunks(file, 1 << 16);
+  const readAll = async (): Promise<void> => {
+    while ((await chunks.next()) !== null);
+  };
+  await expect(readAll()).rejects.toThrow(`${file}: ${what}`);
+});
