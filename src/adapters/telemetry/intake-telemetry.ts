@@ -103,7 +103,7 @@ function ownership(logger: Logger, metrics: IntakeMetrics): Ownership {
     laneClaimed(_, version) {
       metrics.halted.reset();
       metrics.active.set(1);
-      logger.info({ event: 'intake.claimed', version }, `the intake is ours, after ${version} commits`);
+      logger.info({ event: 'intake.claimed', version }, `the intake is ours, at commit ${version}`);
     },
     laneDropped(_, why) {
       metrics.halted.reset();

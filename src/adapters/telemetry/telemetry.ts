@@ -109,7 +109,7 @@ function laneTelemetry(logger: Logger, metrics: Metrics): LaneTelemetry {
     deadlinesPending: (lane, orders) => deadlines.set(lane, orders),
     laneClaimed(lane, version) {
       liftHalt(lane);
-      logger.info({ event: 'lane.claimed', lane, version }, `lane ${lane} is ours, after ${version} commits`);
+      logger.info({ event: 'lane.claimed', lane, version }, `lane ${lane} is ours, at commit ${version}`);
     },
     laneDropped(lane, why) {
       liftHalt(lane);
