@@ -37,6 +37,12 @@ describe('what a fetch says of a partition', () => {
     expect(stretch.next).toBe(7);
   });
 
+  test('of two aborted transactions the one that began first ended last, so the broker lists it last', () => {
+    const messages = [record(0, { producer: '7' }), record(1, { producer: '8' }), record(2, { producer: '8', key: ABORT, control: true }), record(3, { producer: '7', key: ABORT, control: true }), record(4, { producer: '7' })];
+    const stretch = stretchOf(partition(messages, [{ producerId: '8', firstOffset: '1' }, { producerId: '7', firstOffset: '0' }]), 0);
+    expect(offsets(stretch.records)).toEqual([4]);
+  });
+
   test('only aborted records: nothing to hand over, but further on', () => {
     const stretch = stretchOf(partition([record(8, { producer: '7' }), record(9, { producer: '7', key: ABORT, control: true })], [{ producerId: '7', firstOffset: '8' }]), 8);
     expect(stretch).toEqual({ records: [], next: 10, end: 1_000, stuck: false });

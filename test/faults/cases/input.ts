@@ -153,12 +153,16 @@ export const transactions = (): FaultCase => ({
       return producer;
     };
     const [producer, forgetful] = [await connected('tidy'), await connected('forgetful')];
+    /** Where transactions overlap and the one that began later is aborted first, KafkaJS's consumer hands out records of the other. */
+    const aborted = new Set<string>();
     const write = async (id: string, ends: 'commit' | 'abort' | null, by = producer): Promise<void> => {
       const transaction = await by.transaction();
       for (const topic of SOURCE_TOPICS) {
         const messages = Array.from({ length: 20 }, (_, i) => {
           const key = `t-${i}`;
-          return { key, value: JSON.stringify(contact(key, `${id}-${topic}-${i}`)), partition: murmur2Partition(Buffer.from(key), installation.partitions) };
+          const value = JSON.stringify(contact(key, `${id}-${topic}-${i}`));
+          if (ends !== 'commit') aborted.add(value);
+          return { key, value, partition: murmur2Partition(Buffer.from(key), installation.partitions) };
         });
         await transaction.send({ topic: installation.topicName(topic), acks: -1, messages });
       }
@@ -172,7 +176,7 @@ export const transactions = (): FaultCase => ({
     await installation.load.stop();
     // Whatever comes last in every partition is of no use to a reader.
     await write('last', 'abort');
-    return { verdict: await concluded(installation), delays: [], seen: 'nothing', note: 'aborted records are never applied' };
+    return { verdict: await concluded(installation, ({ value }) => !aborted.has(String(value))), delays: [], seen: 'nothing', note: 'aborted records are never applied' };
   },
 });
 

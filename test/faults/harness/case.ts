@@ -6,6 +6,7 @@ import { checkInstallation, type Verdict } from './check.js';
 import { type Chance, createChance, runSeed } from './chance.js';
 import type { Installation } from './installation.js';
 import { logTail } from './state.js';
+import type { StoredRecord } from './topics.js';
 
 /** A kind of fault, as often as wanted. */
 export interface FaultCase {
@@ -114,7 +115,7 @@ export const together = (verdicts: readonly Verdict[]): Verdict => ({
 });
 
 /** Ends the load, lets everything come to rest, and compares. */
-export async function concluded(installation: Installation): Promise<Verdict> {
+export async function concluded(installation: Installation, isCommitted?: (record: StoredRecord) => boolean): Promise<Verdict> {
   await installation.load.stop();
-  return checkInstallation(installation);
+  return checkInstallation(installation, isCommitted);
 }
