@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { OpenAlert, WorklistPageBody } from '../../contracts/alerts.js';
 import { OPEN_ALERT } from '../../core/index-keys.js';
+import type { Rank } from '../../pipeline/alert-order.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { badCursor, DEFAULT_PAGE, LARGEST_PAGE, pageParameters } from './index-page.js';
 import { handledAlerts, openAlertOf, type UnhandledAlert } from './open-alerts.js';
@@ -9,7 +10,7 @@ import type { HttpPorts, OrderView } from './ports.js';
 import { once, parseQuery } from './query.js';
 import { createSharedScan, type Onlooker } from './shared-scan.js';
 import type { StoreAccess } from './store-access.js';
-import { createWorklist, type Rank } from './worklist.js';
+import { createWorklist } from './worklist.js';
 
 /** The query of `GET /v1/worklist`. */
 export const worklistQuerySchema = z.strictObject({

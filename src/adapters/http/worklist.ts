@@ -1,21 +1,10 @@
 import type { OpenAlert, WorklistPageBody } from '../../contracts/alerts.js';
+import { createTally, isBefore, type Rank, rankOf } from '../../pipeline/alert-order.js';
 
-/** Where an alert stands on the worklist: what is due first, then the worse, then by id, so that no two are in the same place. */
-export type Rank = readonly [actBy: number, severity: number, id: string];
-
-/** What acting no longer helps comes last; an instant that no `actBy` reaches. */
-const NEVER = Number.MAX_SAFE_INTEGER;
-
-export const rankOf = ({ actBy, severity, id }: OpenAlert): Rank => [actBy === null ? NEVER : Date.parse(actBy), severity === 'critical' ? 0 : 1, id];
-
-export const isBefore = (a: Rank, b: Rank): boolean => {
-  if (a[0] !== b[0]) return a[0] < b[0];
-  return a[1] === b[1] ? a[2] < b[2] : a[1] < b[1];
-};
-
-/** Causes, and customers, that are counted apart; further ones are left out, so that whoever makes them up takes no room. */
-const MOST_COUNTED = 100_000;
+/** Causes and customers that are named. */
 const SHOWN = 10;
+/** One of a single alert says nothing. */
+const SEVERAL = 2;
 
 /** Takes all alerts of the list, in whatever order, and keeps one page of them. */
 export function createWorklist(after: Rank | null, limit: number) {
@@ -48,22 +37,10 @@ export function createWorklist(after: Rank | null, limit: number) {
       const shown = page.slice(0, limit);
       return {
         alerts: shown.map(({ alert }) => alert), total,
-        causeGroups: causes.most().map(([causeGroup, alerts]) => ({ causeGroup, alerts })),
-        customers: customers.most().map(([customerId, alerts]) => ({ customerId, alerts })),
+        causeGroups: causes.most(SHOWN, SEVERAL).map(([causeGroup, alerts]) => ({ causeGroup, alerts })),
+        customers: customers.most(SHOWN, SEVERAL).map(([customerId, alerts]) => ({ customerId, alerts })),
         last: page.length > limit ? (shown.at(-1)?.rank ?? null) : null,
       };
     },
-  };
-}
-
-/** Which names come up most, null being none. One of a single alert says nothing. */
-function createTally() {
-  const counts = new Map<string, number>();
-  return {
-    add(name: string | null): void {
-      if (name !== null && (counts.has(name) || counts.size < MOST_COUNTED)) counts.set(name, (counts.get(name) ?? 0) + 1);
-    },
-    most: (): [string, number][] =>
-      [...counts].filter(([, alerts]) => alerts > 1).sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1)).slice(0, SHOWN),
   };
 }

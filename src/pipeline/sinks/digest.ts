@@ -1,4 +1,5 @@
 import { type AlertDigest, MOST_CAUSES, MOST_NAMED } from '../../contracts/alert-digest.js';
+import { createTally, isBefore, rankOf } from '../alert-order.js';
 import { nameUuid } from '../name-uuid.js';
 import type { SinkAlert } from './sink-alert.js';
 
@@ -29,15 +30,11 @@ export function digestOf(team: string | null, held: readonly Held[], worklist: s
   };
 }
 
-/** The order of the worklist: what is due first, what acting no longer helps last; then the worse. */
-function byUrgency(a: SinkAlert, b: SinkAlert): number {
-  if (a.actBy !== b.actBy) return a.actBy === null || (b.actBy !== null && a.actBy > b.actBy) ? 1 : -1;
-  if (a.severity !== b.severity) return a.severity === 'critical' ? -1 : 1;
-  return a.alertId < b.alertId ? -1 : 1;
-}
+/** The order of the worklist. */
+const byUrgency = (a: SinkAlert, b: SinkAlert): number => (isBefore(rankOf({ ...a, id: a.alertId }), rankOf({ ...b, id: b.alertId })) ? -1 : 1);
 
 function commonest(alerts: readonly SinkAlert[]): AlertDigest['causeGroups'] {
-  const causes = new Map<string, number>();
-  for (const { causeGroup } of alerts) if (causeGroup !== null) causes.set(causeGroup, (causes.get(causeGroup) ?? 0) + 1);
-  return [...causes].sort(([a, more], [b, less]) => less - more || (a < b ? -1 : 1)).slice(0, MOST_CAUSES).map(([causeGroup, count]) => ({ causeGroup, alerts: count }));
+  const causes = createTally();
+  for (const { causeGroup } of alerts) causes.add(causeGroup);
+  return causes.most(MOST_CAUSES).map(([causeGroup, count]) => ({ causeGroup, alerts: count }));
 }

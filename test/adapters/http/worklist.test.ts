@@ -2,12 +2,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
-import { createWorklist, isBefore, type Rank, rankOf } from '../../../src/adapters/http/worklist.js';
+import { createWorklist } from '../../../src/adapters/http/worklist.js';
 import { createMemoryAlertHandling } from '../../../src/adapters/memory/alert-handling.js';
 import { OPEN_ALERT_EXAMPLE, type OpenAlert, type WorklistPageBody, worklistPage } from '../../../src/contracts/alerts.js';
 import { problem } from '../../../src/contracts/api.js';
 import { DEFAULT_ALERT_RULES } from '../../../src/core/alert-rules.js';
 import { alertIdOf } from '../../../src/pipeline/alert-id.js';
+import { isBefore, type Rank, rankOf } from '../../../src/pipeline/alert-order.js';
 import { DAY, type Given, NOW, portsWith, signal } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;

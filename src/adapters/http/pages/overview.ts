@@ -3,7 +3,7 @@ import type { Verdict } from '../../../contracts/names.js';
 import { handledAlerts, openAlertOf } from '../open-alerts.js';
 import type { HttpPorts, OrderView } from '../ports.js';
 import type { StoreAccess } from '../store-access.js';
-import { isBefore, rankOf } from '../worklist.js';
+import { isBefore, rankOf } from '../../../pipeline/alert-order.js';
 
 /** What the front page knows: a bounded look at the store, whatever its size. */
 export interface Overview {
