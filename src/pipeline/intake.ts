@@ -1,6 +1,6 @@
 import type { AwaitsSchema, Decoded } from './decode.js';
 import type { FetchedRange, SourceRecord } from './ports.js';
-import type { Candidate } from './step.js';
+import type { Candidate } from './step-parts.js';
 
 /** What waits of a lane's topics, and in which order it is taken: the queue whose next record happened first goes first. */
 

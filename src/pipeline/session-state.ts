@@ -7,7 +7,7 @@ import type { ReadyLane, SessionParts } from './lane-session.js';
 import { createOrderBook } from './order-book.js';
 import { createLaneProgress, type LaneProgress } from './progress.js';
 import { createCalendar, hasExpired } from './retention.js';
-import type { Silence, StepParts } from './step.js';
+import type { Silence, StepParts } from './step-parts.js';
 import { createStepMeasures } from './step-measures.js';
 import { createSweep } from './sweep.js';
 import { createTimeReached } from './time-reached.js';

@@ -1,58 +1,13 @@
 import type { SourceTopic } from '../contracts/names.js';
 import { deadLetterRecord } from './dead-letter-record.js';
-import type { DeadlineWatch, StepDeadlines } from './deadlines.js';
+import type { StepDeadlines } from './deadlines.js';
 import type { Decoded } from './decode.js';
 import type { Judge, StepOutputs } from './judge.js';
 import { fullMessage, type LiveOrder, takeIn } from './live-order.js';
-import type { OrderBook } from './order-book.js';
-import type { LaneStore, OrderRemoval, OrderWrite, SourceRecord, Telemetry } from './ports.js';
-import type { StepMeasures } from './step-measures.js';
-import type { LaneProgress } from './progress.js';
-import { type Calendar, expiryOf, type Retention } from './retention.js';
-import type { TimeReached } from './time-reached.js';
-
-/** A record read and decoded, or the end of a stretch of offsets that holds none for us. */
-export type Candidate<T extends string = SourceTopic, D = Decoded> =
-  | { readonly kind: 'record'; readonly record: SourceRecord<T>; readonly decoded: D }
-  | { readonly kind: 'gap'; readonly topic: T; readonly next: number };
-
-/** How much one step may take; the borders of steps never show in what is said. */
-export interface StepLimits {
-  readonly orders: number;
-  readonly bytes: number;
-}
-
-export interface StepParts {
-  readonly lane: number;
-  readonly book: OrderBook;
-  readonly time: TimeReached;
-  readonly deadlines: DeadlineWatch;
-  readonly progress: LaneProgress;
-  readonly calendar: Calendar;
-  readonly retention: Retention;
-  readonly judge: Judge;
-  readonly measures: StepMeasures;
-  readonly telemetry: Telemetry;
-  readonly topicNames: Readonly<Record<SourceTopic, string>>;
-  /** Tells of events without order which are met for the first time. */
-  readonly firstSeen: LaneStore['firstSeen'];
-  readonly limits: StepLimits;
-  /**
-   * The lane reads again what it has read once: facts are taken in, and nothing is judged or said. What was refused then is not
-   * published again.
-   */
-  readonly silence: Silence;
-  /** Facts that an order may have; more are dead letters (`journey_too_long`). */
-  readonly maxFacts: number;
-}
-
-export interface Silence {
-  readonly isKept: () => boolean;
-  /** Stands this record on the dead-letter topic already? */
-  readonly isKnownLetter: (record: SourceRecord) => boolean;
-  /** And for the reason that its order had expired? */
-  readonly isKnownExpiry: (record: SourceRecord) => boolean;
-}
+import type { OrderRemoval, OrderWrite, SourceRecord, Telemetry } from './ports.js';
+import type { PreparedStep } from './prepare-step.js';
+import { expiryOf } from './retention.js';
+import type { Candidate, StepParts } from './step-parts.js';
 
 export interface StepResult {
   /** How many of the candidates were used up; the rest come again. */
@@ -81,24 +36,6 @@ interface Work {
 }
 
 type EventOutcome = Parameters<Telemetry['event']>[1];
-
-/** What a step needs from the store before it can run without waiting. */
-export interface PreparedStep {
-  readonly candidates: readonly Candidate[];
-  readonly deadlines: StepDeadlines;
-  readonly firsts: ReadonlyMap<Candidate, boolean>;
-  /** The deadlines are known up to here. */
-  readonly until: number;
-}
-
-/** Reads ahead for one step. Changes nothing, so that it may be tried again after a fault. */
-export async function prepareStep(parts: StepParts, candidates: readonly Candidate[]): Promise<PreparedStep> {
-  const firsts = await orderlessFirsts(parts, candidates);
-  const until = parts.silence.isKept() ? -Infinity : parts.time.nowAfter(readings(candidates));
-  const deadlines = await parts.deadlines.fetch(until);
-  await parts.book.prepare(orderIdsOf(candidates, deadlines));
-  return { candidates, deadlines, firsts, until };
-}
 
 /**
  * One step of a lane: candidates are applied one by one; after each, the deadlines that the time reached has passed
@@ -232,33 +169,4 @@ function judge(work: Work, order: LiveOrder, at: number, cause: Parameters<Judge
   work.parts.book.touch(order);
   work.parts.judge(order, at, cause, work.outputs);
   if (order.state.due !== null) work.deadlines.add({ orderId: order.orderId, at: order.state.due });
-}
-
-/** The greatest `occurredAt` per topic among the candidates. */
-function readings(candidates: readonly Candidate[]): Map<SourceTopic, number> {
-  const greatest = new Map<SourceTopic, number>();
-  for (const c of candidates) {
-    if (c.kind !== 'record' || c.decoded.kind !== 'event') continue;
-    const before = greatest.get(c.record.topic);
-    if (before === undefined || c.decoded.fact.at > before) greatest.set(c.record.topic, c.decoded.fact.at);
-  }
-  return greatest;
-}
-
-function orderIdsOf(candidates: readonly Candidate[], deadlines: StepDeadlines): Set<string> {
-  const ids = new Set(deadlines.orderIds);
-  for (const c of candidates) if (c.kind === 'record' && c.decoded.kind === 'event' && c.decoded.orderId !== null) ids.add(c.decoded.orderId);
-  return ids;
-}
-
-/** Events without order are unique by topic and id over all lanes: the store knows which was first. */
-async function orderlessFirsts(parts: StepParts, candidates: readonly Candidate[]): Promise<Map<Candidate, boolean>> {
-  const orderless = candidates.filter((c) => c.kind === 'record' && c.decoded.kind === 'event' && c.decoded.orderId === null);
-  const firsts = new Map<Candidate, boolean>();
-  if (orderless.length === 0) return firsts;
-  const keys = orderless.flatMap((c) => (c.kind === 'record' && c.decoded.kind === 'event'
-    ? [{ key: `${c.record.topic}|${c.decoded.fact.id}`, coordinates: `${c.record.partition}:${c.record.offset}` }] : []));
-  const answers = await parts.firstSeen(keys);
-  orderless.forEach((c, i) => firsts.set(c, answers[i] ?? true));
-  return firsts;
 }

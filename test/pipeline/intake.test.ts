@@ -4,7 +4,7 @@ import type { Fact } from '../../src/core/fact.js';
 import { createQueues, factTime } from '../../src/pipeline/intake.js';
 import type { Decoded, RecordDecoder } from '../../src/pipeline/decode.js';
 import type { FetchedRange, SourceRecord } from '../../src/pipeline/ports.js';
-import type { Candidate } from '../../src/pipeline/step.js';
+import type { Candidate } from '../../src/pipeline/step-parts.js';
 
 /** A record whose value is the instant at which its event happened; without one it is a dead letter. */
 const record = (topic: SourceTopic, offset: number, at: number | null): SourceRecord => ({

@@ -5,7 +5,7 @@ import type { Mapper, ReadRecord } from '../maps/mapper.js';
 import { mapFailed, type MappedRecord, type RecordTaker, type Taken, unlinked } from '../maps/records.js';
 import type { LaneProgress } from '../progress.js';
 import type { SourceRecord } from '../ports.js';
-import type { Candidate } from '../step.js';
+import type { Candidate } from '../step-parts.js';
 import type { TimeReached } from '../time-reached.js';
 import type { KeptLinks } from './kept-links.js';
 import { type IntakeRecord, type IntakeTelemetry, placeOf } from './ports.js';
