@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { LaneLost } from './lane-lost.js';
 import type { LaneOutput } from './lane-output.js';
@@ -26,8 +27,10 @@ const BEHIND_INTERVAL_MS = 119_000;
 const REST_AFTER_SOME = 2;
 /** But no longer than this, whatever held them up; ms. */
 const LONGEST_REST_MS = 10_000;
-/** Rendered in one go, with nothing else of the process running meanwhile. */
+/** Read and sent together. */
 const JOURNEYS_AT_ONCE = 100;
+/** Rendered in one go, some milliseconds, with nothing else of the process running meanwhile. */
+const RENDERED_AT_ONCE = 10;
 /** So often when a lane is left. */
 const LAST_TIMES = 5;
 /** How often a lane with nothing to say looks whether a stranger wrote into its journeys; ms. */
@@ -63,17 +66,19 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
   const render = async (ids: readonly string[]): Promise<OutputRecord[]> => {
     const stored = await store.load(lane, ids);
     const seq = parts.lastSaid();
-    return ids.flatMap((id, i) => {
+    const records: OutputRecord[] = [];
+    for (const [i, id] of ids.entries()) {
+      if (i > 0 && i % RENDERED_AT_ONCE === 0) await othersTurn();
       const order = stored[i];
-      if (order == null) return [];
+      if (order == null) continue;
       try {
-        return [parts.renderJourney(id, order, seq)];
+        records.push(parts.renderJourney(id, order, seq));
       } catch (error) {
         if (error instanceof Final) throw error;
         telemetry.unassessed(lane, id, error instanceof Error ? error : new Error(String(error)));
-        return [];
       }
-    });
+    }
+    return records;
   };
 
   const beginsRound = (now: number): boolean =>

@@ -39,10 +39,11 @@ export function createJourneyRenderer(context: () => AssessmentContext, source: 
     // An order may be judged before its lane has reached any time.
     const asOf = Math.max(judgedAt, facts.at(-1)?.at ?? 0);
     const journey = journeyOf(assessment, context().rules.version);
+    const json = JSON.stringify(journey);
     return {
-      seq: null, topic: 'cx.journeys', key: orderId, value: format.encode('journey', journey),
+      seq: null, topic: 'cx.journeys', key: orderId, value: format.encode('journey', journey, json),
       headers: {
-        ce_specversion: '1.0', ce_id: nameUuid(JSON.stringify(journey)), ce_type: 'touchpoint.journey', ce_source: source,
+        ce_specversion: '1.0', ce_id: nameUuid(json), ce_type: 'touchpoint.journey', ce_source: source,
         ce_time: new Date(asOf).toISOString(), ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(seq),
         [JUDGED_AT]: instantText(judgedAt),
       },

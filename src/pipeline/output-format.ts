@@ -11,7 +11,8 @@ import { HEADER_BYTES, isWireFormat, schemaIdOf } from './wire-format.js';
 export interface OutputFormat {
   /** What the header `content-type` says of them. */
   readonly contentType: string;
-  encode(kind: OutputKind, value: object): Buffer | string;
+  /** @param json the value as JSON, where that was made already */
+  encode(kind: OutputKind, value: object, json?: string): Buffer | string;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface OutputFormat {
 export const AVRO_CONTENT_TYPE = 'application/vnd.confluent.avro';
 export const JSON_SCHEMA_CONTENT_TYPE = 'application/vnd.confluent.json';
 
-export const jsonOutput: OutputFormat = { contentType: 'application/json', encode: (_kind, value) => JSON.stringify(value) };
+export const jsonOutput: OutputFormat = { contentType: 'application/json', encode: (_kind, value, json = JSON.stringify(value)) => json };
 
 export interface OutputValue {
   readonly topic: OutputTopic;
