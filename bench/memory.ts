@@ -75,8 +75,9 @@ function writeOf(orderId: string, facts: readonly Fact[], at: number): OrderWrit
   order.assessment = judge(order, at, { fact: null, at }, { seq: 0, records: [], causes: [] });
   measures.count(order);
   measures.take();
+  const packed = packLiveOrder(order);
   return {
-    orderId, ...packLiveOrder(order), due: order.state.due, rests: order.state.rests, indexAdd: indexKeys(order.state.said, order.customerId), indexRemove: [], dirty: false,
+    orderId, ...packed, allFacts: packed.facts, due: order.state.due, rests: order.state.rests, indexAdd: indexKeys(order.state.said, order.customerId), indexRemove: [], dirty: false,
     customers: order.told == null ? [] : [order.told],
   };
 }

@@ -9,6 +9,7 @@ import { newOrderState, type OrderState, packOrderState, unpackOrderState } from
 import { placeOf } from '../core/reading.js';
 import { alertIdOf, alertIndex } from './alert-id.js';
 import { customerWrites } from './customer-writes.js';
+import { FEW_BYTES } from './order-write.js';
 import type { CustomerWrite, OrderWrite, StoredOrder } from './ports.js';
 import { restingSince } from './retention.js';
 import { Final } from './retry.js';
@@ -33,6 +34,8 @@ export interface LiveOrder {
   readonly fresh: Fact[];
   /** What the packed facts make known to the next one. */
   readonly packed: FactsMemory;
+  /** The packed facts, as the store has them; null: they are many. */
+  few: Buffer | null;
   /** As the store has them. */
   storedKeys: readonly string[];
   /** An older version may have left out some of them: all are written. */
@@ -47,9 +50,11 @@ export interface LiveOrder {
   readonly forgotten: boolean;
 }
 
+const NO_FACTS = Buffer.alloc(0);
+
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), storedKeys: [], allKeys: false, storedDue: null, touched: false, weight: 0, stale: false,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, weight: 0, stale: false,
   state: newOrderState(),
 });
 
@@ -75,7 +80,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, touched: false, weight: 0, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
+    orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, weight: 0, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(orderId, state, customerId), allKeys: false, storedDue: state.due,
   };
 }
@@ -101,7 +106,7 @@ export const fullMessage = (maxFacts: number): string => `the order has ${maxFac
 
 /** The bytes to append to an order's facts, and its present state. */
 export function packLiveOrder(order: LiveOrder): StoredOrder {
-  return { facts: order.fresh.length === 0 ? Buffer.alloc(0) : packFresh(order), state: Buffer.from(packOrderState(order.state)) };
+  return { facts: order.fresh.length === 0 ? NO_FACTS : packFresh(order), state: Buffer.from(packOrderState(order.state)) };
 }
 
 /** The entry under which orders stand on which a rule failed. */
@@ -118,11 +123,13 @@ export const keysOf = (orderId: string, state: OrderState, customerId: string | 
 /** What the store must write of an order that was touched; from then on it is as the store has it. */
 export function writeOf(order: LiveOrder): OrderWrite {
   const packed = packLiveOrder(order);
+  const facts = packed.facts.length === 0 ? null : packed.facts;
+  if (facts !== null) order.few = fewOf(order.few, facts);
   const keys = keysOf(order.orderId, order.state, order.customerId);
   const before = order.storedKeys;
   const { due } = order.state;
   const write: OrderWrite = {
-    orderId: order.orderId, facts: packed.facts.length === 0 ? null : packed.facts, state: packed.state,
+    orderId: order.orderId, facts, allFacts: facts === null ? null : order.few, state: packed.state,
     due: due === order.storedDue ? undefined : due, rests: restingSince(order.state),
     indexAdd: order.allKeys ? keys : keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
     dirty: order.stale, customers: customerWrites(order, before),
@@ -139,11 +146,17 @@ export function writeOf(order: LiveOrder): OrderWrite {
   return write;
 }
 
+/** What few facts and some more are together; null: many. */
+function fewOf(few: Buffer | null, more: Buffer): Buffer | null {
+  if (few === null || few.length + more.length > FEW_BYTES) return null;
+  return few.length === 0 ? more : Buffer.concat([few, more]);
+}
+
 /** Writes an order's state alone; its customer, deadline and published journey stay as they are. */
 export function writeState(orderId: string, before: OrderState, now: OrderState): OrderWrite {
   const [had, has] = [keysOf(orderId, before, null), keysOf(orderId, now, null)];
   return {
-    orderId, facts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: restingSince(now),
+    orderId, facts: null, allFacts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: restingSince(now),
     indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false, customers: [],
   };
 }

@@ -1,9 +1,14 @@
 /** What a commit writes of single orders. */
 
+/** Facts of an order that together take no more bytes are few. */
+export const FEW_BYTES = 1_024;
+
 export interface OrderWrite {
   readonly orderId: string;
   /** Packed facts to append; null: none. */
   readonly facts: Buffer | null;
+  /** With facts to append, all that the order then has, where they are few: a store may write these instead. Null: they are many, or that isn't known. */
+  readonly allFacts: Buffer | null;
   readonly state: Buffer;
   /** When time alone may change the answer; null: never; undefined: as before. */
   readonly due: number | null | undefined;

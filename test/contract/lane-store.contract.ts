@@ -19,6 +19,7 @@ export const LANES = 4;
 export const write = (orderId: string, given: Partial<OrderWrite> = {}): OrderWrite => ({
   orderId,
   facts: Buffer.from(`facts of ${orderId};`),
+  allFacts: null,
   state: Buffer.from(`state of ${orderId}`),
   due: undefined,
   rests: null,
@@ -187,6 +188,18 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
         ]);
         expect(await reader.order(0, 'a')).toEqual({ facts: Buffer.concat([everyByte, everyByte]), state: Buffer.from([0]) });
         expect(await reader.order(0, 'unknown')).toBeNull();
+      });
+
+      test('writes few facts anew, and appends to them once they are many', async () => {
+        const [first, second, third] = [1, 2, 3].map((byte) => Buffer.alloc(5, byte)) as [Buffer, Buffer, Buffer];
+        await owned(0, [
+          { orders: [write('a', { facts: first, allFacts: first }), write('b')] },
+          { orders: [write('a', { facts: second, allFacts: Buffer.concat([first, second]) })] },
+          { orders: [write('a', { facts: null }), write('b', { facts: third })] },
+          { orders: [write('a', { facts: third })] },
+        ]);
+        expect((await store.load(0, ['a', 'b'])).map((order) => order?.facts)).toEqual([Buffer.concat([first, second, third]), Buffer.concat([Buffer.from('facts of b;'), third])]);
+        expect(await store.orderIds(0, null, null, 9)).toEqual(['a', 'b']);
       });
 
       test('appends facts however many there are already, and lists their order once', async () => {

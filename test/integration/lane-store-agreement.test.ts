@@ -19,6 +19,7 @@ const bytes = fc.uint8Array({ maxLength: 40 }).map((values) => Buffer.from(value
 const orderWrite: fc.Arbitrary<OrderWrite> = fc.record({
   orderId: fc.constantFrom('a', 'b', 'ä', '{c}', '𝄞', '\uffee'),
   facts: fc.option(bytes),
+  allFacts: fc.constant(null),
   state: bytes,
   due: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constant(null), fc.constant(undefined)),
   rests: fc.constant(null),

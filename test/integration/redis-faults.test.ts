@@ -38,6 +38,8 @@ const full = (round: number): Partial<LaneCommit> => ({
   orders: Array.from({ length: 20 }, (_, i) =>
     write(`order-${String(i)}`, {
       facts: Buffer.alloc(50, round),
+      // Of every other order as if its facts were many.
+      allFacts: i % 2 === 0 ? Buffer.concat(Array.from({ length: round }, (_, before) => Buffer.alloc(50, before + 1))) : null,
       state: Buffer.from(String(round)),
       due: round * 100 + i,
       dirty: true,
@@ -121,7 +123,7 @@ describe('a refused write leaves every key as it was (I1, I2)', () => {
   const { outbox, due, dirty, orders, factsOf, indexOf, customersOf } = keyNames('cx').lane(0);
   /** Keys that a stranger under our prefix may have taken for something else; the script writes to each of them. */
   const TAKEN: readonly (readonly [string, string])[] = [
-    ["an order's facts", `${factsOf}order-7`], ['the orders', orders], ['the deadlines', due], ['the marks', dirty], ['the outbox', outbox],
+    ["an order's facts", `${factsOf}order-7`], ["an order's few facts", `${factsOf}order-8`], ['the orders', orders], ['the deadlines', due], ['the marks', dirty], ['the outbox', outbox],
     ['an index entry gained', `${indexOf}round:2`], ['an index entry lost', `${indexOf}round:1`], ['what is told of customers', `${customersOf}${customerPart('c-7')}`],
   ];
   test.each(TAKEN)('commit, while %s stand under a key of another type', async (_what, key) => {

@@ -52,7 +52,7 @@ export function createGround() {
       const outbox = records.length === 0 ? null : { firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs), records: packOutbox(records) };
       await store.commit(LANE, {
         token, base: version, topics: new Map(), seq: Math.max(0, ...seqs), outbox, forget: [], calendar: null,
-        orders: dirty.map((orderId) => ({ orderId, facts: null, state: Buffer.from('x'), due: undefined, rests: null, indexAdd: [], indexRemove: [], dirty: true, customers: [] })),
+        orders: dirty.map((orderId) => ({ orderId, facts: null, allFacts: null, state: Buffer.from('x'), due: undefined, rests: null, indexAdd: [], indexRemove: [], dirty: true, customers: [] })),
       });
       version += 1;
       return outbox;

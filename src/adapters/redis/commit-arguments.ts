@@ -36,7 +36,7 @@ const packChange = (commit: LaneCommit): Buffer => {
   const told = new Map<string, string[]>();
   const untold = new Map<string, string[]>();
   for (const order of commit.orders) {
-    orders.push(order.orderId, order.facts ?? NOTHING, order.state);
+    orders.push(order.orderId, order.allFacts ?? NOTHING, (order.allFacts === null ? order.facts : null) ?? NOTHING, order.state);
     if (order.due === null) notDue.push(order.orderId);
     else if (order.due !== undefined) due.push(String(order.due), order.orderId);
     if (order.dirty) marks.push(mark, order.orderId);

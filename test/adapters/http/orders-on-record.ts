@@ -87,7 +87,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
     const { token } = await store.claim(lane, LANES);
     const own = views.filter(({ assessment }) => laneOf(assessment.orderId) === lane);
     const writes = own.map((view) => ({
-      orderId: view.assessment.orderId, facts: Buffer.from(JSON.stringify(view)), state: Buffer.from('-'), due: null, rests: null,
+      orderId: view.assessment.orderId, facts: Buffer.from(JSON.stringify(view)), allFacts: null, state: Buffer.from('-'), due: null, rests: null,
       indexAdd: indexOf(view), indexRemove: [], dirty: false, customers: [],
     }));
     await store.commit(lane, { token, base: 0, orders: writes, topics: new Map(), seq: 0, outbox: null, forget: [], calendar: null });

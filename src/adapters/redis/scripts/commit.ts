@@ -6,7 +6,7 @@ import { script } from '../script.js';
  * ARGV  1 token, 2 base version, 3 beginning of facts' keys, 4 of states' keys, 5 of index entries' keys, 6 of traces' keys,
  *       7 span of the outbox entry ('' when there is none), 8 its records,
  *       9 packed list of
- *         1 orders:         id, facts to append ('' for none), state, id, facts, state...
+ *         1 orders:         id, all facts ('' when they are many, or as they were), facts to append ('' for none), state, id, all facts...
  *         2 lane:           field, value, field, value... (with the next version)
  *         3 deadlines:      ms, order, ms, order...
  *         4 deadlines gone: order, order...
@@ -25,7 +25,6 @@ import { script } from '../script.js';
  */
 export const COMMIT = script('commit', `
 local CHUNK = 1000      -- unpack fails beyond some 8,000 values
-local SHORT = 1024      -- APPEND leaves as much room again behind what it writes; so short a text is rather written anew
 local LIMIT = 268435456 -- half of what Redis allows a string to have
 
 local held = redis.call('HMGET', KEYS[1], 'token', 'version')
@@ -45,10 +44,17 @@ for _, entries in ipairs({ change[9], change[10] }) do
   for _, entry in ipairs(entries) do redis.call('HLEN', ARGV[11] .. entry[1]) end
 end
 for i = 1, #gone, 3 do redis.call('STRLEN', trace_of .. gone[i + 1]) end
-for i = 1, #orders, 3 do
-  local more = #orders[i + 1]
-  if more > 0 and more + redis.call('STRLEN', facts_of .. orders[i]) > LIMIT then
-    return redis.error_reply('TOUCHPOINT the facts of order ' .. orders[i] .. ' would pass ' .. LIMIT .. ' bytes; nothing was changed')
+local is_new = {}
+for i = 1, #orders, 4 do
+  local id, more = orders[i], #orders[i + 2]
+  if more > 0 or orders[i + 1] ~= '' then
+    local length = redis.call('STRLEN', facts_of .. id)
+    is_new[i] = length == 0
+    if more + length > LIMIT then
+      return redis.error_reply('TOUCHPOINT the facts of order ' .. id .. ' would pass ' .. LIMIT .. ' bytes; nothing was changed')
+    end
+  else
+    is_new[i] = redis.call('EXISTS', state_of .. id) == 0
   end
 end
 
@@ -59,22 +65,17 @@ local function in_chunks(command, key, values)
 end
 
 redis.call('HSET', KEYS[1], unpack(change[2]))
-local new = {}
-for i = 1, #orders, 3 do
-  local id, facts = orders[i], orders[i + 1]
-  local state = state_of .. id
-  if facts == '' then
-    if redis.call('EXISTS', state) == 0 then new[#new + 1] = 0; new[#new + 1] = id end
-  else
-    local key = facts_of .. id
-    local length = redis.call('STRLEN', key)
-    if length == 0 then new[#new + 1] = 0; new[#new + 1] = id end
-    if length + #facts > SHORT then redis.call('APPEND', key, facts)
-    elseif length == 0 then redis.call('SET', key, facts)
-    else redis.call('SET', key, redis.call('GET', key) .. facts) end
-  end
-  redis.call('SET', state, orders[i + 2])
+local new, texts = {}, {}
+local function keep(key, text) texts[#texts + 1] = key; texts[#texts + 1] = text end
+for i = 1, #orders, 4 do
+  local id, all, more = orders[i], orders[i + 1], orders[i + 2]
+  if is_new[i] then new[#new + 1] = 0; new[#new + 1] = id end
+  -- APPEND leaves as much room again behind what it writes, so few facts are rather written anew.
+  if all ~= '' then keep(facts_of .. id, all)
+  elseif more ~= '' then redis.call('APPEND', facts_of .. id, more) end
+  keep(state_of .. id, orders[i + 3])
 end
+for i = 1, #texts, CHUNK do redis.call('MSET', unpack(texts, i, math.min(i + CHUNK - 1, #texts))) end
 in_chunks('ZADD', KEYS[5], new)
 in_chunks('ZADD', KEYS[3], change[3])
 in_chunks('ZREM', KEYS[3], change[4])
