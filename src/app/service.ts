@@ -85,8 +85,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     clock: ground.wallClock,
     telemetry,
   }, { version: VERSION, storeTimeoutMs: 5_000, access: accessOf(parts), limits: { ...NO_LIMITS, ...config.httpLimits }, trustedProxies: config.trustedProxies, stream: { ...config.stream, every: byInterval } });
-  await http.listen({ host: config.http.host, port: config.http.port });
-  await worker.start();
+  await begin(http, worker, config);
   const sinks = createSinks(parts.sinks, { ...ground, telemetry });
   for (const sink of sinks) sink.start();
   const gauges = setInterval(() => void showPending(parts, worker), GAUGES_MS);
@@ -104,6 +103,17 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await stop(http, parts);
     },
   };
+}
+
+/** @throws when the port is taken or the log can't be joined; then nothing of both is left open */
+async function begin(http: FastifyInstance, worker: Worker, { http: { host, port } }: Config): Promise<void> {
+  try {
+    await http.listen({ host, port });
+    await worker.start();
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
 }
 
 function accessOf({ config: { access: { tokens, open }, jwt }, jwks, ground }: ServiceParts): AccessSettings {

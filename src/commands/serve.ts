@@ -29,6 +29,7 @@ export async function serve(): Promise<void> {
     service = await startService({ config, sinks, jwks, telemetry, ground, rulebook, failed: (error) => { end(error, logger); } });
   } catch (error) {
     await ground.close();
+    telemetry.close();
     throw portFault(error, config) ?? error;
   }
   logger.info({ event: 'service.ready', url: service.url }, `Touchpoint listens on ${service.url} (pages /, API /v1/orders, docs /docs, metrics /metrics)`);
