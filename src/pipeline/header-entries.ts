@@ -1,13 +1,19 @@
 import type { HeaderValue, RecordHeaders } from './ports.js';
 
-/** Names and values of a record's headers, one entry a value: Kafka allows a name more than once, and one without a value. */
+/** Calls back for each value of a record's headers: Kafka allows a name more than once, and one without a value. */
+export function eachHeader(headers: RecordHeaders, take: (name: string, value: HeaderValue) => void): void {
+  for (const name of Object.keys(headers)) {
+    const value: unknown = headers[name];
+    if (isValue(value)) take(name, value);
+    // A client that builds headers as plain objects puts a method before the value of a header named like one.
+    else if (Array.isArray(value)) for (const one of value as readonly unknown[]) if (isValue(one)) take(name, one);
+  }
+}
+
+/** The same as a list. */
 export function headerEntries(headers: RecordHeaders): [string, HeaderValue][] {
   const list: [string, HeaderValue][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (isValue(value)) list.push([name, value]);
-    // A client that builds headers as plain objects puts a method before the value of a header named like one.
-    else if (Array.isArray(value)) for (const one of value as readonly unknown[]) if (isValue(one)) list.push([name, one]);
-  }
+  eachHeader(headers, (name, value) => { list.push([name, value]); });
   return list;
 }
 

@@ -1,5 +1,5 @@
 import { OUTPUT_TOPICS, type OutputTopic } from '../contracts/names.js';
-import { headerEntries } from './header-entries.js';
+import { eachHeader } from './header-entries.js';
 import type { HeaderValue, OutputRecord } from './ports.js';
 import { Final } from './retry.js';
 
@@ -17,9 +17,12 @@ export const packOutbox = (records: readonly OutputRecord[]): Buffer => packReco
 
 /** As `packOutbox`, of records whose topics are among these. The list may grow at its end only: topics are written by their place in it. */
 export function packRecords<O extends string>(topics: readonly O[], records: readonly OutboxRecord<O>[]): Buffer {
-  const fields = records.map(({ key, value, headers }) => [key, value, ...headerEntries(headers).flat()]);
-  const sizes = fields.map((list) => list.map(sizeOf));
-  const bytes = Buffer.allocUnsafe(sizes.reduce((sum, list) => list.reduce((all, size) => all + 4 + size, sum + HEAD), 1));
+  const fields = records.map(({ key, value, headers }) => {
+    const list = [key, value];
+    eachHeader(headers, (name, content) => { list.push(name, content); });
+    return list;
+  });
+  const bytes = Buffer.allocUnsafe(fields.reduce((sum, list) => list.reduce<number>((all, field) => all + 4 + sizeOf(field), sum + HEAD), 1));
   let at = bytes.writeUInt8(FORMAT, 0);
   records.forEach((record, i) => {
     const list = fields[i] ?? [];
@@ -27,13 +30,12 @@ export function packRecords<O extends string>(topics: readonly O[], records: rea
     at = bytes.writeDoubleBE(record.seq ?? -1, at);
     at = bytes.writeDoubleBE(record.timestamp ?? -1, at);
     at = bytes.writeUInt16BE((list.length - 2) / 2, at);
-    list.forEach((field, of) => {
-      const size = sizes[i]?.[of] ?? 0;
-      at = bytes.writeUInt32BE(field === null ? NONE : size, at);
-      if (typeof field === 'string') bytes.write(field, at, size);
-      else field?.copy(bytes, at);
-      at += size;
-    });
+    for (const field of list) {
+      const from = at + 4;
+      const size = field === null ? 0 : typeof field === 'string' ? bytes.write(field, from) : field.copy(bytes, from);
+      bytes.writeUInt32BE(field === null ? NONE : size, at);
+      at = from + size;
+    }
   });
   return bytes;
 }

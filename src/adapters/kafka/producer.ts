@@ -1,5 +1,5 @@
 import kafkajs, { type ProducerConfig } from 'kafkajs';
-import { headerEntries } from '../../pipeline/header-entries.js';
+import { eachHeader } from '../../pipeline/header-entries.js';
 import type { KafkaClient } from './connection.js';
 import { type MessagesOf, sendCovered, type PartitionBatch } from './covered-send.js';
 import { carrierOf } from './produce-request.js';
@@ -46,7 +46,7 @@ const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig, messa
 /** About what a record takes in a batch; bytes. */
 export const messageBytes = ({ key, value, headers }: Pick<BatchRecord, 'key' | 'value' | 'headers'>): number => {
   let bytes = 32 + length(key) + length(value);
-  for (const [name, value] of headerEntries(headers ?? {})) bytes += 8 + name.length + length(value);
+  eachHeader(headers ?? {}, (name, content) => { bytes += 8 + name.length + length(content); });
   return bytes;
 };
 

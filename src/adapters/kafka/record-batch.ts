@@ -1,5 +1,5 @@
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
-import { headerEntries } from '../../pipeline/header-entries.js';
+import { eachHeader } from '../../pipeline/header-entries.js';
 import type { RecordHeaders } from '../../pipeline/ports.js';
 import { byteWriter, sizeOfVarint, type ByteWriter } from './byte-writer.js';
 
@@ -75,7 +75,7 @@ const fieldOf = (content: Buffer | string | null | undefined): Field | null =>
 
 function recordParts({ key, value, headers = {} }: BatchRecord, timestampDelta: number, offsetDelta: number): RecordParts {
   const fields = [fieldOf(key), fieldOf(value)];
-  for (const [name, content] of headerEntries(headers)) fields.push(fieldOf(name), fieldOf(content));
+  eachHeader(headers, (name, content) => { fields.push(fieldOf(name), fieldOf(content)); });
   let size = 1 + sizeOfVarint(timestampDelta) + sizeOfVarint(offsetDelta) + sizeOfVarint((fields.length - 2) / 2);
   for (const field of fields) size += field === null ? 1 : sizeOfVarint(field.length) + field.length;
   return { timestampDelta, offsetDelta, fields, size };
