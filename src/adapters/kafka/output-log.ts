@@ -28,8 +28,8 @@ export const openKafkaOutput = async ({ client, outputs }: KafkaOutputOptions): 
   });
   const producer = await openProducer(client);
   const access = createPartitionAccess(cluster, client.log);
-  /** The last publication of each lane: the next one waits for it, so nothing overtakes. */
-  const last = new Map<number, Promise<unknown>>();
+  /** The last publication to each partition: the next one waits for it, so nothing overtakes; journeys hold up nothing that goes elsewhere. */
+  const last = new Map<string, Promise<unknown>>();
 
   const publish = async (lane: number, records: readonly OutputRecord[]): Promise<ReadonlyMap<OutputTopic, number>> => {
     const first = new Map<OutputTopic, number>();
@@ -45,8 +45,10 @@ export const openKafkaOutput = async ({ client, outputs }: KafkaOutputOptions): 
 
   return {
     publish(lane, records) {
-      const after = (last.get(lane) ?? Promise.resolve()).then(() => publish(lane, records));
-      last.set(lane, after.catch(() => undefined));
+      const partitions = new Set(records.map(({ topic }) => `${topic}|${String(lane)}`));
+      const after = Promise.all([...partitions].flatMap((partition) => last.get(partition) ?? [])).then(() => publish(lane, records));
+      const settled = after.catch(() => undefined);
+      for (const partition of partitions) last.set(partition, settled);
       return after;
     },
     async start(lane, topic) {
