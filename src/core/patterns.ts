@@ -63,7 +63,9 @@ function matchAny(signals: readonly SignalState[]): Match | null {
 }
 
 function matchSum(atLeast: number, signals: readonly SignalState[]): Match | null {
-  const summed = signals.filter(({ area }) => !isVerdictOnTouchpoint(area)).sort((a, b) => a.opensAt - b.opensAt);
+  const summed = signals.filter(({ area }) => !isVerdictOnTouchpoint(area));
+  if (summed.reduce((all, { severity }) => all + severity, 0) < atLeast) return null;
+  summed.sort((a, b) => a.opensAt - b.opensAt);
   let sum = 0;
   for (const { severity, opensAt } of summed) {
     sum += severity;

@@ -62,7 +62,8 @@ export function earlier(deadline: number | null, candidate: number, at: number):
 export function evidenceOf(facts: Iterable<Fact | null>): readonly Fact[] {
   const unique = new Set<Fact>();
   for (const fact of facts) if (fact !== null) unique.add(fact);
-  return [...unique].sort(byPlace).slice(0, EVIDENCE_LIMIT);
+  const found = [...unique];
+  return found.length <= 1 ? found : found.sort(byPlace).slice(0, EVIDENCE_LIMIT);
 }
 
 /** Instances beyond this many are counted, not listed. */
