@@ -79,6 +79,18 @@ export const BREAKAGES = [
     test: 'pipeline/retention-recovery', only: 'says of a new record',
   },
   {
+    invariant: 'I1', how: 'the new facts of an order with few are written in place of all that it has',
+    file: 'pipeline/live-order.ts',
+    edits: [['Buffer.concat([few, more])', 'more']],
+    test: 'pipeline/live-order',
+  },
+  {
+    invariant: 'I1', how: 'facts that make few facts many are kept as if they were all',
+    file: 'adapters/redis/scripts/commit.ts',
+    edits: [["elseif more ~= '' then redis.call('APPEND', facts_of .. id, more) end", "elseif more ~= '' then keep(facts_of .. id, more) end"]],
+    test: 'integration/lane-store-redis', only: 'writes few facts anew',
+  },
+  {
     invariant: 'I4', how: 'what was said last of an order that was given up is read back as if of one that is kept',
     file: 'pipeline/recall-said.ts',
     edits: [['orderIds.filter((_, i) => forgotten[i] !== true)', 'orderIds.filter((_, i) => forgotten[i] !== undefined)']],
