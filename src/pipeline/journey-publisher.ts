@@ -1,4 +1,3 @@
-import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { LaneLost } from './lane-lost.js';
 import type { LaneOutput } from './lane-output.js';
@@ -27,10 +26,8 @@ const BEHIND_INTERVAL_MS = 119_000;
 const REST_AFTER_SOME = 2;
 /** But no longer than this, whatever held them up; ms. */
 const LONGEST_REST_MS = 10_000;
-/** Read and sent together. */
+/** Rendered in one go, with nothing else of the process running meanwhile. */
 const JOURNEYS_AT_ONCE = 100;
-/** Rendered in one go, some milliseconds, with nothing else of the process running meanwhile. */
-const RENDERED_AT_ONCE = 10;
 /** So often when a lane is left. */
 const LAST_TIMES = 5;
 /** How often a lane with nothing to say looks whether a stranger wrote into its journeys; ms. */
@@ -66,19 +63,17 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
   const render = async (ids: readonly string[]): Promise<OutputRecord[]> => {
     const stored = await store.load(lane, ids);
     const seq = parts.lastSaid();
-    const records: OutputRecord[] = [];
-    for (const [i, id] of ids.entries()) {
-      if (i > 0 && i % RENDERED_AT_ONCE === 0) await othersTurn();
+    return ids.flatMap((id, i) => {
       const order = stored[i];
-      if (order == null) continue;
+      if (order == null) return [];
       try {
-        records.push(parts.renderJourney(id, order, seq));
+        return [parts.renderJourney(id, order, seq)];
       } catch (error) {
         if (error instanceof Final) throw error;
         telemetry.unassessed(lane, id, error instanceof Error ? error : new Error(String(error)));
+        return [];
       }
-    }
-    return records;
+    });
   };
 
   const beginsRound = (now: number): boolean =>

@@ -149,22 +149,6 @@ describe('journeys are published', () => {
     expect(await ground.store.dirty(LANE, 9)).toEqual([]);
   });
 
-  test('with turns for everything else between some and some', async () => {
-    const ground = createGround();
-    let rendered = 0;
-    const { claimed, publisher } = await ground.publisher({ render: (id) => { rendered += 1; return id; } });
-    await ground.commit(claimed, { dirty: Array.from({ length: 100 }, (_, i) => `o${i}`) });
-    publisher.journeys.markDirty(ground.version());
-    const atTurns = new Set<number>();
-    const work = publisher.journeys.work(ground.persistence);
-    while (rendered < 100) {
-      atTurns.add(rendered);
-      await new Promise(setImmediate);
-    }
-    await work;
-    expect(atTurns.size).toBeGreaterThanOrEqual(10);
-  });
-
   test('while what is said has yet to be acknowledged, and the other way round', async () => {
     const ground = createGround();
     const held = new Map<string, () => void>();
