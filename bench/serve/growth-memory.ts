@@ -1,21 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { keyNames } from '../../src/adapters/redis/keys.js';
 import type { RedisClient } from '../../src/adapters/redis/script.js';
 import { say } from './ending.js';
 import { writeEvents } from './fill.js';
 import { eventsOf } from './growth-orders.js';
 import { tableOfRows, type Finding } from './growth-report.js';
-import { install, type Installation } from './installation.js';
+import { install } from './installation.js';
 import { redisInfo } from './redis-info.js';
-import { untilSaid, workOff } from './runs.js';
+import { untilSaid, untilShown, workOff } from './runs.js';
 import type { Servers } from './servers.js';
 import { startWorker } from './worker.js';
 
 const ORDERS = 100_000;
 const FACTS = 10;
 const LINES = 3;
-const SHOWN_MS = 600_000;
-const LOOK_MS = 200;
 /** Of the keys that each order has, so many are looked at. */
 const SAMPLE = 2_000;
 const SCAN_COUNT = 5_000;
@@ -51,16 +47,6 @@ export async function memory(servers: Servers): Promise<Finding> {
     ratios: [{ name: `Redis for a million open orders of ${FACTS} facts`, value: all, most: MOST, unit: 'MB' }], table: tableOfRows([['part', 'bytes an order'], ...rows]),
     note: `${ORDERS.toLocaleString('en')} orders of ${LINES} lines, by \`INFO memory\` before and after, parts by \`MEMORY USAGE\`. The facts themselves are ${content.toFixed(0)} bytes.`,
   };
-}
-
-/** Until no order is marked any more as one whose journey has yet to be published. @throws when that takes ten minutes */
-async function untilShown({ redis, config: { redisPrefix }, partitions }: Installation): Promise<void> {
-  const marks = Array.from({ length: partitions }, (_, lane) => keyNames(redisPrefix).lane(lane).dirty);
-  for (const until = Date.now() + SHOWN_MS; Date.now() < until; await pause(LOOK_MS)) {
-    const counts = await Promise.all(marks.map((key) => redis.zcard(key)));
-    if (counts.every((count) => count === 0)) return;
-  }
-  throw new Error('journeys were still being published after ten minutes');
 }
 
 async function keysOf(redis: RedisClient, pattern: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { keyNames } from '../../src/adapters/redis/keys.js';
 import { repositoryRoot } from '../../test/support/services/places.js';
 import { run } from '../../test/support/services/run-command.js';
 import { say } from './ending.js';
@@ -32,6 +33,7 @@ const LIMIT = fileURLToPath(new URL('./parse-limit.ts', import.meta.url));
 const LIMIT_MS = 300_000;
 const VERIFY_MS = 900_000;
 const ASK_AGAIN_MS = 100;
+const SHOWN_MS = 600_000;
 /** A worker that counts nothing for so long has come to a stop. */
 const STANDSTILL_MS = 60_000;
 
@@ -105,4 +107,14 @@ export async function untilSaid(workers: readonly Worker[]): Promise<void> {
     if (Date.now() > until) throw new Error('what was committed is still not published a minute later');
     await pause(ASK_AGAIN_MS);
   }
+}
+
+/** Until no order is marked any more as one whose journey has yet to be published. @throws when that takes ten minutes */
+export async function untilShown({ redis, config: { redisPrefix }, partitions }: Installation): Promise<void> {
+  const marks = Array.from({ length: partitions }, (_, lane) => keyNames(redisPrefix).lane(lane).dirty);
+  for (const until = Date.now() + SHOWN_MS; Date.now() < until; await pause(ASK_AGAIN_MS)) {
+    const counts = await Promise.all(marks.map((key) => redis.zcard(key)));
+    if (counts.every((count) => count === 0)) return;
+  }
+  throw new Error('journeys were still being published after ten minutes');
 }
