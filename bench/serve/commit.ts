@@ -1,13 +1,13 @@
+import { createRedis } from '../../src/adapters/redis/create-redis.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
 import type { RedisClient } from '../../src/adapters/redis/script.js';
-import { createRedis } from '../../src/adapters/redis/create-redis.js';
 import type { LaneStore, OrderWrite } from '../../src/pipeline/ports.js';
-import { startRedis } from '../../test/support/services/sources.js';
-import { atEnd, runToEnd, say } from './ending.js';
+import { atEnd, runToEnd } from './ending.js';
 import { tableOfRows } from './growth-report.js';
 import { amount, options } from './options.js';
 import { redisInfo } from './redis-info.js';
 import { writeSection } from './results.js';
+import { redisAddress } from './servers.js';
 
 const HELP = `npm run bench:commit -- [options]
 
@@ -33,7 +33,7 @@ const given = options(HELP, { 'orders': { type: 'string' }, 'write-docs': { type
 const orders = amount('orders', given.orders ?? '10000');
 
 runToEnd(async () => {
-  const redis = createRedis({ url: process.env['REDIS_URL'] || await ownRedis() });
+  const redis = createRedis({ url: await redisAddress() });
   atEnd(() => { redis.disconnect(); });
   const store = createRedisLaneStore(redis, { prefix: `bench-commit-${process.pid}` });
   const rows: string[][] = [];
@@ -45,14 +45,6 @@ runToEnd(async () => {
   if (given['write-docs']) writeSection('bench:commit', shown);
   return 0;
 });
-
-async function ownRedis(): Promise<string> {
-  say('starting Redis, appendfsync always');
-  process.env['TOUCHPOINT_TEST_SERVICES_FROM'] ??= 'local';
-  const server = await startRedis({ appendfsync: 'always' });
-  atEnd(() => server.stop());
-  return `redis://${server.address}`;
-}
 
 /** Gives every order its facts, `size` orders a commit. */
 async function cost(redis: RedisClient, store: LaneStore, lane: number, size: number): Promise<string[]> {

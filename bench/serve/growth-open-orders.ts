@@ -75,21 +75,23 @@ async function inSeries<T>(runs: number, work: (run: number) => Promise<T>): Pro
 async function load(servers: Servers, installation: Installation, open: Orders): Promise<void> {
   say(`loading ${count(open.count)} open orders`);
   const { events } = await writeEvents(installation, eventsOf(open, { to: FACTS_BEFORE }));
+  await workedOff(servers, installation, { events });
+}
+
+async function workedOff(servers: Servers, installation: Installation, source: { readonly events: number; readonly warmUp?: number }): Promise<Run> {
   const worker = await startWorker(installation);
-  await workOff(servers, installation, [worker], { events });
+  const run = await workOff(servers, installation, [worker], source);
   await untilSaid([worker]);
-  // Else what is measured then shows the journeys of these, the more the more there are.
+  // Else the next worker that is measured shows these journeys meanwhile, for the longer the more there are.
   say('  journeys are shown');
   await untilShown(installation);
   await worker.stop();
+  return run;
 }
 
 async function visit(servers: Servers, installation: Installation, open: Orders, of: readonly number[]): Promise<Run> {
   const { events } = await writeEvents(installation, eventsOf(open, { from: FACTS_BEFORE, of }));
-  const worker = await startWorker(installation);
-  const run = await workOff(servers, installation, [worker], { events, warmUp: Math.round(events * WARM_UP_ROUNDS / ROUNDS) });
-  await untilSaid([worker]);
-  await worker.stop();
+  const run = await workedOff(servers, installation, { events, warmUp: Math.round(events * WARM_UP_ROUNDS / ROUNDS) });
   say(`  ${count(open.count)} open orders: ${thousands(run.eventsPerSecond)} events a second`);
   return run;
 }

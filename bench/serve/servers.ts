@@ -19,10 +19,8 @@ const JVM = ['-Xmx1g', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogL
 
 /** @throws where a server is neither named nor can be started, with what to install */
 export async function openServers(): Promise<Servers> {
-  // In containers the broker's CPU time couldn't be told, and the network between would be measured too.
-  process.env['TOUCHPOINT_TEST_SERVICES_FROM'] ??= 'local';
   const brokers = process.env['KAFKA_BROKERS'] || await ownBroker();
-  const redis = process.env['REDIS_URL'] || await ownRedis();
+  const redis = await redisAddress();
   const pid = childRunning('kafka.Kafka');
   return {
     env: { ...process.env, KAFKA_BROKERS: brokers, REDIS_URL: redis },
@@ -31,8 +29,12 @@ export async function openServers(): Promise<Servers> {
   };
 }
 
+/** Of the Redis that the environment names, else of a new one, which ends with the benchmark. @throws as `openServers` */
+export const redisAddress = async (): Promise<string> => process.env['REDIS_URL'] || ownRedis();
+
 async function ownBroker(): Promise<string> {
   say('starting Kafka');
+  beLocal();
   const server = await startKafka({ jvm: JVM });
   atEnd(() => server.stop());
   return server.address;
@@ -40,9 +42,15 @@ async function ownBroker(): Promise<string> {
 
 async function ownRedis(): Promise<string> {
   say('starting Redis, appendfsync always');
+  beLocal();
   const server = await startRedis({ appendfsync: 'always' });
   atEnd(() => server.stop());
   return `redis://${server.address}`;
+}
+
+/** In containers the broker's CPU time couldn't be told, and the network between would be measured too. */
+function beLocal(): void {
+  process.env['TOUCHPOINT_TEST_SERVICES_FROM'] ??= 'local';
 }
 
 function kafkaVersion(): string {
