@@ -1,8 +1,8 @@
 import type { Fact } from '../core/fact.js';
-import { byBytes } from '../pipeline/byte-order.js';
 import type { Judge, StepOutputs } from '../pipeline/judge.js';
 import { type LiveOrder, takeIn, type TakenIn } from '../pipeline/live-order.js';
 import type { OutputRecord } from '../pipeline/ports.js';
+import { createSayings, passedAfter } from '../pipeline/sayings.js';
 import { type BookedOrder, createReplayBook, type ReplayBook } from './replay-book.js';
 import type { OrdersParts, ReplayOrders } from './replay-orders.js';
 
@@ -57,19 +57,6 @@ interface Window {
   run(until: number): void;
 }
 
-/** What one judgement said, and when it would have been said: after this event, by a fact or (then) by deadlines in their order. */
-interface Saying {
-  readonly after: number;
-  /** -Infinity: not a deadline. */
-  readonly due: number;
-  readonly orderId: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-const inTurn = (a: Saying, b: Saying): number =>
-  a.after - b.after || (a.due === b.due ? byBytes(a.orderId, b.orderId) || a.from - b.from : a.due - b.due);
-
 function createWindow(book: ReplayBook, parts: WindowParts): Window {
   const { judge } = parts;
   let facts: Fact[] = [];
@@ -79,17 +66,17 @@ function createWindow(book: ReplayBook, parts: WindowParts): Window {
   let next: number[] = [];
   let orders: BookedOrder[] = [];
   let outputs: StepOutputs = { seq: 0, records: [], causes: [] };
-  let sayings: Saying[] = [];
+  let sayings = createSayings();
 
-  const note = (from: number, after: number, due: number, orderId: string): void => {
-    const to = outputs.records.length;
-    if (to > from) sayings.push({ after, due, orderId, from, to });
-  };
+  const note = (from: number, after: number, due: number, orderId: string): void => { sayings.note(from, outputs.records.length, after, due, orderId); };
   const fire = (order: LiveOrder, until: number, last: number): void => {
+    let turn = -Infinity;
     for (let { due } = order.state; due !== null && due < until; due = order.state.due) {
+      // One that a deadline brings about for an instant that has passed already comes right after it.
+      turn = Math.max(turn, due);
       const from = outputs.records.length;
       judge(order, due + 1, { fact: null, at: due }, outputs);
-      note(from, Math.max(last, passedAfter(reached, due)), due, order.orderId);
+      note(from, Math.max(last, passedAfter(reached, turn)), turn, order.orderId);
     }
   };
   const apply = (booked: BookedOrder, until: number): void => {
@@ -114,10 +101,9 @@ function createWindow(book: ReplayBook, parts: WindowParts): Window {
     book.close(booked);
   };
   const tell = (): void => {
-    sayings.sort(inTurn);
-    for (const { from, to } of sayings) for (let i = from; i < to; i++) parts.say(outputs.records[i] as OutputRecord);
+    for (const record of sayings.inTurn(outputs.records)) parts.say(record);
     outputs = { seq: outputs.seq, records: [], causes: [] };
-    sayings = [];
+    sayings = createSayings();
   };
   return {
     get size() { return facts.length; },
@@ -146,16 +132,4 @@ function createWindow(book: ReplayBook, parts: WindowParts): Window {
       book.settle();
     },
   };
-}
-
-/** The first event after which the time reached is greater than `due`; -1: it was before them all. */
-function passedAfter(reached: readonly number[], due: number): number {
-  let low = 0;
-  let high = reached.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((reached[middle] ?? Infinity) > due) high = middle;
-    else low = middle + 1;
-  }
-  return low - 1;
 }

@@ -130,8 +130,9 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
       takeOrderless(fact);
       return;
     }
-    if (orders.take(orderId, fact, time.now())) passed(fact);
-    else refuse(line, fact.topic, { reason: 'journey_too_long', message: fullMessage(maxJourneyEvents) });
+    if (!orders.take(orderId, fact, time.now())) refuse(line, fact.topic, { reason: 'journey_too_long', message: fullMessage(maxJourneyEvents) });
+    // It happened, whatever its order takes.
+    passed(fact);
   };
   return {
     covered, time,

@@ -46,10 +46,8 @@ export interface ServiceParts {
 }
 
 const SOURCE = 'touchpoint';
-/** Orders and bytes of one step. Only a backlog fills it: some 150 ms of work then, and few commits. */
-const STEP_LIMITS = { orders: 4_000, bytes: 4_096 * 1_024 };
-/** Facts of decoded orders kept per lane, some 1.2 KB each. More of them cost more to keep, being marked at each collection, than to unpack again. */
-const CACHE_FACTS = 2_000;
+/** Orders and bytes of one step. Only a backlog fills it: some 500 ms of work then, and few commits. */
+const STEP_LIMITS = { orders: 8_000, bytes: 8_192 * 1_024 };
 
 /** How often what waits in the store is counted for `/metrics`; ms. */
 const GAUGES_MS = 5_000;
@@ -141,7 +139,7 @@ function createWorkerOn({ config, ground, telemetry, rulebook, failed }: Service
     }),
     time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
     measures: { store: ground.measures, mostValues: config.measures.mostValues }, handling: ground.handling,
-    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, cacheFacts: CACHE_FACTS, retention: config.retentionMs,
+    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, retention: config.retentionMs,
   });
 }
 

@@ -4,11 +4,9 @@ import type { CustomerWrite } from './ports.js';
 
 /** What changes of what the order tells of its customer. @param before its index entries, which say whose it was */
 export function customerWrites(order: LiveOrder, before: readonly string[]): CustomerWrite[] {
-  const { told, storedTold } = order;
+  const { told } = order;
   if (told === undefined) return customerLeft(order, before);
-  order.storedTold = told;
-  if (storedTold !== undefined && told?.customerId === storedTold?.customerId && told?.told === storedTold?.told) return [];
-  const former = storedTold === undefined ? customerIn(before) : (storedTold?.customerId ?? null);
+  const former = customerIn(before);
   return [...(former !== null && former !== told?.customerId ? [{ customerId: former, told: null }] : []), ...(told === null ? [] : [told])];
 }
 
@@ -16,6 +14,5 @@ export function customerWrites(order: LiveOrder, before: readonly string[]): Cus
 function customerLeft(order: LiveOrder, before: readonly string[]): CustomerWrite[] {
   const former = customerIn(before);
   if (former === null || former === order.customerId) return [];
-  order.storedTold = null;
   return [{ customerId: former, told: null }];
 }

@@ -6,45 +6,23 @@ const FETCH_LIMIT = 2_000;
 
 const byTime = (a: DueOrder, b: DueOrder): number => a.at - b.at || byBytes(a.orderId, b.orderId);
 
-/**
- * The deadlines that a step may have to fire: those of the store earlier than `until`, and those that the step itself
- * brings about. They leave in the order of their instants, ties by order id, as far as they're known completely.
- */
+/** The deadlines that a step may have to fire. The store may hold more than are fetched at once: what comes later than those has to wait. */
 export interface StepDeadlines {
+  /** Whose were fetched. */
   readonly orderIds: readonly string[];
-  add(due: DueOrder): void;
-  /** The next deadline < `before`; null: none is left; `unknown`: the store holds more than was fetched. */
-  take(before: number): DueOrder | null | 'unknown';
+  /** Is every deadline known that is earlier than this time, ms? */
+  isKnownBefore(time: number): boolean;
+  /** Does nothing that isn't known come before this one? Those of one instant go by their orders' ids. */
+  mayFire(due: DueOrder): boolean;
 }
 
-/** @param fetch gives the earliest deadlines < `until`, sorted, at most as many as asked for */
-export function createStepDeadlines(until: number, fetch: (limit: number) => readonly DueOrder[]): StepDeadlines {
-  const fetched = fetch(FETCH_LIMIT);
-  /** Latest first, so that the next one is at the end. */
-  const waiting = fetched.toReversed();
-  const last = fetched.length < FETCH_LIMIT ? undefined : fetched.at(-1);
+/** @param fetched the earliest, sorted; as many as were asked for: there may be more */
+function createStepDeadlines(fetched: readonly DueOrder[], limit: number): StepDeadlines {
+  const last = fetched.length < limit ? undefined : fetched.at(-1);
   return {
     orderIds: fetched.map((d) => d.orderId),
-    add(due) {
-      if (due.at >= until) return;
-      let low = 0;
-      let high = waiting.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        const other = waiting[middle];
-        if (other !== undefined && byTime(due, other) < 0) low = middle + 1;
-        else high = middle;
-      }
-      waiting.splice(low, 0, due);
-    },
-    take(before) {
-      const next = waiting.at(-1);
-      const known = last === undefined || (next !== undefined && byTime(next, last) <= 0);
-      if (!known && last.at < before) return 'unknown';
-      if (next === undefined || next.at >= before) return null;
-      waiting.pop();
-      return next;
-    },
+    isKnownBefore: (time) => last === undefined || last.at >= time,
+    mayFire: (due) => last === undefined || byTime(due, last) <= 0,
   };
 }
 
@@ -54,8 +32,8 @@ export interface DeadlineWatch {
   mayBePast(time: number): boolean;
   /** An order's deadline moved. */
   note(due: number | null): void;
-  /** The lane's deadlines < `until`. */
-  fetch(until: number): Promise<StepDeadlines>;
+  /** The lane's deadlines < `until`, ms, of so many orders at the most. */
+  fetch(until: number, orders: number): Promise<StepDeadlines>;
 }
 
 /** Asks the store only when a deadline can have passed. */
@@ -67,13 +45,14 @@ export function createDeadlineWatch(lane: number, store: LaneStore): DeadlineWat
     note(due) {
       if (due !== null && due < bound) bound = due;
     },
-    async fetch(until) {
-      if (until <= bound) return createStepDeadlines(until, () => []);
-      const fetched = await store.due(lane, until, FETCH_LIMIT);
+    async fetch(until, orders) {
+      const limit = Math.min(FETCH_LIMIT, orders);
+      if (until <= bound) return createStepDeadlines([], limit);
+      const fetched = await store.due(lane, until, limit);
       const first = fetched[0];
       // Until its commit, whatever was fetched still stands in the store.
       bound = first === undefined ? ((await store.nextDue(lane)) ?? Infinity) : first.at;
-      return createStepDeadlines(until, () => fetched);
+      return createStepDeadlines(fetched, limit);
     },
   };
 }

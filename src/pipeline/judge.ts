@@ -30,8 +30,6 @@ export interface JudgeParts {
   readonly telemetry: Telemetry;
   /** Names everything that a judgement depends on besides facts and time, see `catalogueOf`. */
   readonly catalogue: string;
-  /** When the lane came to know of what it knows, ms: the greatest log timestamp of its records. Absent: nothing is given up. */
-  readonly arrived?: () => number;
   /** Called with every judgement, said or not. */
   readonly observe?: (order: LiveOrder, assessment: Assessment) => void;
 }
@@ -42,8 +40,14 @@ export interface Judging {
   readonly renderJourney: JourneyRenderer;
 }
 
+/** Why an order is judged. */
+export interface JudgeCause extends Cause {
+  /** When the lane came to know of the fact, ms: the greatest log timestamp of its records by then. Absent: nothing is given up. */
+  readonly arrived?: number;
+}
+
 /** The judgement; null: a rule failed. */
-export type Judge = (order: LiveOrder, at: number, cause: Cause, out: StepOutputs) => Assessment | null;
+export type Judge = (order: LiveOrder, at: number, cause: JudgeCause, out: StepOutputs) => Assessment | null;
 
 /**
  * Judges an order at a time reached and says the difference to what was said. An order's time never goes back. A rule
@@ -69,7 +73,7 @@ export function createJudge(parts: JudgeParts): Judge {
     }
     state.unassessed = false;
     state.due = assessment.nextDeadline;
-    state.rests = restsAfter(order, assessment, cause.fact === null ? null : (parts.arrived?.() ?? null));
+    state.rests = restsAfter(order, assessment, cause.fact === null ? null : (cause.arrived ?? null));
     order.customerId = assessment.customerId;
     if (parts.renderer !== null) say(parts, parts.renderer, order, assessment, cause, out);
     parts.observe?.(order, assessment);

@@ -47,20 +47,16 @@ export interface SessionParts extends Judging {
   readonly maxFacts: number;
   /** How long orders at rest are kept. */
   readonly retention: Retention;
-  /** Facts of orders that are kept decoded between steps. */
-  readonly cacheFacts: number;
   /** A defect: the process should end and be restarted. */
   readonly failed: (error: Error) => void;
 }
 
 /** Records waiting per topic before it is paused. */
-const HIGH_WATER = 4_000;
+const HIGH_WATER = 8_000;
 /** Of each topic that has a backlog so many are waited for before a step. */
-const PLENTY = 1_000;
+const PLENTY = 2_500;
 /** Candidates offered to one step. */
-const OFFER = 8_000;
-/** Outbox entries waiting before steps wait for the publisher. */
-const MOST_PENDING = 32;
+const OFFER = 16_000;
 
 /** A lane whose work can begin (pipeline/prepare-lane.ts). */
 export interface ReadyLane {
@@ -139,7 +135,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
         return;
       }
       if (silence.isOver()) await speak();
-      const due = publisher.outbox.pendingEntries() > MOST_PENDING ? [] : duties();
+      const due = publisher.outbox.isFull() ? [] : duties();
       if (due.length === 0) await bell.rest(queues.isBehind() ? 100 : 1_000);
       for (const work of due) await work();
     }

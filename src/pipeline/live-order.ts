@@ -14,7 +14,7 @@ import type { CustomerWrite, OrderWrite, StoredOrder } from './ports.js';
 import { restingSince } from './retention.js';
 import { Final } from './retry.js';
 
-/** An order in the owner's memory: decoded once, kept while it is busy. */
+/** An order in the owner's memory, unpacked. */
 export interface LiveOrder {
   readonly orderId: string;
   readonly journey: Journey;
@@ -28,22 +28,18 @@ export interface LiveOrder {
   counted: readonly Kept[] | null;
   /** What it tells of its customer as it was measured last in this step; undefined: it wasn't. */
   told: CustomerWrite | null | undefined;
-  /** The same, as the store has it; undefined: that is not known here. */
-  storedTold: CustomerWrite | null | undefined;
   /** Facts of this step, not yet packed. */
   readonly fresh: Fact[];
   /** What the packed facts make known to the next one. */
   readonly packed: FactsMemory;
   /** The packed facts, as the store has them; null: they are many. */
-  few: Buffer | null;
+  readonly few: Buffer | null;
   /** As the store has them. */
-  storedKeys: readonly string[];
+  readonly storedKeys: readonly string[];
   /** An older version may have left out some of them: all are written. */
   allKeys: boolean;
   storedDue: number | null;
   touched: boolean;
-  /** Facts that the cache counts of it. */
-  weight: number;
   /** Its published journey is out of date. */
   stale: boolean;
   /** The lane gave it up: its facts are gone, and it takes no more. */
@@ -54,7 +50,7 @@ const NO_FACTS = Buffer.alloc(0);
 
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, storedTold: null, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, weight: 0, stale: false,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false,
   state: newOrderState(),
 });
 
@@ -80,7 +76,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, weight: 0, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, storedTold: undefined, countedPlace: countedPlaceOf(state, journey),
+    orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(orderId, state, customerId), allKeys: false, storedDue: state.due,
   };
 }
@@ -120,30 +116,19 @@ export const keysOf = (orderId: string, state: OrderState, customerId: string | 
   return keys;
 };
 
-/** What the store must write of an order that was touched; from then on it is as the store has it. */
+/** What the store must write of an order that was touched. Nothing may come of it after that. */
 export function writeOf(order: LiveOrder): OrderWrite {
   const packed = packLiveOrder(order);
   const facts = packed.facts.length === 0 ? null : packed.facts;
-  if (facts !== null) order.few = fewOf(order.few, facts);
   const keys = keysOf(order.orderId, order.state, order.customerId);
   const before = order.storedKeys;
   const { due } = order.state;
-  const write: OrderWrite = {
-    orderId: order.orderId, facts, allFacts: facts === null ? null : order.few, state: packed.state,
+  return {
+    orderId: order.orderId, facts, allFacts: facts === null ? null : fewOf(order.few, facts), state: packed.state,
     due: due === order.storedDue ? undefined : due, rests: restingSince(order.state),
     indexAdd: order.allKeys ? keys : keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
     dirty: order.stale, customers: customerWrites(order, before),
   };
-  order.storedKeys = keys;
-  order.allKeys = false;
-  order.storedDue = due;
-  order.touched = false;
-  order.stale = false;
-  // Made for judging; between steps it would only take room.
-  order.journey.reading = null;
-  order.assessment = null;
-  order.told = undefined;
-  return write;
 }
 
 /** What few facts and some more are together; null: many. */

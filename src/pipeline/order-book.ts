@@ -1,84 +1,65 @@
 import type { Fact } from '../core/fact.js';
 import { type LiveOrder, newOrder, openOrder, writeOf } from './live-order.js';
-import type { LaneStore, OrderWrite } from './ports.js';
+import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
 
-/** The orders that a lane works on. */
+/** The orders that a lane works on. Each is unpacked when it is asked for and packed again once it is finished: nothing of it is kept in between. */
 export interface OrderBook {
-  /** Brings these orders into memory; they stay there until `settle`. */
+  /** Reads these orders, in place of those read before. */
   prepare(orderIds: ReadonlySet<string>): Promise<void>;
-  /** Throws when the order was not prepared: reading it here would be a round trip per order. */
+  /** Throws when the order was not prepared, or is finished: reading it here would be a round trip per order. */
   get(orderId: string): LiveOrder;
   /** The order has news for the store. @param stale its journey changes too; true by default */
   touch(order: LiveOrder, stale?: boolean): void;
   /** As `touch`: the order has this fact, known since `arrived` (ms), and stays to be judged with it. Its journey stays as it was published. */
   leaveUnjudged(order: LiveOrder, fact: Fact, arrived: number): void;
-  touchedCount(): number;
-  /** Everything touched since the last call of `writes`. */
-  touched(): readonly LiveOrder[];
-  /** What the store must write for everything touched since the last call. */
+  /** The orders that were asked for and aren't finished. */
+  open(): Iterable<LiveOrder>;
+  /** Nothing more comes of the order before the next commit: it leaves the memory, and what the store must write of it, if it was touched, is made up. */
+  finish(order: LiveOrder): void;
+  /** What the store must write for everything that was finished since the last call. */
   writes(): OrderWrite[];
-  /** Lets go of what is over capacity. */
-  settle(): void;
-  /** The lane gave these orders up: what is known of them here is no longer true. */
+  /** The lane gave orders up. */
   forget(orderIds: readonly string[]): void;
 }
 
 /**
- * A lane's orders, read through a bounded cache (least recently used go first). Only the lane's owner may use it.
- * @param capacity facts of the orders that are kept
- * @param forgets the lane may have given up orders: of those that it doesn't know it is asked
+ * Only the lane's owner may use it.
+ * @param forgets the lane may have given up orders: of those that the store doesn't have it is asked
  */
-export function createOrderBook(lane: number, store: LaneStore, capacity: number, forgets = false): OrderBook {
-  const orders = new Map<string, LiveOrder>();
-  const touched: LiveOrder[] = [];
-  let facts = 0;
-  const weigh = (order: LiveOrder): void => {
-    facts += order.journey.facts.length - order.weight;
-    order.weight = order.journey.facts.length;
+export function createOrderBook(lane: number, store: LaneStore, forgets = false): OrderBook {
+  let read = new Map<string, StoredOrder | 'unknown' | 'forgotten'>();
+  const open = new Map<string, LiveOrder>();
+  let written: OrderWrite[] = [];
+  let mayBeForgotten = forgets;
+  const load = async (ids: readonly string[]): Promise<typeof read> => {
+    const stored = await store.load(lane, ids);
+    const unknown = ids.filter((_, i) => stored[i] == null);
+    const forgotten = mayBeForgotten && unknown.length > 0 ? await store.forgotten(lane, unknown) : [];
+    const found: typeof read = new Map(unknown.map((id, i) => [id, forgotten[i] === true ? 'forgotten' : 'unknown']));
+    ids.forEach((id, i) => {
+      const order = stored[i];
+      if (order != null) found.set(id, order);
+    });
+    return found;
   };
-  const drop = (id: string): void => {
-    facts -= orders.get(id)?.weight ?? 0;
-    orders.delete(id);
-  };
-  const add = (id: string, order: LiveOrder): void => {
-    orders.set(id, order);
-    weigh(order);
+  const unpack = (id: string): LiveOrder => {
+    const found = read.get(id);
+    if (found === undefined) throw new Error(`order used before it was loaded in lane ${lane}`);
+    read.delete(id);
+    const order = typeof found === 'string' ? newOrder(id, found === 'forgotten') : openOrder(id, found);
+    open.set(id, order);
+    return order;
   };
   const touch = (order: LiveOrder, stale: boolean): void => {
     order.stale ||= stale;
-    if (order.touched) return;
     order.touched = true;
-    touched.push(order);
-  };
-  let mayBeForgotten = forgets;
-  const load = async (ids: readonly string[]): Promise<void> => {
-    const stored = await store.load(lane, ids);
-    const unknown = ids.filter((_, i) => stored[i] == null);
-    const answers = mayBeForgotten && unknown.length > 0 ? await store.forgotten(lane, unknown) : [];
-    unknown.forEach((id, i) => { add(id, newOrder(id, answers[i] === true)); });
-    ids.forEach((id, i) => {
-      const found = stored[i];
-      if (found != null) add(id, openOrder(id, found));
-    });
   };
   return {
     async prepare(orderIds) {
-      const missing: string[] = [];
-      for (const id of orderIds) {
-        const order = orders.get(id);
-        if (order === undefined) missing.push(id);
-        else {
-          orders.delete(id);
-          orders.set(id, order);
-        }
-      }
-      if (missing.length > 0) await load(missing);
+      open.clear();
+      read = orderIds.size === 0 ? new Map<string, never>() : await load([...orderIds]);
     },
-    get(orderId) {
-      const order = orders.get(orderId);
-      if (order === undefined) throw new Error(`order used before it was loaded in lane ${lane}`);
-      return order;
-    },
+    get: (orderId) => open.get(orderId) ?? unpack(orderId),
     touch: (order, stale = true) => touch(order, stale),
     leaveUnjudged(order, fact, arrived) {
       order.state.judgedBy = null;
@@ -87,20 +68,17 @@ export function createOrderBook(lane: number, store: LaneStore, capacity: number
       order.customerId ??= fact.customerId;
       touch(order, false);
     },
-    touchedCount: () => touched.length,
-    touched: () => touched,
-    writes: () => touched.splice(0).map((order) => {
-      weigh(order);
-      return writeOf(order);
-    }),
-    settle() {
-      for (const [id, order] of orders) {
-        if (facts <= capacity) break;
-        if (!order.touched) drop(id);
-      }
+    open: () => open.values(),
+    finish(order) {
+      open.delete(order.orderId);
+      if (order.touched) written.push(writeOf(order));
+    },
+    writes() {
+      const writes = written;
+      written = [];
+      return writes;
     },
     forget(orderIds) {
-      for (const id of orderIds) drop(id);
       mayBeForgotten ||= orderIds.length > 0;
     },
   };

@@ -15,7 +15,7 @@ export interface PreparedStep {
 export async function prepareStep(parts: StepParts, candidates: readonly Candidate[]): Promise<PreparedStep> {
   const firsts = await orderlessFirsts(parts, candidates);
   const until = parts.silence.isKept() ? -Infinity : parts.time.nowAfter(readings(candidates));
-  const deadlines = await parts.deadlines.fetch(until);
+  const deadlines = await parts.deadlines.fetch(until, parts.limits.orders);
   await parts.book.prepare(orderIdsOf(candidates, deadlines));
   return { candidates, deadlines, firsts, until };
 }

@@ -12,6 +12,9 @@ export interface PublisherParts extends Omit<JourneyPublisherParts, 'lastSaid'> 
 
 /** What waits is sent together up to so many bytes: while a request is under way, more than one step may have been committed. */
 const TOGETHER_BYTES = 262_144;
+/** Of what waits, before steps wait for it: a lane's memory and the store's are not to grow with a log that takes nothing. */
+const MOST_ENTRIES = 32;
+const MOST_BYTES = 8_388_608;
 
 interface Pending {
   readonly entry: OutboxEntry;
@@ -66,7 +69,8 @@ function createOutboxPublisher({ lane, store, telemetry, wallClock }: PublisherP
     },
     /** The number of the last record that the lane said, sent or not. */
     lastSaid: (): number => seq,
-    pendingEntries: (): number => pending.length,
+    /** Does so much wait that nothing more should be committed before some of it is sent? */
+    isFull: (): boolean => pending.length > MOST_ENTRIES || pending.reduce((sum, { entry }) => sum + entry.records.length, 0) > MOST_BYTES,
     hasWork: (): boolean => pending.length > 0,
     /** Sends what waits; faults of log and store are retried until they end or `stopped` says so. @throws LaneLost */
     async work(persistence: Persistence): Promise<void> {

@@ -23,9 +23,9 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   const progress = createLaneProgress(topics, ready.claimed.topics, time, upkeep.catchUp?.countedTo);
   const silence = createSilence(ready, topics, progress);
   if (upkeep.catchUp !== null) telemetry.catchingUp(lane, upkeep.catchUp.why);
-  const book = createOrderBook(lane, store, parts.cacheFacts, forgotten > 0);
+  const book = createOrderBook(lane, store, forgotten > 0);
   const judgeParts: JudgeParts = {
-    ...parts.judge, lane, telemetry, arrived: () => time.arrived(),
+    ...parts.judge, lane, telemetry,
     observe(order, assessment) {
       order.assessment = assessment;
       parts.judge.observe?.(order, assessment);

@@ -1,12 +1,14 @@
 import type { SourceTopic } from '../contracts/names.js';
+import type { Fact } from '../core/fact.js';
 import { deadLetterRecord } from './dead-letter-record.js';
-import type { StepDeadlines } from './deadlines.js';
 import type { Decoded } from './decode.js';
-import type { Judge, StepOutputs } from './judge.js';
+import type { StepOutputs } from './judge.js';
 import { fullMessage, type LiveOrder, takeIn } from './live-order.js';
-import type { OrderRemoval, OrderWrite, SourceRecord, Telemetry } from './ports.js';
+import type { OrderRemoval, OrderWrite, OutputRecord, SourceRecord, Telemetry } from './ports.js';
 import type { PreparedStep } from './prepare-step.js';
 import { expiryOf } from './retention.js';
+import { createSayings, passedAfter, type Sayings } from './sayings.js';
+import { type Course, courseOf, type Moment } from './step-course.js';
 import type { Candidate, StepParts } from './step-parts.js';
 
 export interface StepResult {
@@ -21,152 +23,167 @@ export interface StepResult {
 
 interface Work {
   readonly parts: StepParts;
+  readonly prepared: PreparedStep;
+  readonly course: Course;
+  /** What became of the candidate at a place; of gaps nothing. */
+  readonly outcomes: EventOutcome[];
   readonly outputs: StepOutputs;
-  readonly deadlines: StepDeadlines;
-  /** Of the events without order: is the candidate at this place the first with its id? */
-  readonly firsts: ReadonlyMap<Candidate, boolean>;
-  /**
-   * The time reached, but never beyond what the deadlines were fetched for: the wall clock goes on while the store is
-   * asked, and an order must not be judged past a deadline of its own that isn't known here.
-   */
-  readonly now: () => number;
-  /** What became of the records so far. */
-  readonly counts: Map<SourceTopic, Record<EventOutcome, number>>;
-  bytes: number;
+  readonly sayings: Sayings;
 }
 
 type EventOutcome = Parameters<Telemetry['event']>[1];
 
 /**
- * One step of a lane: candidates are applied one by one; after each, the deadlines that the time reached has passed
- * fire, each at its own instant, before the next candidate. Nothing is written: the result says what to write.
+ * One step of a lane. It says and writes what would be said and written if candidates were applied one by one, and after each the deadlines that
+ * the time reached has passed fired, each at its own instant, before the next candidate. But what an order lives through depends on its own
+ * events and on the time reached before each of them, on no other order: so each goes through its part of the step alone, and is packed
+ * before the next is unpacked. Nothing is written: the result says what to write.
  */
 export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number): StepResult {
-  const { deadlines, firsts, candidates, until } = prepared;
-  const now = (): number => Math.min(parts.time.now(), until);
-  const work: Work = { parts, deadlines, firsts, now, counts: new Map(), bytes: 0, outputs: { seq: lastSeq, records: [], causes: [] } };
-  const consumed = applyAll(work, candidates);
-  tellCounts(work);
-  return { consumed, ...takeWrites(parts), forget: [], outputs: work.outputs };
+  const course = courseOf(parts, prepared);
+  const work: Work = { parts, prepared, course, outcomes: [], outputs: { seq: lastSeq, records: [], causes: [] }, sayings: createSayings() };
+  applyOrderless(work);
+  for (const [orderId, places] of course.places) workOrder(work, orderId, places);
+  tellOutcomes(work);
+  const { records, causes } = work.outputs;
+  const outputs = { seq: work.outputs.seq, records: numbered(work.sayings.inTurn(records), lastSeq), causes };
+  return { consumed: course.moments.length, ...takeWrites(parts), forget: [], outputs };
 }
 
-/** What the store must write for the orders that were changed, which then may leave the memory. */
-export function takeWrites({ book, deadlines, measures }: Pick<StepParts, 'book' | 'deadlines' | 'measures'>): Pick<StepResult, 'orders' | 'measures'> {
-  // Once an order, however many events it had: what lies between doesn't show.
-  for (const order of book.touched()) measures.count(order);
-  const orders = book.writes();
-  for (const order of orders) if (order.due !== undefined) deadlines.note(order.due);
-  book.settle();
-  return { orders, measures: measures.take() };
+type WriteParts = Pick<StepParts, 'book' | 'deadlines' | 'measures'>;
+
+/** What the store must write for the orders that were changed, which leave the memory. */
+export function takeWrites(parts: WriteParts): Pick<StepResult, 'orders' | 'measures'> {
+  for (const order of [...parts.book.open()]) finish(parts, order);
+  const orders = parts.book.writes();
+  for (const order of orders) if (order.due !== undefined) parts.deadlines.note(order.due);
+  return { orders, measures: parts.measures.take() };
 }
 
-function applyAll(work: Work, candidates: readonly Candidate[]): number {
-  if (!fireDue(work)) return 0;
-  let consumed = 0;
-  for (const candidate of candidates) {
-    consumed += 1;
-    if (candidate.kind === 'gap') work.parts.progress.skip(candidate.topic, candidate.next);
-    else applyRecord(work, candidate);
-    if (!fireDue(work) || isFull(work)) break;
-  }
-  return consumed;
+/** Once an order, however many events it had: what lies between doesn't show. */
+function finish({ book, measures }: WriteParts, order: LiveOrder): void {
+  if (order.touched) measures.count(order);
+  book.finish(order);
 }
 
-const isFull = ({ parts, bytes }: Work): boolean => parts.book.touchedCount() >= parts.limits.orders || bytes >= parts.limits.bytes;
-
-/** Fires what the time reached has passed. False: the step must end before anything else is applied. */
-function fireDue(work: Work): boolean {
-  const { parts, deadlines } = work;
-  const time = work.now();
-  parts.calendar.follow(time);
-  for (;;) {
-    const due = deadlines.take(time);
-    if (due === null) return true;
-    if (due === 'unknown') return false;
-    const order = parts.book.get(due.orderId);
-    // The order's facts of this step may have moved its deadline.
-    if (order.state.due !== due.at) continue;
-    judge(work, order, due.at + 1, { fact: null, at: due.at });
-    if (isFull(work)) return false;
+/** Applies what is of no order. */
+function applyOrderless(work: Work): void {
+  const { parts, prepared, outcomes } = work;
+  for (let place = 0; place < work.course.moments.length; place++) {
+    const candidate = prepared.candidates[place];
+    if (candidate?.kind !== 'record') continue;
+    const { record, decoded } = candidate;
+    if (decoded.kind === 'dead_letter') putAside(work, place, record, decoded);
+    else if (decoded.orderId === null) {
+      const isFirst = prepared.firsts.get(candidate) !== false;
+      if (isFirst) parts.measures.orderless(decoded.fact);
+      outcomes[place] = isFirst ? 'applied' : 'duplicate';
+    }
   }
 }
 
-type EventRead = Extract<Decoded, { kind: 'event' }>;
-type RecordCandidate = Extract<Candidate, { kind: 'record' }>;
-
-function applyRecord(work: Work, candidate: RecordCandidate): void {
-  const { record, decoded } = candidate;
-  const { progress, time } = work.parts;
-  work.bytes += record.value?.length ?? 0;
-  time.written(record.timestamp);
-  const outcome = decoded.kind === 'dead_letter' ? decoded : applyEvent(work, candidate, decoded);
-  if (typeof outcome === 'object') {
-    if (!work.parts.silence.isKnownLetter(record)) putAside(work, record, outcome);
-    progress.read(record, 'deadLetter');
-    count(work, record.topic, 'dead_letter');
-    return;
+/** Applies all that the step holds of an order: its events, and its deadlines where the time reached has passed them. */
+function workOrder(work: Work, orderId: string, places: readonly number[]): void {
+  const { parts, prepared, course: { moments, reached } } = work;
+  const order = parts.book.get(orderId);
+  let last = -1;
+  for (const place of places) {
+    const candidate = prepared.candidates[place];
+    const moment = moments[place];
+    if (moment === undefined || candidate?.kind !== 'record' || candidate.decoded.kind !== 'event') continue;
+    fireDue(work, order, moment.reached, last);
+    applyEvent(work, order, place, candidate.record, candidate.decoded.fact, moment);
+    last = place;
   }
-  progress.read(record, outcome);
-  count(work, record.topic, outcome);
-  if (decoded.kind === 'event') time.read(record.topic, decoded.fact.at, record.timestamp);
+  fireDue(work, order, reached.at(-1) ?? -Infinity, last);
+  finish(parts, order);
 }
 
-function count({ counts }: Work, topic: SourceTopic, outcome: EventOutcome): void {
-  let of = counts.get(topic);
-  if (of === undefined) counts.set(topic, (of = { applied: 0, duplicate: 0, dead_letter: 0 }));
-  of[outcome] += 1;
-}
-
-function tellCounts({ counts, parts }: Work): void {
-  for (const [topic, of] of counts) {
-    for (const outcome of ['applied', 'duplicate', 'dead_letter'] as const) if (of[outcome] > 0) parts.telemetry.event(topic, outcome, of[outcome]);
+/** Fires the order's deadlines that this time reached has passed. @param last the place of its event before; -1: none */
+function fireDue(work: Work, order: LiveOrder, reached: number, last: number): void {
+  const { prepared: { deadlines }, outputs, course } = work;
+  const { orderId, state } = order;
+  let turn = -Infinity;
+  for (let { due } = state; due !== null && due < reached && deadlines.mayFire({ orderId, at: due }); due = state.due) {
+    // One that a deadline brings about for an instant that has passed already comes right after it.
+    turn = Math.max(turn, due);
+    const from = outputs.records.length;
+    judge(work, order, due + 1, null, due);
+    work.sayings.note(from, outputs.records.length, Math.max(last, passedAfter(course.reached, turn)), turn, orderId);
   }
-}
-
-function putAside({ outputs, parts }: Work, record: SourceRecord, { reason, message }: Refusal): void {
-  const topic = parts.topicNames[record.topic];
-  outputs.records.push(deadLetterRecord(record, topic, reason, message, ++outputs.seq));
-  outputs.causes.push(record.timestamp);
-  parts.telemetry.deadLetter(parts.lane, { topic, offset: record.offset }, reason, message);
 }
 
 type Refusal = Extract<Decoded, { kind: 'dead_letter' }>;
 
-function applyEvent(work: Work, candidate: RecordCandidate, event: EventRead): 'applied' | 'duplicate' | Refusal {
-  const { parts, firsts } = work;
-  if (event.orderId === null) {
-    if (firsts.get(candidate) === false) return 'duplicate';
-    parts.measures.orderless(event.fact);
-    return 'applied';
-  }
-  const order = parts.book.get(event.orderId);
+function applyEvent(work: Work, order: LiveOrder, place: number, record: SourceRecord, fact: Fact, moment: Moment): void {
+  const { parts, outputs, outcomes } = work;
   // Before it is looked for among the facts: of those that are gone nobody could tell.
-  const expired = refuseExpired(parts, order, candidate.record, event.fact.at);
-  if (expired !== null) return expired;
-  const outcome = takeIn(order, event.fact, parts.maxFacts);
-  if (outcome === 'full') return { kind: 'dead_letter', reason: 'journey_too_long', message: fullMessage(parts.maxFacts) };
-  if (outcome === 'duplicate') return 'duplicate';
-  if (parts.silence.isKept()) {
-    parts.book.leaveUnjudged(order, event.fact, parts.time.arrived());
-    return 'applied';
-  }
-  const said = work.outputs.records.length;
-  judge(work, order, Math.max(0, work.now()), { fact: event.fact, at: event.fact.at });
-  if (work.outputs.records.length > said) work.outputs.causes.push(candidate.record.timestamp);
-  return 'applied';
+  const expired = refuseExpired(parts, order, record, fact.at, moment);
+  const outcome = expired ?? takeIn(order, fact, parts.maxFacts);
+  if (typeof outcome === 'object') return putAside(work, place, record, outcome);
+  if (outcome === 'full') return putAside(work, place, record, { kind: 'dead_letter', reason: 'journey_too_long', message: fullMessage(parts.maxFacts) });
+  outcomes[place] = outcome;
+  if (outcome === 'duplicate') return;
+  if (parts.silence.isKept()) return parts.book.leaveUnjudged(order, fact, moment.arrived);
+  const from = outputs.records.length;
+  judge(work, order, Math.max(0, moment.reached), fact, fact.at, moment.arrived);
+  work.sayings.note(from, outputs.records.length, place, -Infinity, order.orderId);
+  if (outputs.records.length > from) outputs.causes.push(record.timestamp);
 }
 
 /** An order that is no longer kept takes nothing. What is read again was refused before, or taken when the order still was kept: it is known. */
-function refuseExpired({ silence, progress, calendar, retention }: StepParts, order: LiveOrder, record: SourceRecord, factAt: number): 'duplicate' | Refusal | null {
+function refuseExpired({ silence, progress, retention }: StepParts, order: LiveOrder, record: SourceRecord, factAt: number, { calendar, isHistory }: Moment): 'duplicate' | Refusal | null {
   const isKnown = silence.isKnownExpiry(record);
   // Its age alone says nothing while the order may be known only once more was read again, or a history is loaded in whatever order.
-  const message = isKnown ? 'as it was refused before' : expiryOf(order, silence.isKept() || calendar.isHistory() ? Infinity : factAt, calendar.at(), retention);
+  const message = isKnown ? 'as it was refused before' : expiryOf(order, silence.isKept() || isHistory ? Infinity : factAt, calendar, retention);
   if (message === null) return null;
   return !isKnown && progress.wasRead(record) ? 'duplicate' : { kind: 'dead_letter', reason: 'order_expired', message };
 }
 
-function judge(work: Work, order: LiveOrder, at: number, cause: Parameters<Judge>[2]): void {
-  work.parts.book.touch(order);
-  work.parts.judge(order, at, cause, work.outputs);
-  if (order.state.due !== null) work.deadlines.add({ orderId: order.orderId, at: order.state.due });
+function judge({ parts, outputs }: Work, order: LiveOrder, at: number, fact: Fact | null, causedAt: number, arrived?: number): void {
+  parts.book.touch(order);
+  parts.judge(order, at, { fact, at: causedAt, ...(arrived === undefined ? {} : { arrived }) }, outputs);
 }
+
+function putAside({ outputs, parts, sayings, outcomes }: Work, place: number, record: SourceRecord, { reason, message }: Refusal): void {
+  outcomes[place] = 'dead_letter';
+  if (parts.silence.isKnownLetter(record)) return;
+  const topic = parts.topicNames[record.topic];
+  const from = outputs.records.length;
+  outputs.records.push(deadLetterRecord(record, topic, reason, message, ++outputs.seq));
+  outputs.causes.push(record.timestamp);
+  sayings.note(from, from + 1, place, -Infinity, '');
+  parts.telemetry.deadLetter(parts.lane, { topic, offset: record.offset }, reason, message);
+}
+
+/** Tells how far the step has read, in the order in which records lie in their topics, and what became of them. */
+function tellOutcomes({ parts, prepared, course, outcomes }: Work): void {
+  const { progress, telemetry } = parts;
+  const counts = new Map<SourceTopic, Record<EventOutcome, number>>();
+  for (let place = 0; place < course.moments.length; place++) {
+    const candidate = prepared.candidates[place];
+    if (candidate === undefined) break;
+    if (candidate.kind === 'gap') progress.skip(candidate.topic, candidate.next);
+    else {
+      const outcome = outcomes[place] ?? 'applied';
+      progress.read(candidate.record, outcome === 'dead_letter' ? 'deadLetter' : outcome);
+      countsOf(counts, candidate)[outcome] += 1;
+    }
+  }
+  for (const [topic, of] of counts) {
+    for (const outcome of ['applied', 'duplicate', 'dead_letter'] as const) if (of[outcome] > 0) telemetry.event(topic, outcome, of[outcome]);
+  }
+}
+
+function countsOf(counts: Map<SourceTopic, Record<EventOutcome, number>>, { record: { topic } }: Extract<Candidate, { kind: 'record' }>): Record<EventOutcome, number> {
+  let of = counts.get(topic);
+  if (of === undefined) counts.set(topic, (of = { applied: 0, duplicate: 0, dead_letter: 0 }));
+  return of;
+}
+
+/** Numbers records anew, in the order in which they leave. */
+const numbered = (records: readonly OutputRecord[], lastSeq: number): OutputRecord[] =>
+  records.map((record, i) => {
+    const seq = lastSeq + 1 + i;
+    return { ...record, seq, headers: { ...record.headers, cx_seq: String(seq) } };
+  });

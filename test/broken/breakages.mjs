@@ -75,7 +75,7 @@ export const BREAKAGES = [
   {
     invariant: 'I4', how: 'an order that was given up is begun anew by the next event',
     file: 'pipeline/order-book.ts',
-    edits: [['newOrder(id, answers[i] === true)', 'newOrder(id)']],
+    edits: [["newOrder(id, found === 'forgotten')", 'newOrder(id)']],
     test: 'pipeline/retention-recovery', only: 'says of a new record',
   },
   {
@@ -123,13 +123,25 @@ export const BREAKAGES = [
   {
     invariant: 'I7', how: 'a refused record is not counted',
     file: 'pipeline/step.ts',
-    edits: [['    progress.read(record, \'deadLetter\');\n', '']],
+    edits: [["progress.read(candidate.record, outcome === 'dead_letter' ? 'deadLetter' : outcome);", "if (outcome !== 'dead_letter') progress.read(candidate.record, outcome);"]],
     test: 'pipeline/lane-histories.properties',
   },
   {
     invariant: 'I8', how: 'deadlines are judged at the end of a step, not each before the next record',
     file: 'pipeline/step.ts',
-    edits: [['    if (!fireDue(work) || isFull(work)) break;\n  }\n', '    if (isFull(work)) break;\n  }\n  fireDue(work);\n']],
+    edits: [['    fireDue(work, order, moment.reached, last);\n', '']],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I8', how: 'what a step says leaves order by order, not in the order in which it came about',
+    file: 'pipeline/step.ts',
+    edits: [['numbered(work.sayings.inTurn(records), lastSeq)', 'numbered(records, lastSeq)']],
+    test: 'pipeline/lane-histories.properties',
+  },
+  {
+    invariant: 'I8', how: 'a deadline that another brings about for an instant before its own is said before it',
+    file: 'pipeline/step.ts',
+    edits: [['turn = Math.max(turn, due);', 'turn = due;']],
     test: 'pipeline/lane-histories.properties',
   },
   {

@@ -34,8 +34,8 @@ const input = fc.tuple(fc.array(journeyFacts, { minLength: 1, maxLength: 3 }), f
 
 const death: fc.Arbitrary<Death> = fc.record({ at: fc.constant('commit' as const), count: fc.integer({ min: 1, max: 12 }), applied: fc.boolean() });
 const life: fc.Arbitrary<Life> = fc.record({
-  death: fc.option(death, { nil: undefined }), sends: fc.integer({ min: 1, max: 3 }), orders: fc.constantFrom(1, 2, 250), cacheFacts: fc.constantFrom(0, 1, 100),
-}).map(({ orders, cacheFacts, death: at, sends }) => ({ sends, parts: { limits: { orders, bytes: 524_288 }, cacheFacts }, ...(at === undefined ? {} : { death: at }) }));
+  death: fc.option(death, { nil: undefined }), sends: fc.integer({ min: 1, max: 3 }), orders: fc.constantFrom(1, 2, 250),
+}).map(({ orders, death: at, sends }) => ({ sends, parts: { limits: { orders, bytes: 524_288 } }, ...(at === undefined ? {} : { death: at }) }));
 
 /** The rows that the lane's orders make, each added once as it stands in the store. */
 async function rowsOfOrders({ store }: LaneUnderTest): Promise<MeasureRow[]> {

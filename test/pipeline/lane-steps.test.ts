@@ -45,7 +45,7 @@ describe('deadlines', () => {
     for (const id of ids) lane.logs.append('orders', id, placed(id, Number(id.slice(1)) % 2 === 0 ? '05-10 10:00' : '05-09 10:00'));
     lane.logs.append('orders', 'z', factBytes('z', fact('delivery.attempt_failed', '06-20 09:00')));
     lane.logs.append('orders', 'z', factBytes('z', fact('delivery.exception', '06-20 10:00')));
-    const life: Life = { parts: { limits: { orders, bytes: 1e9 }, cacheFacts: orders === 250 ? 50 : 10_000 } };
+    const life: Life = { parts: { limits: { orders, bytes: 1e9 } } };
     await lane.live(life);
     expect(late(lane)).toEqual([...ids].sort((a, b) => (Number(b.slice(1)) % 2) - (Number(a.slice(1)) % 2) || (a < b ? -1 : 1))
       .map((id) => `${id} ${at(Number(id.slice(1)) % 2 === 0 ? '05-10 10:00' : '05-09 10:00')}`));
@@ -149,7 +149,7 @@ describe('a step', () => {
       },
     };
     lane.wall.at = on('05-10 09:00');
-    const { lane: working, end } = await lane.open({ parts: { store, source: parts.source, cacheFacts: 0 } });
+    const { lane: working, end } = await lane.open({ parts: { store, source: parts.source } });
     await eventually('it reads', () => working.isReading());
     const ends = (await lane.logs.source().bounds([LANE])).get(LANE) ?? new Map();
     meanwhile.push(() => { working.bounds(new Map([['orders', { start: 0, end: 0 }]]), on('05-15 09:00')); });
@@ -166,15 +166,15 @@ describe('a step', () => {
     const store = { due: (_lane: number, before: number) => { asked.push(before); return Promise.resolve([]); }, nextDue: () => Promise.resolve(500) } as unknown as LaneStore;
     const watch = createDeadlineWatch(LANE, store);
     expect(watch.mayBePast(-Infinity)).toBe(false);
-    await watch.fetch(100);
-    await watch.fetch(500);
+    await watch.fetch(100, 250);
+    await watch.fetch(500, 250);
     expect(watch.mayBePast(500)).toBe(false);
     expect(watch.mayBePast(501)).toBe(true);
     watch.note(300);
     expect(watch.mayBePast(301)).toBe(true);
     watch.note(null);
-    await watch.fetch(300);
-    await watch.fetch(301);
+    await watch.fetch(300, 250);
+    await watch.fetch(301, 250);
     expect(asked).toEqual([100, 301]);
     expect(createTimeReached(['orders'], { allowedLatenessMs: 0, settleMs: 0, replaySettleMs: 0 }).now()).toBe(-Infinity);
   });
@@ -190,6 +190,17 @@ describe('an order with too many facts', () => {
     const letters = lane.logs.written('cx.dead-letters', LANE);
     expect(letters.map(({ value, headers }) => [String(value), String(headers['touchpoint.reason']), String(headers['__connect.errors.offset']), String(headers['trace'])]))
       .toEqual([[facts[3], 'journey_too_long', '3', 'kept'], [facts[3], 'journey_too_long', '5', 'kept']]);
+  });
+});
+
+describe('an event that its order does not take', () => {
+  test('makes time pass for all orders: it happened', async () => {
+    const lane = createLaneUnderTest({ topics: ['orders'] });
+    lane.logs.append('orders', 'a', placed('a', '05-10 10:00'));
+    for (const day of ['05-02 08:00', '05-11 08:00']) lane.logs.append('orders', 'o', factBytes('o', fact('contact.resolved', day)));
+    await lane.live({ parts: { maxFacts: 1 } });
+    expect(lane.progress.get('orders')?.count).toEqual({ read: 3, applied: 2, duplicate: 0, deadLetter: 1 });
+    expect(late(lane)).toEqual([`a ${at('05-10 10:00')}`]);
   });
 });
 

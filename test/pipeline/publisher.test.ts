@@ -15,10 +15,25 @@ describe('the outbox is sent', () => {
     }
     await publisher.outbox.work(ground.persistence);
     expect(ground.said()).toEqual(['1:said 1', '2:said 2', '3:said 3']);
-    expect(publisher.outbox.pendingEntries()).toBe(0);
+    expect(publisher.outbox.hasWork()).toBe(false);
     const next = await ground.store.claim(LANE, 1);
     expect(next.outbox).toEqual([]);
     expect(next.outputEnds.get('cx.events')).toBe(3);
+  });
+
+  test('is full by many entries, and by much that waits in few', async () => {
+    const ground = createGround();
+    const { publisher } = await ground.publisher();
+    const entry = (seq: number, bytes: number) => ({ firstSeq: seq, lastSeq: seq, records: Buffer.alloc(bytes) });
+    for (let seq = 1; seq <= 32; seq += 1) publisher.outbox.enqueue(entry(seq, 1), []);
+    expect(publisher.outbox.isFull()).toBe(false);
+    publisher.outbox.enqueue(entry(33, 1), []);
+    expect(publisher.outbox.isFull()).toBe(true);
+    const { publisher: other } = await createGround().publisher();
+    other.outbox.enqueue(entry(1, 8 * 1_048_576), []);
+    expect(other.outbox.isFull()).toBe(false);
+    other.outbox.enqueue(entry(2, 1), []);
+    expect(other.outbox.isFull()).toBe(true);
   });
 
   test('together, as far as several steps were committed meanwhile and a request holds it', async () => {

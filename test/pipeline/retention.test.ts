@@ -89,7 +89,7 @@ describe('an order that is settled and to which nothing happens', () => {
 
   test('takes no more events from that instant on, whether or not it is still in the store', async () => {
     const late = fact('feedback.received', '03-06 10:00');
-    for (const life of [KEPT, { parts: { ...KEPT.parts, limits: { orders: 1, bytes: 1 }, cacheFacts: 0 } }]) {
+    for (const life of [KEPT, { parts: { ...KEPT.parts, limits: { orders: 1, bytes: 1 } } }]) {
       for (const leaves of [false, true]) {
         const lane = createLaneUnderTest({ topics: ['orders'] });
         append(lane, 'a', ...lifeOf());
@@ -215,7 +215,7 @@ const death: fc.Arbitrary<Death> = fc.oneof(
 
 test('what is refused and what is said is the same for any steps, any deaths and any time at which orders leave', async () => {
   const RETAINED = 10 * DAY;
-  await fc.assert(fc.asyncProperty(story, fc.array(death, { maxLength: 3 }), fc.constantFrom(1, 2, 250), fc.constantFrom(0, 100), async (events, deaths, orders, cacheFacts) => {
+  await fc.assert(fc.asyncProperty(story, fc.array(death, { maxLength: 3 }), fc.constantFrom(1, 2, 250), async (events, deaths, orders) => {
     const feed = (lane: LaneUnderTest): void => {
       events.forEach(({ order, day, late, type }, i) => {
         // A day's events, each some days late; between them the clock goes on.
@@ -230,8 +230,8 @@ test('what is refused and what is said is the same for any steps, any deaths and
     await plain.live({ parts: { retention: RETAINED } });
     const troubled = createLaneUnderTest({ topics: ['orders'] });
     feed(troubled);
-    for (const each of deaths) await troubled.live({ death: each, parts: { retention: RETAINED, limits: { orders, bytes: 2_000 }, cacheFacts } });
-    await troubled.live({ parts: { retention: RETAINED, limits: { orders, bytes: 2_000 }, cacheFacts } });
+    for (const each of deaths) await troubled.live({ death: each, parts: { retention: RETAINED, limits: { orders, bytes: 2_000 } } });
+    await troubled.live({ parts: { retention: RETAINED, limits: { orders, bytes: 2_000 } } });
     expect(refusals(troubled)).toEqual(refusals(plain));
     expect(troubled.progress.get('orders')?.count).toEqual(plain.progress.get('orders')?.count);
     const said = (lane: LaneUnderTest): unknown[] => withoutRepeats(lane.logs.written('cx.events', LANE)).map((event) => ({ ...event, detectedAt: null }));

@@ -34,8 +34,8 @@ export const death: fc.Arbitrary<Death> = fc.oneof(
   fc.record({ at: fc.constant('trim' as const), count: fc.integer({ min: 1, max: 6 }), applied: fc.boolean() }),
 );
 export const life = (end: fc.Arbitrary<Death | undefined>): fc.Arbitrary<Life> => fc.record({
-  death: end, sends: fc.integer({ min: 1, max: 3 }), orders: fc.constantFrom(1, 1, 2, 3, 250), bytes: fc.constantFrom(1, 500, 524_288), cacheFacts: fc.constantFrom(0, 1, 100),
-}).map(({ orders, bytes, cacheFacts, death: at, sends }) => ({ sends, parts: { limits: { orders, bytes }, cacheFacts }, ...(at === undefined ? {} : { death: at }) }));
+  death: end, sends: fc.integer({ min: 1, max: 3 }), orders: fc.constantFrom(1, 1, 2, 3, 250), bytes: fc.constantFrom(1, 500, 524_288),
+}).map(({ orders, bytes, death: at, sends }) => ({ sends, parts: { limits: { orders, bytes } }, ...(at === undefined ? {} : { death: at }) }));
 
 export function feed(lane: LaneUnderTest, records: Input): void {
   for (const { topic, key, value } of records) lane.logs.append(topic, key, value, { timestamp: 1_760_000_000_000 });

@@ -149,7 +149,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       wallClock: { now }, decode: decodeFact,
       judging: () => judging,
       time: { allowedLatenessMs: 0, settleMs: 1_000, replaySettleMs: 15_000 },
-      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, maxFacts: 1_000, cacheFacts: 100, retention: null,
+      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, maxFacts: 1_000, retention: null,
       failed: (error) => { under.failures.push(error); },
       ...life.parts,
     };
