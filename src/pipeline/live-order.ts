@@ -4,7 +4,6 @@ import type { Fact } from '../core/fact.js';
 import { createFactsMemory, type FactsMemory, packFacts, unpackFacts } from '../core/facts-codec.js';
 import { indexKeys } from '../core/index-keys.js';
 import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
-import type { Kept } from '../core/measures/increments.js';
 import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
 import { placeOf } from '../core/reading.js';
 import { alertIdOf, alertIndex } from './alert-id.js';
@@ -24,8 +23,6 @@ export interface LiveOrder {
   assessment: Assessment | null;
   /** The place under which it has added to the measures. */
   countedPlace: Place;
-  /** What it has added, unpacked; null: not yet. */
-  counted: readonly Kept[] | null;
   /** What it tells of its customer as it was measured last in this step; undefined: it wasn't. */
   told: CustomerWrite | null | undefined;
   /** Facts of this step, not yet packed. */
@@ -50,7 +47,7 @@ const NO_FACTS = Buffer.alloc(0);
 
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, counted: null, told: undefined, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, told: undefined, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false,
   state: newOrderState(),
 });
 
@@ -76,7 +73,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, stale: false, forgotten: false, assessment: null, counted: null, told: undefined, countedPlace: countedPlaceOf(state, journey),
+    orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, stale: false, forgotten: false, assessment: null, told: undefined, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(orderId, state, customerId), allKeys: false, storedDue: state.due,
   };
 }

@@ -36,17 +36,17 @@ export function createStepMeasures(failed: (orderId: string, error: Error) => vo
     const { place } = measured;
     const now = keep(amounts);
     order.told = toldBy(placed, place);
-    const before = (order.counted ??= unpackAmounts(String(state.counted[0] ?? '')));
-    if (isSamePlace(place, order.countedPlace)) {
-      const changes = difference(before, now);
-      if (changes.length === 0) return;
-      increments.add(place, changes);
-    } else {
+    const packed = packAmounts(now);
+    const counted = String(state.counted[0] ?? '');
+    const isSame = isSamePlace(place, order.countedPlace);
+    if (isSame && packed === counted) return;
+    const before = unpackAmounts(counted);
+    if (isSame) increments.add(place, difference(before, now));
+    else {
       increments.add(order.countedPlace, before.map(negative));
       increments.add(place, now);
     }
-    state.counted = now.length === 0 ? [] : [packAmounts(now)];
-    order.counted = now;
+    state.counted = now.length === 0 ? [] : [packed];
     order.countedPlace = place;
   };
   return {

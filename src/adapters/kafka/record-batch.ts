@@ -1,7 +1,7 @@
-import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import { eachHeader } from '../../pipeline/header-entries.js';
 import type { RecordHeaders } from '../../pipeline/ports.js';
 import { byteWriter, sizeOfVarint, type ByteWriter } from './byte-writer.js';
+import { crc32c } from './crc32c.js';
 
 /** A record as the client hands it to its request. */
 export interface BatchRecord {
@@ -51,7 +51,7 @@ export function recordBatch(records: readonly BatchRecord[], producer: BatchProd
   bytes.int32(records.length);
   for (const part of parts) writeRecord(bytes, part);
   const { buffer } = bytes;
-  buffer.writeUInt32BE(crc32C(buffer.subarray(CHECKED_FROM)), CHECKED_FROM - 4);
+  buffer.writeUInt32BE(crc32c(buffer.subarray(CHECKED_FROM)), CHECKED_FROM - 4);
   return buffer;
 }
 
