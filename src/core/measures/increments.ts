@@ -88,39 +88,65 @@ export interface Increments {
 /** @param coarsen says, as of the present, under which bucket what lies in a bucket is to be added up; absent: under its own */
 export function createIncrements(coarsen: () => (bucket: number) => number = () => (bucket) => bucket): Increments {
   let bucketFor: ((bucket: number) => number) | null = null;
-  let whole: Sums = new Map();
-  let places = new Map<PlaceKey, Map<string, Sums>>();
-  const under = (key: PlaceKey, value: string): Sums => {
-    let values = places.get(key);
-    if (values === undefined) places.set(key, (values = new Map<string, Sums>()));
-    let sums = values.get(value);
-    if (sums === undefined) values.set(value, (sums = new Map<number | string, Sum>()));
-    return sums;
-  };
+  // There are far fewer places than orders: what is of one place is summed up before it goes under each of the place's values.
+  let places = new Map<string, PlaceSums>();
   return {
     add(place, amounts) {
       if (amounts.length === 0) return;
       bucketFor ??= coarsen();
-      const all = [whole];
-      for (const key of PLACE_KEYS) {
-        const value = place[key];
-        if (value !== undefined && value !== '') all.push(under(key, value));
-      }
+      const name = nameOf(place);
+      let of = places.get(name);
+      if (of === undefined) places.set(name, (of = { place, sums: new Map() }));
       for (const entry of amounts) {
         const bucket = bucketFor(entry.bucket);
-        const key = keyOf(bucket, entry);
-        for (const sums of all) addTo(sums, key, bucket, entry);
+        addTo(of.sums, keyOf(bucket, entry), bucket, entry);
       }
     },
     take() {
-      const groups: Group[] = [{ key: null, value: '', amounts: listed(whole) }];
-      for (const [key, values] of places) for (const [value, sums] of values) groups.push({ key, value, amounts: listed(sums) });
-      whole = new Map();
+      const groups = groupsOf(places.values());
       places = new Map();
       bucketFor = null;
-      return groups.filter(({ amounts }) => amounts.length > 0);
+      return groups;
     },
   };
+}
+
+interface PlaceSums {
+  readonly place: Place;
+  readonly sums: Sums;
+}
+
+/** Places have one name if they have the same values, whatever characters those are made of. */
+function nameOf(place: Place): string {
+  let name = '';
+  for (const key of PLACE_KEYS) {
+    const value = place[key] ?? '';
+    name += `${value.length}:${value}`;
+  }
+  return name;
+}
+
+/** The sums of all places, and those under each value of a place key, without those that come to nothing. */
+function groupsOf(places: Iterable<PlaceSums>): Group[] {
+  const whole: Sums = new Map();
+  const parts = new Map<PlaceKey, Map<string, Sums>>(PLACE_KEYS.map((key) => [key, new Map<string, Sums>()]));
+  for (const { place, sums } of places) {
+    const all = [whole];
+    for (const [key, values] of parts) {
+      const value = place[key];
+      if (value !== undefined && value !== '') all.push(sumsUnder(values, value));
+    }
+    for (const [key, sum] of sums) for (const each of all) addTo(each, key, sum.bucket, sum);
+  }
+  const groups: Group[] = [{ key: null, value: '', amounts: listed(whole) }];
+  for (const [key, values] of parts) for (const [value, sums] of values) groups.push({ key, value, amounts: listed(sums) });
+  return groups.filter(({ amounts }) => amounts.length > 0);
+}
+
+function sumsUnder(values: Map<string, Sums>, value: string): Sums {
+  let sums = values.get(value);
+  if (sums === undefined) values.set(value, (sums = new Map<number | string, Sum>()));
+  return sums;
 }
 
 /** Adds lists of amounts up; what comes to nothing is gone. Each list by itself is best sorted. */

@@ -60,6 +60,24 @@ describe('kept amounts', () => {
   });
 });
 
+test('a step adds up what lies under each value of a place, whatever else the places name', () => {
+  const value = fc.constantFrom('', 'a', 'b', '1:a', 'a1:b', '\0');
+  const added = fc.array(fc.record({ place: fc.record({ carrier: value, team: value }, { requiredKeys: [], noNullPrototype: true }), amounts: entries }), { maxLength: 12 });
+  fc.assert(fc.property(added, (list) => {
+    const increments = createIncrements();
+    for (const { place, amounts } of list) increments.add(place, amounts);
+    const values = (key: 'carrier' | 'team') => [...new Set(list.flatMap(({ place }) => place[key] ?? []))].filter((name) => name !== '');
+    const expected = [
+      { key: null, value: '', amounts: addUp(...list.map(({ amounts }) => amounts)) },
+      ...(['carrier', 'team'] as const).flatMap((key) => values(key).map((name) =>
+        ({ key, value: name, amounts: addUp(...list.filter(({ place }) => place[key] === name).map(({ amounts }) => amounts)) }))),
+    ].filter(({ amounts }) => amounts.length > 0);
+    const byName = (group: { readonly key: string | null; readonly value: string }): string => JSON.stringify([group.key, group.value]);
+    const sorted = <T extends { readonly key: string | null; readonly value: string }>(groups: readonly T[]) => [...groups].sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
+    expect(sorted(increments.take())).toEqual(sorted(expected));
+  }), { numRuns: 300 });
+});
+
 describe('cells', () => {
   const now = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2027, 0, 1) });
 
