@@ -2,7 +2,7 @@ import type { SourceTopic } from '../contracts/names.js';
 import type { Fact } from '../core/fact.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 import type { Decoded } from './decode.js';
-import type { StepOutputs } from './judge.js';
+import type { JudgeCause, StepOutputs } from './judge.js';
 import { fullMessage, type LiveOrder, takeIn } from './live-order.js';
 import type { OrderRemoval, OrderWrite, OutputRecord, SourceRecord, Telemetry } from './ports.js';
 import type { PreparedStep } from './prepare-step.js';
@@ -108,7 +108,7 @@ function fireDue(work: Work, order: LiveOrder, reached: number, last: number): v
     // One that a deadline brings about for an instant that has passed already comes right after it.
     turn = Math.max(turn, due);
     const from = outputs.records.length;
-    judge(work, order, due + 1, null, due);
+    judge(work, order, due + 1, { fact: null, at: due });
     work.sayings.note(from, outputs.records.length, Math.max(last, passedAfter(course.reached, turn)), turn, orderId);
   }
 }
@@ -126,7 +126,7 @@ function applyEvent(work: Work, order: LiveOrder, place: number, record: SourceR
   if (outcome === 'duplicate') return;
   if (parts.silence.isKept()) return parts.book.leaveUnjudged(order, fact, moment.arrived);
   const from = outputs.records.length;
-  judge(work, order, Math.max(0, moment.reached), fact, fact.at, moment.arrived);
+  judge(work, order, Math.max(0, moment.reached), { fact, at: fact.at, arrived: moment.arrived });
   work.sayings.note(from, outputs.records.length, place, -Infinity, order.orderId);
   if (outputs.records.length > from) outputs.causes.push(record.timestamp);
 }
@@ -140,9 +140,9 @@ function refuseExpired({ silence, progress, retention }: StepParts, order: LiveO
   return !isKnown && progress.wasRead(record) ? 'duplicate' : { kind: 'dead_letter', reason: 'order_expired', message };
 }
 
-function judge({ parts, outputs }: Work, order: LiveOrder, at: number, fact: Fact | null, causedAt: number, arrived?: number): void {
+function judge({ parts, outputs }: Work, order: LiveOrder, at: number, cause: JudgeCause): void {
   parts.book.touch(order);
-  parts.judge(order, at, { fact, at: causedAt, ...(arrived === undefined ? {} : { arrived }) }, outputs);
+  parts.judge(order, at, cause, outputs);
 }
 
 function putAside({ outputs, parts, sayings, outcomes }: Work, place: number, record: SourceRecord, { reason, message }: Refusal): void {
