@@ -1,8 +1,8 @@
 import type { Fact } from '../core/fact.js';
-import type { Judge, StepOutputs } from '../pipeline/judge.js';
-import { type LiveOrder, takeIn, type TakenIn } from '../pipeline/live-order.js';
+import type { Judge } from '../pipeline/judge.js';
+import { takeIn, type TakenIn } from '../pipeline/live-order.js';
 import type { OutputRecord } from '../pipeline/ports.js';
-import { createSayings, passedAfter } from '../pipeline/sayings.js';
+import { createSayings, fireDue, type Firing } from '../pipeline/sayings.js';
 import { type BookedOrder, createReplayBook, type ReplayBook } from './replay-book.js';
 import type { OrdersParts, ReplayOrders } from './replay-orders.js';
 
@@ -65,45 +65,33 @@ function createWindow(book: ReplayBook, parts: WindowParts): Window {
   /** Where the order's next event waits; -1: nowhere. */
   let next: number[] = [];
   let orders: BookedOrder[] = [];
-  let outputs: StepOutputs = { seq: 0, records: [], causes: [] };
-  let sayings = createSayings();
+  let sayings = createSayings(0);
 
-  const note = (from: number, after: number, due: number, orderId: string): void => { sayings.note(from, outputs.records.length, after, due, orderId); };
-  const fire = (order: LiveOrder, until: number, last: number): void => {
-    let turn = -Infinity;
-    for (let { due } = order.state; due !== null && due < until; due = order.state.due) {
-      // One that a deadline brings about for an instant that has passed already comes right after it.
-      turn = Math.max(turn, due);
-      const from = outputs.records.length;
-      judge(order, due + 1, { fact: null, at: due }, outputs);
-      note(from, Math.max(last, passedAfter(reached, turn)), turn, order.orderId);
-    }
-  };
-  const apply = (booked: BookedOrder, until: number): void => {
+  const apply = (booked: BookedOrder, until: number, firing: Firing): void => {
     const order = book.open(booked);
+    const { outputs } = sayings;
     let last = -1;
     for (let i = booked.first; i >= 0; i = next[i] ?? -1) {
       const fact = facts[i];
       const time = reached[i];
       if (fact === undefined || time === undefined) break;
-      fire(order, time, last);
+      fireDue(firing, order, time, last);
       last = i;
       const outcome = takeIn(order, fact, parts.maxFacts);
       parts.took(fact, outcome);
       if (outcome !== 'applied') continue;
       const from = outputs.records.length;
       judge(order, Math.max(0, time), { fact, at: fact.at }, outputs);
-      note(from, i, -Infinity, order.orderId);
+      sayings.note(from, i, -Infinity, order.orderId);
     }
-    fire(order, until, last);
+    fireDue(firing, order, until, last);
     booked.first = booked.last = -1;
     booked.expected = order.journey.facts.length;
     book.close(booked);
   };
   const tell = (): void => {
-    for (const record of sayings.inTurn(outputs.records)) parts.say(record);
-    outputs = { seq: outputs.seq, records: [], causes: [] };
-    sayings = createSayings();
+    for (const record of sayings.inTurn()) parts.say(record);
+    sayings = createSayings(sayings.outputs.seq);
   };
   return {
     get size() { return facts.length; },
@@ -122,8 +110,10 @@ function createWindow(book: ReplayBook, parts: WindowParts): Window {
     },
     run(until) {
       reached.push(until);
-      for (const order of orders) apply(order, until);
-      for (let due = book.firstDue(); due !== null && due.due < until; due = book.firstDue()) apply(due, until);
+      const { outputs } = sayings;
+      const firing: Firing = { sayings, reached, judge: (order, due) => { judge(order, due + 1, { fact: null, at: due }, outputs); }, mayFire: () => true };
+      for (const order of orders) apply(order, until, firing);
+      for (let due = book.firstDue(); due !== null && due.due < until; due = book.firstDue()) apply(due, until, firing);
       tell();
       facts = [];
       reached = [];

@@ -50,7 +50,7 @@ export function createOrderBook(lane: number, store: LaneStore, forgets = false)
     open.set(id, order);
     return order;
   };
-  const touch = (order: LiveOrder, stale: boolean): void => {
+  const touch = (order: LiveOrder, stale = true): void => {
     order.stale ||= stale;
     order.touched = true;
   };
@@ -60,7 +60,7 @@ export function createOrderBook(lane: number, store: LaneStore, forgets = false)
       read = orderIds.size === 0 ? new Map<string, never>() : await load([...orderIds]);
     },
     get: (orderId) => open.get(orderId) ?? unpack(orderId),
-    touch: (order, stale = true) => touch(order, stale),
+    touch,
     leaveUnjudged(order, fact, arrived) {
       order.state.judgedBy = null;
       // If it turns out to be at rest, then since now.

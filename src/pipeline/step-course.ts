@@ -1,10 +1,8 @@
 import type { PreparedStep } from './prepare-step.js';
 import type { Candidate, StepParts } from './step-parts.js';
 
-/** What holds for a lane when one of its records is applied. */
+/** What holds for a lane when one of its records is applied, besides the time reached. */
 export interface Moment {
-  /** The time reached, ms: an order is judged at it. */
-  readonly reached: number;
   /** When the lane came to know of what it knows by then, ms. */
   readonly arrived: number;
   /** The calendar, and whether what is read is a history that is being loaded. */
@@ -16,7 +14,7 @@ export interface Moment {
 export interface Course {
   /** One for each candidate that the step uses up. */
   readonly moments: readonly Moment[];
-  /** The time reached before each of them, and at last after all; ms. It never falls. */
+  /** The time reached before each of them, at which its order is judged, and at last after all; ms. It never falls. */
   readonly reached: readonly number[];
   /** By order: the places of its candidates, rising. None where only a deadline of it may have passed. */
   readonly places: ReadonlyMap<string, readonly number[]>;
@@ -46,7 +44,7 @@ export function courseOf(parts: StepParts, { candidates, deadlines, until }: Pre
     if (candidate === undefined || bytes >= limits.bytes || places.size >= mostOrders) break;
     const orderId = orderOf(candidate);
     if (orderId !== null) placesIn(places, orderId).push(moments.length);
-    bytes += read(parts, candidate, now, moments);
+    bytes += read(parts, candidate, moments);
   }
   return { moments, reached, places };
 }
@@ -54,9 +52,9 @@ export function courseOf(parts: StepParts, { candidates, deadlines, until }: Pre
 const orderOf = (candidate: Candidate): string | null => (candidate.kind === 'record' && candidate.decoded.kind === 'event' ? candidate.decoded.orderId : null);
 
 /** The lane's clocks as they are when the candidate is applied, and then with what it tells of the time. Returns its bytes. */
-function read({ time, calendar }: StepParts, candidate: Candidate, reached: number, moments: Moment[]): number {
+function read({ time, calendar }: StepParts, candidate: Candidate, moments: Moment[]): number {
   if (candidate.kind === 'record') time.written(candidate.record.timestamp);
-  moments.push({ reached, arrived: time.arrived(), calendar: calendar.at(), isHistory: calendar.isHistory() });
+  moments.push({ arrived: time.arrived(), calendar: calendar.at(), isHistory: calendar.isHistory() });
   if (candidate.kind === 'gap') return 0;
   const { record, decoded } = candidate;
   if (decoded.kind === 'event') time.read(record.topic, decoded.fact.at, record.timestamp);

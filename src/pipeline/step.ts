@@ -7,7 +7,7 @@ import { fullMessage, type LiveOrder, takeIn } from './live-order.js';
 import type { OrderRemoval, OrderWrite, OutputRecord, SourceRecord, Telemetry } from './ports.js';
 import type { PreparedStep } from './prepare-step.js';
 import { expiryOf } from './retention.js';
-import { createSayings, passedAfter, type Sayings } from './sayings.js';
+import { createSayings, fireDue, type Firing, type Sayings } from './sayings.js';
 import { type Course, courseOf, type Moment } from './step-course.js';
 import type { Candidate, StepParts } from './step-parts.js';
 
@@ -27,8 +27,8 @@ interface Work {
   readonly course: Course;
   /** What became of the candidate at a place; of gaps nothing. */
   readonly outcomes: EventOutcome[];
-  readonly outputs: StepOutputs;
   readonly sayings: Sayings;
+  readonly firing: Firing;
 }
 
 type EventOutcome = Parameters<Telemetry['event']>[1];
@@ -41,20 +41,26 @@ type EventOutcome = Parameters<Telemetry['event']>[1];
  */
 export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number): StepResult {
   const course = courseOf(parts, prepared);
-  const work: Work = { parts, prepared, course, outcomes: [], outputs: { seq: lastSeq, records: [], causes: [] }, sayings: createSayings() };
+  const sayings = createSayings(lastSeq);
+  const work: Work = { parts, prepared, course, outcomes: [], sayings, firing: firingIn(parts, prepared, course, sayings) };
   applyOrderless(work);
   for (const [orderId, places] of course.places) workOrder(work, orderId, places);
   tellOutcomes(work);
-  const { records, causes } = work.outputs;
-  const outputs = { seq: work.outputs.seq, records: numbered(work.sayings.inTurn(records), lastSeq), causes };
+  const outputs = { ...sayings.outputs, records: numbered(sayings.inTurn(), lastSeq) };
   return { consumed: course.moments.length, ...takeWrites(parts), forget: [], outputs };
 }
+
+const firingIn = (parts: StepParts, { deadlines }: PreparedStep, { reached }: Course, sayings: Sayings): Firing => ({
+  sayings, reached,
+  judge: (order, due) => { judge(parts, sayings, order, due + 1, { fact: null, at: due }); },
+  mayFire: ({ orderId }, due) => deadlines.mayFire({ orderId, at: due }),
+});
 
 type WriteParts = Pick<StepParts, 'book' | 'deadlines' | 'measures'>;
 
 /** What the store must write for the orders that were changed, which leave the memory. */
 export function takeWrites(parts: WriteParts): Pick<StepResult, 'orders' | 'measures'> {
-  for (const order of [...parts.book.open()]) finish(parts, order);
+  for (const order of parts.book.open()) finish(parts, order);
   const orders = parts.book.writes();
   for (const order of orders) if (order.due !== undefined) parts.deadlines.note(order.due);
   return { orders, measures: parts.measures.take() };
@@ -84,39 +90,26 @@ function applyOrderless(work: Work): void {
 
 /** Applies all that the step holds of an order: its events, and its deadlines where the time reached has passed them. */
 function workOrder(work: Work, orderId: string, places: readonly number[]): void {
-  const { parts, prepared, course: { moments, reached } } = work;
+  const { parts, prepared, firing, course: { reached } } = work;
   const order = parts.book.get(orderId);
   let last = -1;
   for (const place of places) {
     const candidate = prepared.candidates[place];
-    const moment = moments[place];
-    if (moment === undefined || candidate?.kind !== 'record' || candidate.decoded.kind !== 'event') continue;
-    fireDue(work, order, moment.reached, last);
-    applyEvent(work, order, place, candidate.record, candidate.decoded.fact, moment);
+    if (candidate?.kind !== 'record' || candidate.decoded.kind !== 'event') continue;
+    fireDue(firing, order, reached[place] ?? -Infinity, last);
+    applyEvent(work, order, place, candidate.record, candidate.decoded.fact);
     last = place;
   }
-  fireDue(work, order, reached.at(-1) ?? -Infinity, last);
+  fireDue(firing, order, reached.at(-1) ?? -Infinity, last);
   finish(parts, order);
-}
-
-/** Fires the order's deadlines that this time reached has passed. @param last the place of its event before; -1: none */
-function fireDue(work: Work, order: LiveOrder, reached: number, last: number): void {
-  const { prepared: { deadlines }, outputs, course } = work;
-  const { orderId, state } = order;
-  let turn = -Infinity;
-  for (let { due } = state; due !== null && due < reached && deadlines.mayFire({ orderId, at: due }); due = state.due) {
-    // One that a deadline brings about for an instant that has passed already comes right after it.
-    turn = Math.max(turn, due);
-    const from = outputs.records.length;
-    judge(work, order, due + 1, { fact: null, at: due });
-    work.sayings.note(from, outputs.records.length, Math.max(last, passedAfter(course.reached, turn)), turn, orderId);
-  }
 }
 
 type Refusal = Extract<Decoded, { kind: 'dead_letter' }>;
 
-function applyEvent(work: Work, order: LiveOrder, place: number, record: SourceRecord, fact: Fact, moment: Moment): void {
-  const { parts, outputs, outcomes } = work;
+function applyEvent(work: Work, order: LiveOrder, place: number, record: SourceRecord, fact: Fact): void {
+  const { parts, sayings, outcomes, course } = work;
+  const moment = course.moments[place];
+  if (moment === undefined) return;
   // Before it is looked for among the facts: of those that are gone nobody could tell.
   const expired = refuseExpired(parts, order, record, fact.at, moment);
   const outcome = expired ?? takeIn(order, fact, parts.maxFacts);
@@ -125,10 +118,11 @@ function applyEvent(work: Work, order: LiveOrder, place: number, record: SourceR
   outcomes[place] = outcome;
   if (outcome === 'duplicate') return;
   if (parts.silence.isKept()) return parts.book.leaveUnjudged(order, fact, moment.arrived);
-  const from = outputs.records.length;
-  judge(work, order, Math.max(0, moment.reached), { fact, at: fact.at, arrived: moment.arrived });
-  work.sayings.note(from, outputs.records.length, place, -Infinity, order.orderId);
-  if (outputs.records.length > from) outputs.causes.push(record.timestamp);
+  const { records, causes } = sayings.outputs;
+  const from = records.length;
+  judge(parts, sayings, order, Math.max(0, course.reached[place] ?? 0), { fact, at: fact.at, arrived: moment.arrived });
+  sayings.note(from, place, -Infinity, order.orderId);
+  if (records.length > from) causes.push(record.timestamp);
 }
 
 /** An order that is no longer kept takes nothing. What is read again was refused before, or taken when the order still was kept: it is known. */
@@ -140,19 +134,20 @@ function refuseExpired({ silence, progress, retention }: StepParts, order: LiveO
   return !isKnown && progress.wasRead(record) ? 'duplicate' : { kind: 'dead_letter', reason: 'order_expired', message };
 }
 
-function judge({ parts, outputs }: Work, order: LiveOrder, at: number, cause: JudgeCause): void {
+function judge(parts: StepParts, { outputs }: Sayings, order: LiveOrder, at: number, cause: JudgeCause): void {
   parts.book.touch(order);
   parts.judge(order, at, cause, outputs);
 }
 
-function putAside({ outputs, parts, sayings, outcomes }: Work, place: number, record: SourceRecord, { reason, message }: Refusal): void {
+function putAside({ parts, sayings, outcomes }: Work, place: number, record: SourceRecord, { reason, message }: Refusal): void {
   outcomes[place] = 'dead_letter';
   if (parts.silence.isKnownLetter(record)) return;
   const topic = parts.topicNames[record.topic];
+  const { outputs } = sayings;
   const from = outputs.records.length;
   outputs.records.push(deadLetterRecord(record, topic, reason, message, ++outputs.seq));
   outputs.causes.push(record.timestamp);
-  sayings.note(from, from + 1, place, -Infinity, '');
+  sayings.note(from, place, -Infinity, '');
   parts.telemetry.deadLetter(parts.lane, { topic, offset: record.offset }, reason, message);
 }
 

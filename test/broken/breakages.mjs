@@ -129,18 +129,18 @@ export const BREAKAGES = [
   {
     invariant: 'I8', how: 'deadlines are judged at the end of a step, not each before the next record',
     file: 'pipeline/step.ts',
-    edits: [['    fireDue(work, order, moment.reached, last);\n', '']],
+    edits: [['    fireDue(firing, order, reached[place] ?? -Infinity, last);\n', '']],
     test: 'pipeline/lane-histories.properties',
   },
   {
     invariant: 'I8', how: 'what a step says leaves order by order, not in the order in which it came about',
     file: 'pipeline/step.ts',
-    edits: [['numbered(work.sayings.inTurn(records), lastSeq)', 'numbered(records, lastSeq)']],
+    edits: [['numbered(sayings.inTurn(), lastSeq)', 'numbered(sayings.outputs.records, lastSeq)']],
     test: 'pipeline/lane-histories.properties',
   },
   {
     invariant: 'I8', how: 'a deadline that another brings about for an instant before its own is said before it',
-    file: 'pipeline/step.ts',
+    file: 'pipeline/sayings.ts',
     edits: [['turn = Math.max(turn, due);', 'turn = due;']],
     test: 'pipeline/lane-histories.properties',
   },
