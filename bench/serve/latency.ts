@@ -22,6 +22,7 @@ load; and how late deadlines fire where nothing else happens. One worker on real
   --rate N       events a second (default: half of the live events that one worker was seen to take here, else half of what it did of a
                  backlog when \`npm run bench\` was last run, else 4000; where it does not keep up, run it again without --rate)
   --seconds N    how long to measure, after three quarters of a minute of growing load (default 60)
+  --threads N    how many threads of the worker work lanes (default 1)
   --deadlines N  orders whose promise passes in silence (default 400)
   --json         results as one JSON object on standard output
   --write-docs   results into docs/benchmarks.md
@@ -37,17 +38,18 @@ const TAIL_MS = 3_000;
 const SHARES = { p50: 0.5, p99: 0.99, most: 1 } as const;
 
 const given = options(HELP, {
-  'rate': { type: 'string' }, 'seconds': { type: 'string' }, 'deadlines': { type: 'string' },
+  'rate': { type: 'string' }, 'seconds': { type: 'string' }, 'threads': { type: 'string' }, 'deadlines': { type: 'string' },
   'json': { type: 'boolean', default: false }, 'write-docs': { type: 'boolean', default: false },
 });
 const rate = given.rate === undefined ? Math.round((keptRate('live') ?? keptRate() ?? 2 * DEFAULT_RATE) / 2) : amount('rate', given.rate);
 const seconds = amount('seconds', given.seconds ?? '60');
+const threads = amount('threads', given.threads ?? '1');
 const orders = amount('deadlines', given.deadlines ?? '400');
 
 runToEnd(async () => {
   const servers = await openServers();
   const installation = await install(servers);
-  const worker = await startWorker(installation);
+  const worker = await startWorker(installation, threads);
   await untilReady([worker], READY_MS);
   let listener: (event: DerivedEvent, at: number) => void = () => undefined;
   await readDerived(installation, (event, at) => listener(event, at));
@@ -67,7 +69,7 @@ runToEnd(async () => {
   const shown = [
     '| ms | median | 99 % | longest | samples |', '| --- | --- | --- | --- | --- |',
     ...result.map(({ name, p50, p99, most, samples }) => `| ${name} | ${p50} | ${p99} | ${most} | ${samples.toLocaleString('en')} |`), '',
-    `One worker, which took ${load.cpuShare.toFixed(2)} of a core under load and ${keptUp(load)}. ${on}. \`${commandLine('bench:latency')}\`.`,
+    `One worker${threads > 1 ? ` of ${threads} threads` : ''}, which took ${load.cpuShare.toFixed(2)} of a core under load and ${keptUp(load)}. ${on}. \`${commandLine('bench:latency')}\`.`,
   ].join('\n');
   process.stdout.write(given.json ? `${JSON.stringify({ machine: on, command: commandLine('bench:latency'), result, cpuShare: load.cpuShare, lag: load.lag }, null, 1)}\n` : `${shown}\n`);
   if (given['write-docs']) writeSection('bench:latency', shown);

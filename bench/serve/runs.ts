@@ -46,10 +46,10 @@ export async function runLimit(servers: Servers, { filled, events }: Source): Pr
   return { eventsPerSecond: events / seconds, cpu: { program: cpuSeconds * perMillion, redis: null, broker: since(broker, servers.brokerCpu(), perMillion) }, rssBytes };
 }
 
-/** So many workers work the topics off, from an empty state; then all that they keep and said is recomputed and compared. @throws when it is wrong */
-export async function runWorkers(servers: Servers, source: Source, count: number): Promise<Run> {
+/** So many workers, each of so many threads, work the topics off, from an empty state; then all that they keep and said is recomputed and compared. @throws when it is wrong */
+export async function runWorkers(servers: Servers, source: Source, count: number, threads = 1): Promise<Run> {
   const installation = await install(servers, { sources: source.filled.sources, partitions: source.filled.partitions });
-  const workers = await Promise.all(Array.from({ length: count }, () => startWorker(installation)));
+  const workers = await Promise.all(Array.from({ length: count }, () => startWorker(installation, threads)));
   const measured = await workOff(servers, installation, workers, source);
   await untilSaid(workers);
   await Promise.all(workers.map((worker) => worker.stop()));

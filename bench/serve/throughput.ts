@@ -20,6 +20,7 @@ Kafka and Redis (appendfsync always) are started for it, unless KAFKA_BROKERS an
   --file FILE      events from this NDJSON file instead (.gz is unpacked)
   --runs N         runs of each, of which the median counts (default 3)
   --workers LIST   numbers of workers to run with, by commas (default 1,2)
+  --threads LIST   numbers of threads that one worker is to run with besides, by commas (default 2)
   --short          20,000 events and one worker, for CI (half a minute): exit code 1 where the limit's share of a worker's CPU time fell by more than a third
   --json           results as one JSON object on standard output
   --write-docs     results into docs/benchmarks.md
@@ -36,15 +37,17 @@ Examples:
  */
 const LIMIT = { ratio: 0.024, tolerance: 1 / 3 };
 /** Some 20,000 events. */
-const SHORT = { orders: '2270', runs: '3', workers: '1' };
+const SHORT = { orders: '2270', runs: '3', workers: '1', threads: '' };
 
 const given = options(HELP, {
-  orders: { type: 'string' }, file: { type: 'string' }, runs: { type: 'string' }, workers: { type: 'string' },
+  orders: { type: 'string' }, file: { type: 'string' }, runs: { type: 'string' }, workers: { type: 'string' }, threads: { type: 'string' },
   'short': { type: 'boolean', default: false }, 'json': { type: 'boolean', default: false }, 'write-docs': { type: 'boolean', default: false },
 });
-const defaults = given.short ? SHORT : { orders: '50000', runs: '3', workers: '1,2' };
+const defaults = given.short ? SHORT : { orders: '50000', runs: '3', workers: '1,2', threads: '2' };
 const runs = amount('runs', given.runs ?? defaults.runs);
-const counts = (given.workers ?? defaults.workers).split(',').map((text) => amount('workers', text));
+const numbers = (name: string, list: string): readonly number[] => list.split(',').filter((text) => text !== '').map((text) => amount(name, text));
+const counts = numbers('workers', given.workers ?? defaults.workers);
+const threads = numbers('threads', given.threads ?? defaults.threads);
 const input: Input = given.file === undefined ? { orders: amount('orders', given.orders ?? defaults.orders) } : { file: given.file };
 
 runToEnd(async () => {
@@ -56,6 +59,7 @@ runToEnd(async () => {
   const [limit, ...workers] = await inTurn(runs, [
     { name: 'parse limit', run: () => runLimit(servers, source) },
     ...counts.map((count) => ({ name: count === 1 ? 'one worker' : `${count} workers`, run: () => runWorkers(servers, source, count) })),
+    ...threads.map((count) => ({ name: `one worker of ${count} threads`, run: () => runWorkers(servers, source, 1, count) })),
   ]);
   if (limit === undefined) return 1;
   const ratios = ratiosOf(limit, workers);

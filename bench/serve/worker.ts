@@ -18,10 +18,11 @@ const MAIN = join(repositoryRoot, 'dist', 'main.js');
 const STOP_MS = 30_000;
 const ASK_AGAIN_MS = 50;
 
-export async function startWorker({ env, folder }: Installation): Promise<Worker> {
+/** @param threads how many of it work lanes */
+export async function startWorker({ env, folder }: Installation, threads = 1): Promise<Worker> {
   const [port = 0] = await freePorts(1);
   const log = newLogFile('bench-worker');
-  const running = startLocalProcess({ command: process.execPath, args: [MAIN, 'serve'], env: { ...env, HTTP_PORT: String(port) }, log, data: folder });
+  const running = startLocalProcess({ command: process.execPath, args: [MAIN, 'serve'], env: { ...env, HTTP_PORT: String(port), LANE_THREADS: String(threads) }, log, data: folder });
   atEnd(() => running.kill());
   return {
     async metrics() {

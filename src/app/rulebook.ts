@@ -42,8 +42,11 @@ export function createRulebook({ config, reread, telemetry, now }: RulebookParts
   let { settings } = config;
   let inForce: InForce = { catalogue: config, since: now() };
   telemetry.rulesInForce(config.rules.version, inForce.since);
+  const followers: ((inForce: InForce) => void)[] = [];
   return {
     present: (): InForce => inForce,
+    /** Calls back with what comes into force from now on. */
+    follow: (take: (inForce: InForce) => void): void => void followers.push(take),
     /** Reads the configuration again: takes up the rules of a file that is right, and nothing of one that is wrong. */
     reload(): Reloaded {
       const read = reread();
@@ -55,7 +58,10 @@ export function createRulebook({ config, reread, telemetry, now }: RulebookParts
       const { rules: changed } = settingChanges(settings, read.config.settings);
       const { others: needRestart } = settingChanges(config.settings, read.config.settings);
       const before = inForce.catalogue.rules.version;
-      if (changed.length > 0) inForce = { catalogue: catalogueUnder(read.config.settings, config.topics.subscribed), since: now() };
+      if (changed.length > 0) {
+        inForce = { catalogue: catalogueUnder(read.config.settings, config.topics.subscribed), since: now() };
+        for (const take of followers) take(inForce);
+      }
       ({ settings } = read.config);
       const { version } = inForce.catalogue.rules;
       const reloaded = { kind: 'read', before, version, changed, needRestart } as const;

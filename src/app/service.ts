@@ -8,17 +8,17 @@ import { byTimer, type RunningTelemetry } from '../adapters/telemetry/telemetry.
 import { openCase } from '../core/assess.js';
 import { customerFigures } from '../core/measures/customer-figures.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
-import { createJourneyRenderer, viewOf } from '../pipeline/journey-renderer.js';
-import { catalogueOf, type Judging } from '../pipeline/judge.js';
-import { createRenderer } from '../pipeline/render.js';
+import { viewOf } from '../pipeline/journey-renderer.js';
 import { MEASURE_WINDOWS } from '../contracts/measures.js';
 import { createEventStream } from '../pipeline/stream/create-event-stream.js';
 import type { SchemaWait } from '../pipeline/schema-waits.js';
-import { createWorker, type Worker } from '../pipeline/worker.js';
+import type { Worker } from '../pipeline/worker.js';
 import type { Catalogue, Config } from './config.js';
-import { configuredDecoder, laneOfOrder } from './decoder.js';
+import { laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
 import type { JwksFile } from './jwks-file.js';
+import { createThreadedWorker } from './lanes/threaded-worker.js';
+import { workLanesOn } from './lanes/work-lanes.js';
 import type { Rulebook } from './rulebook.js';
 import { type ConfiguredSink, createSinks } from './sinks.js';
 import { everySoOften } from './every-so-often.js';
@@ -44,10 +44,6 @@ export interface ServiceParts {
   /** A defect or a lost part: the process should end, so that a supervisor starts it anew. */
   readonly failed: (error: Error) => void;
 }
-
-const SOURCE = 'touchpoint';
-/** Orders and bytes of one step. Only a backlog fills it: some 500 ms of work then, and few commits. */
-const STEP_LIMITS = { orders: 8_000, bytes: 8_192 * 1_024 };
 
 /** How often what waits in the store is counted for `/metrics`; ms. */
 const GAUGES_MS = 5_000;
@@ -119,38 +115,11 @@ function accessOf({ config: { access: { tokens, open }, jwt }, jwks, ground }: S
   return { tokens, open, verifyJwt: createJwtVerifier({ ...jwt, keys: () => jwks.present(), now: () => ground.wallClock.now() }) };
 }
 
+/** In this thread, or in several others where the configuration says so and there is more than this process's memory to work on. */
 function createWorkerOn({ config, ground, telemetry, rulebook, failed }: ServiceParts): Worker {
-  const now = (): number => ground.wallClock.now();
-  return createWorker({
-    source: ground.source, output: ground.output, store: ground.store, wallClock: ground.wallClock, telemetry, failed,
-    decode: configuredDecoder(config, ground.source.lanes, now, ground.schemas),
-    schemas: ground.schemas === null ? null : { reader: ground.schemas, alarmAfterMs: config.registry.alarmAfterMs },
-    judging: presentJudging(rulebook, ({ rules, covered, alerts }) => {
-      const context = () => ({ rules, covered });
-      return {
-        judge: {
-          context, alertRules: alerts, catalogue: catalogueOf(context()),
-          renderer: createRenderer({
-            topicNames: config.topics.sources, source: SOURCE, rulesVersion: rules.version, alertMaxAgeMs: alerts.maxAgeMs, format: ground.outputFormat,
-          }, now),
-        },
-        renderJourney: createJourneyRenderer(context, SOURCE, ground.outputFormat),
-      };
-    }),
-    time: { allowedLatenessMs: config.time.allowedLatenessMs, settleMs: config.time.settleMs, replaySettleMs: config.time.settleReplayingMs },
-    measures: { store: ground.measures, mostValues: config.measures.mostValues }, handling: ground.handling,
-    topicNames: config.topics.sources, limits: STEP_LIMITS, maxFacts: config.limits.maxJourneyEvents, retention: config.retentionMs,
-  });
-}
-
-/** Made once for each catalogue: lanes tell by it whether another came into force. */
-function presentJudging(rulebook: Rulebook, judgingBy: (catalogue: Catalogue) => Judging): () => Judging {
-  let made: { readonly catalogue: Catalogue; readonly judging: Judging } | null = null;
-  return () => {
-    const { catalogue } = rulebook.present();
-    if (made?.catalogue !== catalogue) made = { catalogue, judging: judgingBy(catalogue) };
-    return made.judging;
-  };
+  const catalogue = (): Catalogue => rulebook.present().catalogue;
+  if (config.kafka === null || config.laneThreads === 1) return workLanesOn({ config, ground, telemetry, catalogue, failed });
+  return createThreadedWorker({ config, telemetry, catalogue, follow: (take) => { rulebook.follow(({ catalogue: now }) => { take(now); }); }, failed });
 }
 
 const measureReaderOn = ({ rulebook, ground }: ServiceParts): MeasureReader => createMeasureReader({

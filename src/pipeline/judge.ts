@@ -92,7 +92,7 @@ function say(parts: JudgeParts, renderer: Renderer, order: LiveOrder, assessment
   for (const change of sayChanges(said, assessment, cause)) {
     const name = 'signal' in change ? change.signal : 'pattern' in change ? change.pattern : change.verdict;
     out.records.push(renderer.change(change, assessment, cause, parts.lane, { seq: ++out.seq, judgedAt }));
-    parts.telemetry.derived(change.type, name);
+    parts.telemetry.derived(change.type, name, 1);
   }
   const alert = sayAlert(said, assessment, cause, parts.alertRules) ?? expireAlert(said, assessment, judgedAt, parts.alertRules);
   if (alert !== null) sayAlertChange(parts, renderer, order, assessment, alert, out);
@@ -109,7 +109,7 @@ function sayAlertChange({ lane, telemetry }: JudgeParts, renderer: Renderer, { o
   const { record, mode, detectedAt } = renderer.alert(alert, assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
   noteTold(state.said, alert, mode, detectedAt);
   out.records.push(record);
-  telemetry.derived(alert.type, alert.severity);
+  telemetry.derived(alert.type, alert.severity, 1);
   if (alert.type === 'alert.raised') telemetry.alertRaised(lane, orderId, alert.headline, alert.severity, mode, secondsBetween(alert.at, detectedAt));
   const { raisedAt = null, usefulUntil = null } = state.said.alert ?? {};
   // Of alerts that were records from the first there is nothing to measure: nobody was to act.

@@ -7,7 +7,7 @@ import type { CatchUp } from './upkeep.js';
 export interface Telemetry {
   event(topic: SourceTopic, outcome: 'applied' | 'duplicate' | 'dead_letter', count: number): void;
   deadLetter(lane: number, record: { topic: string; offset: number }, reason: DeadLetterReason, message: string): void;
-  derived(type: string, name: string): void;
+  derived(type: string, name: string, count: number): void;
   /** Source record's timestamp to derived record acknowledged; ms. */
   detected(ms: number): void;
   committed(lane: number, ms: number, orders: number): void;

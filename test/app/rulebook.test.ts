@@ -38,6 +38,17 @@ test('other rules come into force, and what is no rule is named', () => {
   expect(reload('{}')).toMatchObject({ version: 'default-1', needRestart: [] });
 });
 
+test('who follows is told what comes into force, and of nothing else', () => {
+  const { book, reload } = opened('{}');
+  const followed: unknown[] = [];
+  book.follow((inForce) => { followed.push(inForce); });
+  reload('{ limits: { maxAhead: 2h } }');
+  reload('{ severities: { lost: 4 } }');
+  expect(followed).toEqual([]);
+  reload('{ severities: { lost: 1 } }');
+  expect(followed).toEqual([book.present()]);
+});
+
 test('what changes nothing leaves the very same catalogue: no lane has to begin anew', () => {
   const { book, reload } = opened('{ limits: { maxAhead: 2h } }');
   const { catalogue, since } = book.present();

@@ -40,7 +40,7 @@ function callsIn(page: string): CommandLine[] {
   });
 }
 
-const variablesOf = (page: string): string[] => unique(read(page).match(/\b(?:KAFKA|REDIS|HTTP|SCHEMA_REGISTRY|LOG|TOUCHPOINT)_[A-Z_]*[A-Z]\b/g) ?? []);
+const variablesOf = (page: string): string[] => unique(read(page).match(/\b(?:KAFKA|REDIS|HTTP|SCHEMA_REGISTRY|LOG|TOUCHPOINT|LANE)_[A-Z_]*[A-Z]\b/g) ?? []);
 /** The texts in which a variable must occur to exist. */
 const environment = read('src/app/config/environment.ts');
 const testVariables = ['test/support/real-services.ts', 'test/support/services/sources.ts', 'test/golden/acceptance-data.test.ts', 'test/deploy/helm.deploy.ts'].map(read).join('\n');

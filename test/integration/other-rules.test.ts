@@ -14,6 +14,9 @@ const SOURCES = 'orders,logistics,billing,notifications,contacts,feedback,incide
 
 const rulesOf = async (url: string): Promise<RulesBody> => (await (await fetch(`${url}/v1/rules`)).json()) as RulesBody;
 
+/** Their lanes are worked by threads: rules have to reach those too. */
+const THREADS = { LANE_THREADS: '2' };
+
 test('rules changed twice under load, with a worker killed in between, end as a replay by the last of them', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'other-rules-'));
   const input = join(directory, 'events.ndjson');
@@ -31,7 +34,7 @@ test('rules changed twice under load, with a worker killed in between, end as a 
     });
   };
   try {
-    const [first, second] = await Promise.all([stage.worker(), stage.worker()]);
+    const [first, second] = await Promise.all([stage.worker(THREADS), stage.worker(THREADS)]);
     const producing = stage.run(['produce', input, '--rate', '1500']);
     const read = async (share: number): Promise<unknown> =>
       until('so much was read', 60_000, async () => (await metric(first.url, 'cx_events_total')) + (await metric(second.url, 'cx_events_total')) > lines.length * share);

@@ -32,7 +32,7 @@ export async function touchpoint(args: readonly string[], env: Readonly<Record<s
 
 /** The machine's own settings must not reach the product under test. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KAFKA_|REDIS_|SCHEMA_|HTTP_|TOUCHPOINT_|LOG_LEVEL|NODE_OPTIONS)/.test(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KAFKA_|REDIS_|SCHEMA_|HTTP_|TOUCHPOINT_|LANE_|LOG_LEVEL|NODE_OPTIONS)/.test(name)));
 }
 
 function collect(child: ChildProcess) {

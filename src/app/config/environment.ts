@@ -32,6 +32,8 @@ export interface Environment {
   /** Beyond what the URL says; null: nothing. */
   readonly redisTls: TlsMaterial | null;
   readonly http: { readonly host: string; readonly port: number };
+  /** How many threads work lanes; 1: the main one. */
+  readonly laneThreads: number;
   readonly logLevel: LogLevel;
   readonly configFile: string | null;
 }
@@ -48,6 +50,7 @@ const KAFKA_TLS = { ca: 'KAFKA_SSL_CA_FILE', cert: 'KAFKA_SSL_CERT_FILE', key: '
 const REDIS_TLS = { ca: 'REDIS_TLS_CA_FILE', cert: 'REDIS_TLS_CERT_FILE', key: 'REDIS_TLS_KEY_FILE' };
 export const DEFAULT_GROUP_ID = 'touchpoint';
 const DEFAULT_PORT = 8080;
+const MOST_THREADS = 64;
 
 /**
  * Reads the variables of the contract; an empty one counts as missing. Problems never show a value that may be secret.
@@ -65,6 +68,7 @@ export function readEnvironment(variables: Variables, readFile: (path: string) =
     redisUrl,
     redisTls: readTls(read, complain, REDIS_TLS, readFile, { on: redisUrl?.startsWith('rediss:') === true, how: 'let REDIS_URL begin with rediss://' }),
     http: { host: read('HTTP_HOST') ?? '127.0.0.1', port: readPort(read, complain) },
+    laneThreads: readLaneThreads(read, complain),
     logLevel: readChoice(read, complain, 'LOG_LEVEL', LOG_LEVELS) ?? 'info',
     configFile: read('TOUCHPOINT_CONFIG'),
   };
@@ -132,6 +136,14 @@ function readPort(read: Read, complain: Complain): number {
   if (/^\d+$/.test(text) && (port === 0 || isPort(port))) return port;
   complain('HTTP_PORT', 'expected a port from 0 (any free one) to 65535');
   return DEFAULT_PORT;
+}
+
+function readLaneThreads(read: Read, complain: Complain): number {
+  const text = read('LANE_THREADS');
+  const threads = Number(text ?? 1);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  complain('LANE_THREADS', `expected a whole number from 1 to ${MOST_THREADS}, no more than the machine has cores`);
+  return 1;
 }
 
 function readUrl(read: Read, complain: Complain, name: string, protocols: readonly string[]): string | null {

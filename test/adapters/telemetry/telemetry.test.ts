@@ -46,7 +46,7 @@ describe('metrics', () => {
     const { telemetry } = listening();
     telemetry.event('orders', 'applied', 3);
     telemetry.event('orders', 'applied', 2);
-    telemetry.derived('signal.opened', 'late_delivery');
+    telemetry.derived('signal.opened', 'late_delivery', 2);
     telemetry.detected(30);
     telemetry.detected(-5);
     telemetry.committed(1, 4, 250);
@@ -54,7 +54,7 @@ describe('metrics', () => {
     telemetry.lag('billing', 1, 17);
     telemetry.deadLetter(1, { topic: 'orders', offset: 9 }, 'not_json', 'no JSON');
     expect(await sample(telemetry, 'cx_events_total{topic="orders",outcome="applied"}')).toBe('5');
-    expect(await sample(telemetry, 'cx_derived_total{type="signal.opened",name="late_delivery"}')).toBe('1');
+    expect(await sample(telemetry, 'cx_derived_total{type="signal.opened",name="late_delivery"}')).toBe('2');
     expect(await sample(telemetry, 'cx_detect_seconds_count')).toBe('2');
     expect(await sample(telemetry, 'cx_detect_seconds_sum')).toBe('0.03');
     expect(await sample(telemetry, 'cx_commit_seconds_sum')).toBe('0.004');

@@ -158,15 +158,15 @@ describe('the environment', () => {
     expect(fine('', {
       KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092', KAFKA_GROUP_ID: 'g', KAFKA_SSL: 'true',
       KAFKA_SASL_MECHANISM: 'SCRAM-SHA-256', KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD: 'p',
-      SCHEMA_REGISTRY_URL: 'http://registry:8081/apis', REDIS_URL: 'rediss://store:6379/0', HTTP_HOST: '0.0.0.0', HTTP_PORT: '0', LOG_LEVEL: 'WARN',
+      SCHEMA_REGISTRY_URL: 'http://registry:8081/apis', REDIS_URL: 'rediss://store:6379/0', HTTP_HOST: '0.0.0.0', HTTP_PORT: '0', LOG_LEVEL: 'WARN', LANE_THREADS: '4',
     })).toMatchObject({
       kafka: { brokers: ['kafka-1:9092', 'kafka-2:9092'], groupId: 'g', ssl: true, sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'p' } },
-      schemaRegistryUrl: 'http://registry:8081/apis', redisUrl: 'rediss://store:6379/0', http: { host: '0.0.0.0', port: 0 }, logLevel: 'warn',
+      schemaRegistryUrl: 'http://registry:8081/apis', redisUrl: 'rediss://store:6379/0', http: { host: '0.0.0.0', port: 0 }, logLevel: 'warn', laneThreads: 4,
     });
   });
 
   test('an empty variable is one that is not set', () => {
-    expect(fine('', { KAFKA_BROKERS: '', REDIS_URL: ' ', HTTP_PORT: '', LOG_LEVEL: '' })).toEqual(defaultConfig());
+    expect(fine('', { KAFKA_BROKERS: '', REDIS_URL: ' ', HTTP_PORT: '', LOG_LEVEL: '', LANE_THREADS: '' })).toEqual(defaultConfig());
   });
 
   test.each([
@@ -181,6 +181,9 @@ describe('the environment', () => {
     [{ SCHEMA_REGISTRY_URL: 'registry' }, 'SCHEMA_REGISTRY_URL: expected a URL'],
     [{ HTTP_PORT: '65536' }, 'HTTP_PORT: expected a port'],
     [{ LOG_LEVEL: 'dbug' }, 'LOG_LEVEL: expected one of'],
+    [{ LANE_THREADS: '0' }, 'LANE_THREADS: expected a whole number from 1 to 64'],
+    [{ LANE_THREADS: '1.5' }, 'LANE_THREADS: expected a whole number'],
+    [{ LANE_THREADS: 'all' }, 'LANE_THREADS: expected a whole number'],
   ])('%j is refused', (variables, expected) => {
     expect(wrong('', variables).join('\n')).toContain(expected);
   });

@@ -87,7 +87,9 @@ export async function install(options: InstallationOptions): Promise<Installatio
     everyWorker: () => started,
     sources: SOURCE_TOPICS.map(topicName),
     async start(defect, more = {}) {
-      const worker = await startWorker({ ...env, ...more }, defect);
+      // Every other one works its lanes by threads; a defect is in the main one.
+      const threads = started.length % 2 === 1 && defect === undefined ? { LANE_THREADS: '2' } : {};
+      const worker = await startWorker({ ...env, ...threads, ...more }, defect);
       started.push(worker);
       return worker;
     },

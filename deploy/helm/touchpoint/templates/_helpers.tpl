@@ -49,5 +49,6 @@ seccompProfile: {type: RuntimeDefault}
 - {name: SCHEMA_REGISTRY_URL, value: {{ . | quote }}}
 {{- end }}
 - {name: LOG_LEVEL, value: {{ .Values.logLevel | quote }}}
+- {name: LANE_THREADS, value: {{ .Values.laneThreads | quote }}}
 - {name: TOUCHPOINT_CONFIG, value: /etc/touchpoint/touchpoint.yaml}
 {{- end }}

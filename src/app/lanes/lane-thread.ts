@@ -1,0 +1,42 @@
+import { enableCompileCache } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+import { createLogger } from '../../adapters/telemetry/logger.js';
+import { kafkaGround } from '../kafka-ground.js';
+import type { FromThread, ThreadStart, ToThread } from './messages.js';
+import { createToldTelemetry, portable } from './told.js';
+import { workLanesOn } from './work-lanes.js';
+
+/** How often what happened is told to the main thread, ms. */
+const TELL_MS = 100;
+
+/** A thread that works lanes as a member of the group of its own, on connections of its own. It is told by messages.ts what to do. */
+async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<void> {
+  const { kafka, redisUrl } = config;
+  if (kafka === null || redisUrl === null) throw new Error('lanes in memory cannot be worked by threads');
+  let catalogue = first;
+  const { telemetry, take } = createToldTelemetry();
+  const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }));
+  const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed });
+  const tell = (): void => post({ kind: 'told', told: take(), lanes: worker.lanes() });
+  parentPort?.on('message', (message: ToThread) => {
+    if (message.kind === 'catalogue') ({ catalogue } = message);
+    else void stop().catch(failed);
+  });
+  await worker.start();
+  const telling = setInterval(tell, TELL_MS);
+  post({ kind: 'started' });
+
+  async function stop(): Promise<void> {
+    await worker.stop();
+    await ground.close();
+    clearInterval(telling);
+    tell();
+    post({ kind: 'stopped' });
+  }
+}
+
+const post = (message: FromThread): void => parentPort?.postMessage(message);
+const failed = (error: unknown): void => post({ kind: 'failed', error: portable(error instanceof Error ? error : new Error(String(error))) });
+
+enableCompileCache();
+work(workerData as ThreadStart).catch(failed);

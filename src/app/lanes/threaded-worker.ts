@@ -1,0 +1,85 @@
+import { Worker as Thread } from 'node:worker_threads';
+import type { Telemetry } from '../../pipeline/ports.js';
+import type { Worker } from '../../pipeline/worker.js';
+import type { Catalogue, Config } from '../config.js';
+import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
+import { tell } from './told.js';
+
+export interface ThreadedWorkParts {
+  readonly config: Config;
+  readonly telemetry: Telemetry;
+  readonly catalogue: () => Catalogue;
+  /** Calls back with each catalogue that comes into force later. */
+  readonly follow: (take: (catalogue: Catalogue) => void) => void;
+  readonly failed: (error: Error) => void;
+}
+
+/**
+ * Works lanes in `config.laneThreads` threads besides this one, each a member of the group: they share the lanes among themselves and with
+ * other workers. What they tell counts here, so that whoever looks at the process from outside sees one worker.
+ */
+export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
+  let threads: readonly LaneThread[] = [];
+  const all = async (done: (thread: LaneThread) => Promise<unknown>): Promise<void> => void (await Promise.all(threads.map(done)));
+  parts.follow((catalogue) => { for (const thread of threads) thread.post({ kind: 'catalogue', catalogue }); });
+  return {
+    async start() {
+      threads = Array.from({ length: parts.config.laneThreads }, () => startThread(parts));
+      try {
+        await all(({ started }) => started);
+      } catch (error) {
+        await all((thread) => thread.end());
+        throw error;
+      }
+    },
+    lanes: () => threads.flatMap((thread) => thread.lanes()),
+    stop: () => all((thread) => thread.stop()),
+  };
+}
+
+type LaneThread = ReturnType<typeof startThread>;
+
+function startThread({ config, telemetry, catalogue, failed }: ThreadedWorkParts) {
+  let lanes: LaneStandings = [];
+  const started = Promise.withResolvers<undefined>();
+  const stopped = Promise.withResolvers<undefined>();
+  // Of a start that fails whoever asked for it hears; later it is the process that cannot go on.
+  let fail: (error: Error) => void = started.reject;
+  const start: ThreadStart = { config, catalogue: catalogue(), pretty: process.stdout.isTTY };
+  const thread = new Thread(new URL('./lane-thread.js', import.meta.url), { workerData: start, name: 'lanes' });
+  thread.on('message', (message: FromThread) => {
+    switch (message.kind) {
+      case 'started':
+        fail = failed;
+        started.resolve(undefined);
+        break;
+      case 'told':
+        ({ lanes } = message);
+        tell(telemetry, message.told);
+        break;
+      case 'failed':
+        fail(message.error);
+        break;
+      case 'stopped':
+        stopped.resolve(undefined);
+    }
+  });
+  thread.on('error', (error) => { fail(error instanceof Error ? error : new Error(String(error))); });
+  thread.on('exit', (code) => { fail(new Error(`a thread that works lanes ended by itself (exit code ${code})`)); });
+  const post = (message: ToThread): void => { thread.postMessage(message); };
+  /** At once, whatever it does. */
+  const end = async (): Promise<void> => {
+    fail = () => undefined;
+    await thread.terminate();
+  };
+  return {
+    started: started.promise, post, end,
+    lanes: () => lanes,
+    async stop(): Promise<void> {
+      post({ kind: 'stop' });
+      await stopped.promise;
+      // Clients may keep timers of retries that nobody waits for any more.
+      await end();
+    },
+  };
+}

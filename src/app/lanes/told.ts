@@ -1,0 +1,63 @@
+import type { Telemetry } from '../../pipeline/ports.js';
+
+/** One call of telemetry: its name, and what it was called with. */
+export type Told = { readonly [Name in keyof Telemetry]: readonly [name: Name, ...with: Parameters<Telemetry[Name]>] }[keyof Telemetry];
+
+/** Telemetry that keeps what it is told until somebody takes it to where it counts. */
+export interface ToldTelemetry {
+  readonly telemetry: Telemetry;
+  /** In the order in which it was told; empties it. */
+  readonly take: () => readonly Told[];
+}
+
+/** All there is to tell: a name that is missing here does not compile. */
+const NAMES: Readonly<Record<keyof Telemetry, true>> = {
+  event: true, deadLetter: true, derived: true, detected: true, committed: true, timeReached: true, lag: true, outboxPending: true,
+  deadlinesPending: true, unassessed: true, laneClaimed: true, laneDropped: true, laneHalted: true, stateWentBack: true, recalled: true, catchingUp: true,
+  caughtUp: true, lossAccepted: true, judgedAnew: true, schemaWaiting: true, schemaMissing: true, retrying: true, alertRaised: true, alertEnded: true,
+};
+
+type Counted = [name: 'derived', type: string, of: string, count: number];
+
+export function createToldTelemetry(): ToldTelemetry {
+  let told: Told[] = [];
+  let counts = new Map<string, Counted>();
+  const keep = (name: string, args: readonly unknown[]): void => { told.push([name, ...args.map(portable)] as unknown as Told); };
+  const all = Object.fromEntries(Object.keys(NAMES).map((name) => [name, (...args: readonly unknown[]) => { keep(name, args); }])) as unknown as Telemetry;
+  return {
+    telemetry: {
+      ...all,
+      // Thousands a second, of few kinds.
+      derived(type, of, count) {
+        const kind = `${type} ${of}`;
+        const counted = counts.get(kind);
+        if (counted !== undefined) counted[3] += count;
+        else {
+          const first: Counted = ['derived', type, of, count];
+          counts.set(kind, first);
+          told.push(first);
+        }
+      },
+    },
+    take() {
+      const taken = told;
+      told = [];
+      counts = new Map();
+      return taken;
+    },
+  };
+}
+
+/** Tells it to telemetry that counts. */
+export function tell(telemetry: Telemetry, told: readonly Told[]): void {
+  for (const [name, ...args] of told) (telemetry[name] as (...args: readonly unknown[]) => void)(...args);
+}
+
+/** Of an error what another thread can be handed whatever else hangs on it. */
+export function portable<T>(value: T): T | Error {
+  if (!(value instanceof Error)) return value;
+  const error = new Error(value.message);
+  error.name = value.name;
+  error.stack = value.stack ?? error.message;
+  return error;
+}

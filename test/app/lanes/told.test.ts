@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { createToldTelemetry, tell, type Told } from '../../../src/app/lanes/told.js';
+import type { Telemetry } from '../../../src/pipeline/ports.js';
+
+/** Telemetry that writes down how it was called. */
+function written() {
+  const calls: unknown[][] = [];
+  const telemetry = new Proxy({}, { get: (_, name) => (...args: unknown[]) => void calls.push([name, ...args]) }) as Telemetry;
+  return { telemetry, calls };
+}
+
+/** As it comes out at another thread. */
+const carried = (told: readonly Told[]): unknown[][] => {
+  const { telemetry, calls } = written();
+  tell(telemetry, structuredClone(told));
+  return calls;
+};
+
+test('what a thread tells is told again in its order, once', () => {
+  const { telemetry, take } = createToldTelemetry();
+  telemetry.laneClaimed(3, 17);
+  telemetry.event('billing', 'applied', 4);
+  telemetry.laneHalted(3, { name: 'records_lost', message: 'gone', since: 5 });
+  expect(carried(take())).toEqual([['laneClaimed', 3, 17], ['event', 'billing', 'applied', 4], ['laneHalted', 3, { name: 'records_lost', message: 'gone', since: 5 }]]);
+  expect(carried(take())).toEqual([]);
+});
+
+test('derived records are counted by kind', () => {
+  const { telemetry, take } = createToldTelemetry();
+  telemetry.derived('signal.opened', 'lost', 1);
+  telemetry.derived('signal.opened', 'damaged', 1);
+  telemetry.derived('signal.opened', 'lost', 2);
+  expect(carried(take())).toEqual([['derived', 'signal.opened', 'lost', 3], ['derived', 'signal.opened', 'damaged', 1]]);
+  telemetry.derived('signal.opened', 'lost', 1);
+  expect(carried(take())).toEqual([['derived', 'signal.opened', 'lost', 1]]);
+});
+
+test('an error arrives with its name, message and stack, whatever hangs on it', () => {
+  const { telemetry, take } = createToldTelemetry();
+  const error = Object.assign(new TypeError('no such place', { cause: () => undefined }), { socket: () => undefined });
+  telemetry.retrying(-1, 'look', error, 500);
+  const [[, , , arrived] = []] = carried(take());
+  expect(arrived).toMatchObject({ name: 'TypeError', message: 'no such place', stack: error.stack });
+});
+
+test('a copy of it tells the same', () => {
+  const { telemetry, take } = createToldTelemetry();
+  const copy = { ...telemetry };
+  copy.lag('orders', 0, 7);
+  copy.detected(12);
+  expect(carried(take())).toEqual([['lag', 'orders', 0, 7], ['detected', 12]]);
+});

@@ -1,0 +1,79 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { keyNames } from '../../src/adapters/redis/keys.js';
+import { topicField } from '../../src/adapters/redis/lane-fields.js';
+import { simulateNdjson } from '../../src/adapters/simulator/file.js';
+import { createStage, metric, type Stage, until } from '../support/touchpoint.js';
+
+/** A worker whose lanes are worked by two threads. other-rules.test.ts gives such a worker other rules under load, and kills it. */
+
+const PARTITIONS = 4;
+const THREADS = { LANE_THREADS: '2' };
+/** Comes before all else, in every thread. */
+const inSecondThread = (defect: string): string => `import { threadId } from 'node:worker_threads'; if (threadId === 2) ${defect};`;
+
+let stage: Stage;
+let redis: Redis;
+beforeAll(async () => {
+  stage = await createStage({ partitions: PARTITIONS, config: { retention: { settledOrders: null }, time: { settleReplaying: '2s' } } });
+  redis = new Redis(stage.redisUrl);
+}, 60_000);
+afterAll(async () => {
+  redis.disconnect();
+  await stage.close();
+});
+
+test('from outside it is one worker: all lanes, one count, a halt that shows, and a stop in order', async () => {
+  const lines = [...simulateNdjson({ seed: 'threads', start: Date.UTC(2025, 0, 1), orders: 200 })];
+  const input = join(mkdtempSync(join(tmpdir(), 'lane-threads-')), 'events.ndjson');
+  writeFileSync(input, lines.join(''));
+  const worker = await stage.worker(THREADS);
+  expect((await stage.run(['produce', input])).code).toBe(0);
+  await until('every event counted', 60_000, async () => (await metric(worker.url, 'cx_events_total')) === lines.length);
+  await until('all of it published', 60_000, async () => (await metric(worker.url, 'cx_outbox_pending')) === 0);
+  for (let lane = 0; lane < PARTITIONS; lane++) expect(await metric(worker.url, 'cx_lag_records', { topic: 'orders', partition: String(lane) })).toBe(0);
+  const joined = worker.log().split('\n').filter((line) => line.includes('joined the group'));
+  expect(new Set(joined.map((line) => (JSON.parse(line) as { lanes: number[] }).lanes.join()))).toContain('2,3');
+  expect(await metric(worker.url, 'cx_derived_total')).toBeGreaterThan(0);
+  expect((await stage.run(['verify', '--rate', '0'])).code).toBe(0);
+
+  expect(await worker.kill('SIGTERM')).toBe(0);
+  expect(worker.log()).toContain('stopped; everything is committed');
+  expect((await stage.run(['verify', '--rate', '0'])).code).toBe(0);
+}, 180_000);
+
+test('a lane that stands still makes it unready', async () => {
+  const { lane } = keyNames(stage.redisPrefix).lane(3);
+  const kept = (await redis.hget(lane, topicField('orders')))!;
+  await redis.hset(lane, topicField('orders'), kept.replace(/"[^"]+"/, '"another record"'));
+  const worker = await stage.worker(THREADS);
+  const unready = await until('it says so', 30_000, async () => {
+    const answer = await fetch(`${worker.url}/readyz`);
+    return answer.status === 503 ? answer.text() : null;
+  });
+  expect(unready).toContain('Lane 3 stands still (topic_replaced)');
+  await redis.hset(lane, topicField('orders'), kept);
+  expect((await stage.run(['lanes', 'resume', '--all'])).code).toBe(0);
+  await until('it is ready again', 30_000, async () => (await fetch(`${worker.url}/readyz`)).status === 200);
+  expect(await worker.kill('SIGTERM')).toBe(0);
+}, 90_000);
+
+test('it ends with 1 where one of its threads cannot go on', async () => {
+  const { lane } = keyNames(stage.redisPrefix).lane(1);
+  const format = (await redis.hget(lane, 'format'))!;
+  await redis.hset(lane, 'format', '99');
+  const ended = await stage.run(['serve'], THREADS);
+  await redis.hset(lane, 'format', format);
+  expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('lane 1 was written in format 99')]);
+}, 60_000);
+
+test.each([
+  ['cannot even begin', "throw new Error('no room for another thread')", 'no room for another thread'],
+  ['ends by itself', 'setTimeout(() => process.exit(7), 4_000)', 'a thread that works lanes ended by itself (exit code 7)'],
+])('it ends with 1 where one of its threads %s', async (_, defect, why) => {
+  const ended = await stage.run(['serve'], { ...THREADS, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(inSecondThread(defect))}` });
+  expect([ended.code, ended.stdout + ended.stderr]).toEqual([1, expect.stringContaining(why)]);
+}, 60_000);
