@@ -34,7 +34,7 @@ export async function rebuild(servers: Servers, most: number): Promise<Finding> 
   await untilSaid([worker]);
   await worker.stop();
   say('verifying');
-  await touchpoint('verify', '--stop-at-first');
+  await touchpoint('verify', '--stop-at-first', '--rate', '0');
   const rate = events / ((ended - began) / 1_000);
   return {
     ratios: [{ name: 'rate, rebuilding / reading a backlog', value: rate / readRate }],

@@ -105,7 +105,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     upkeep = kept;
     committed = progress.offsets();
     telemetry.committed(lane, performance.now() - began, orders.length);
-    if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes, outputs.records);
+    if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);
     if (orders.some(({ dirty }) => dirty)) publisher.journeys.markDirty(version);
     for (const { rests } of orders) expiries.note(rests);
   };

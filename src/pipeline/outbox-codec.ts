@@ -1,58 +1,95 @@
 import { OUTPUT_TOPICS, type OutputTopic } from '../contracts/names.js';
-import { eachHeader } from './header-entries.js';
-import type { HeaderValue, OutputRecord } from './ports.js';
+import { byteWriter } from './byte-writer.js';
+import type { OutputRecord, RecordHeaders } from './ports.js';
+import { bodyParts, createHeaders, unpackBody, writeBody } from './record-body.js';
 import { Final } from './retry.js';
 
 /** `O`: the topics that the stage writes. */
 export type OutboxRecord<O extends string> = Omit<OutputRecord, 'topic'> & { readonly topic: O };
 
 /**
- * The records of one commit as bytes: a format byte, then per record its fields, each with a length in front (uint32,
- * big-endian; 0xffffffff: null). Values stay bytes, so that dead letters keep theirs exactly.
+ * The records of one commit as bytes: a format byte, then per record its topic, number, timestamp (-1: none) and the length of its body,
+ * and the body (record-body.ts). Values stay bytes, so that dead letters keep theirs exactly.
  */
-const FORMAT = 1;
-const NONE = 0xffffffff;
+const FORMAT = 2;
+/** Before it: fields with four bytes of length each. */
+const FORMAT_OF_FIELDS = 1;
+
+/** Of a record before its body: topic, number, timestamp, length of the body. */
+const HEAD = 21;
 
 export const packOutbox = (records: readonly OutputRecord[]): Buffer => packRecords(OUTPUT_TOPICS, records);
 
 /** As `packOutbox`, of records whose topics are among these. The list may grow at its end only: topics are written by their place in it. */
 export function packRecords<O extends string>(topics: readonly O[], records: readonly OutboxRecord<O>[]): Buffer {
-  const fields = records.map(({ key, value, headers }) => {
-    const list = [key, value];
-    eachHeader(headers, (name, content) => { list.push(name, content); });
-    return list;
-  });
-  const bytes = Buffer.allocUnsafe(fields.reduce((sum, list) => list.reduce<number>((all, field) => all + 4 + sizeOf(field), sum + HEAD), 1));
-  let at = bytes.writeUInt8(FORMAT, 0);
-  records.forEach((record, i) => {
-    const list = fields[i] ?? [];
-    at = bytes.writeUInt8(topics.indexOf(record.topic), at);
-    at = bytes.writeDoubleBE(record.seq ?? -1, at);
-    at = bytes.writeDoubleBE(record.timestamp ?? -1, at);
-    at = bytes.writeUInt16BE((list.length - 2) / 2, at);
-    for (const field of list) {
-      const from = at + 4;
-      const size = field === null ? 0 : typeof field === 'string' ? bytes.write(field, from) : field.copy(bytes, from);
-      bytes.writeUInt32BE(field === null ? NONE : size, at);
-      at = from + size;
-    }
-  });
-  return bytes;
+  const bodies = records.map(bodyParts);
+  const bytes = byteWriter(bodies.reduce((sum, { size }) => sum + HEAD + size, 1));
+  bytes.int8(FORMAT);
+  for (const [i, { topic, seq, timestamp = -1 }] of records.entries()) {
+    const body = bodies[i];
+    if (body === undefined) continue;
+    bytes.int8(topics.indexOf(topic));
+    bytes.double(seq ?? -1);
+    bytes.double(timestamp);
+    bytes.int32(body.size);
+    writeBody(bytes, body);
+  }
+  return bytes.buffer;
 }
-
-/** Of a record before its fields: topic, number, timestamp, headers. */
-const HEAD = 19;
-
-const sizeOf = (field: HeaderValue): number => (field === null ? 0 : typeof field === 'string' ? Buffer.byteLength(field) : field.length);
 
 /** @throws Final on bytes that another version wrote */
 export const unpackOutbox = (bytes: Buffer): OutputRecord[] => unpackRecords<OutputTopic>(OUTPUT_TOPICS, bytes);
 
 /** @throws as `unpackOutbox` */
 export function unpackRecords<O extends string>(topics: readonly O[], bytes: Buffer): OutboxRecord<O>[] {
-  if (bytes[0] !== FORMAT) throw new Final(`an outbox entry has format ${String(bytes[0])}, this version reads ${FORMAT}: run the newer version that wrote it`);
+  const [format] = bytes;
+  if (format !== FORMAT && format !== FORMAT_OF_FIELDS) throw new Final(`an outbox entry has format ${String(format)}, this version reads ${FORMAT}: run the newer version that wrote it`);
   const records: OutboxRecord<O>[] = [];
-  let at = 1;
+  for (let at = 1; at < bytes.length;) {
+    const topic = topics[bytes.readUInt8(at)];
+    if (topic === undefined) throw new Final('an outbox entry names an output topic that this version does not know: run the newer version that wrote it');
+    const seq = bytes.readDoubleBE(at + 1);
+    const head = { seq: seq < 0 ? null : seq, topic, ...timestampOf(bytes.readDoubleBE(at + 9)) };
+    if (format === FORMAT_OF_FIELDS) {
+      const fields = takeFields(bytes, at + 17);
+      records.push({ ...head, ...fields.content });
+      at = fields.end;
+    } else {
+      const from = at + HEAD;
+      at = from + bytes.readUInt32BE(from - 4);
+      records.push(new PackedRecord(head, bytes.subarray(from, at)));
+    }
+  }
+  return records;
+}
+
+const timestampOf = (at: number): { readonly timestamp?: number } => (at < 0 ? {} : { timestamp: at });
+
+/** A record that is unpacked when somebody asks what is in it: most are only passed on to a log, as they lie. */
+class PackedRecord<O extends string> implements OutboxRecord<O> {
+  readonly seq: number | null;
+  readonly topic: O;
+  declare readonly timestamp?: number;
+  #content: ReturnType<typeof unpackBody> | null = null;
+
+  constructor({ seq, topic, timestamp }: Pick<OutboxRecord<O>, 'seq' | 'topic' | 'timestamp'>, readonly body: Buffer) {
+    this.seq = seq;
+    this.topic = topic;
+    if (timestamp !== undefined) this.timestamp = timestamp;
+  }
+
+  get key(): Buffer | null { return this.#unpacked().key; }
+  get value(): Buffer | null { return this.#unpacked().value; }
+  get headers(): RecordHeaders { return this.#unpacked().headers; }
+
+  #unpacked(): ReturnType<typeof unpackBody> {
+    return (this.#content ??= unpackBody(this.body));
+  }
+}
+
+/** What a version before wrote in place of a body: the number of headers, then key, value, and names and values of headers, null as NONE bytes. */
+function takeFields(bytes: Buffer, from: number): { readonly content: ReturnType<typeof unpackBody>; readonly end: number } {
+  let at = from + 2;
   const take = (): Buffer | null => {
     const length = bytes.readUInt32BE(at);
     at += 4;
@@ -60,31 +97,8 @@ export function unpackRecords<O extends string>(topics: readonly O[], bytes: Buf
     at += length;
     return bytes.subarray(at - length, at);
   };
-  while (at < bytes.length) {
-    const topic = topics[bytes.readUInt8(at)];
-    if (topic === undefined) throw new Final('an outbox entry names an output topic that this version does not know: run the newer version that wrote it');
-    const seq = bytes.readDoubleBE(at + 1);
-    const timestamp = bytes.readDoubleBE(at + 9);
-    const count = bytes.readUInt16BE(at + 17);
-    at += HEAD;
-    const key = take();
-    const value = take();
-    // Senders name headers as they like, also as objects name what all of them have.
-    const headers = new Map<string, HeaderValue | HeaderValue[]>();
-    for (let i = 0; i < count; i++) {
-      const name = take();
-      const content = take();
-      if (name !== null) addHeader(headers, name.toString(), content);
-    }
-    records.push({ seq: seq < 0 ? null : seq, topic, key, value, headers: Object.fromEntries(headers), ...(timestamp < 0 ? {} : { timestamp }) });
-  }
-  return records;
+  const [key, value, headers] = [take(), take(), createHeaders()];
+  for (let left = bytes.readUInt16BE(from); left > 0; left -= 1) headers.add(take(), take());
+  return { content: { key, value, headers: headers.all() }, end: at };
 }
-
-/** Kafka allows a header name more than once. */
-function addHeader(headers: Map<string, HeaderValue | HeaderValue[]>, name: string, content: HeaderValue): void {
-  const before = headers.get(name);
-  if (before === undefined) headers.set(name, content);
-  else if (Array.isArray(before)) before.push(content);
-  else headers.set(name, [before, content]);
-}
+const NONE = 0xffffffff;

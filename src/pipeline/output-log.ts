@@ -12,6 +12,8 @@ export interface OutputRecord {
   readonly headers: RecordHeaders;
   /** Kafka timestamp to write; absent: the time of writing. */
   readonly timestamp?: number;
+  /** Key, value and headers as record-body.ts packs them, where they lie so already. */
+  readonly body?: Buffer;
 }
 
 export interface ReadBackRecord {

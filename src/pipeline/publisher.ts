@@ -20,8 +20,6 @@ interface Pending {
   readonly entry: OutboxEntry;
   /** Log timestamps of the records behind it. */
   readonly causes: readonly number[];
-  /** Its records as they were packed; null: it was found in the store. */
-  readonly records: readonly OutputRecord[] | null;
   /** All of it is in the log; only the store does not know yet. */
   sent: boolean;
 }
@@ -45,13 +43,13 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
 }
 
 function createOutboxPublisher({ lane, store, telemetry, wallClock }: PublisherParts, output: LaneOutput, claimed: ClaimedLane, tail: OutputTail) {
-  const pending: Pending[] = claimed.outbox.map((entry) => ({ entry, causes: [], records: null, sent: false }));
+  const pending: Pending[] = claimed.outbox.map((entry) => ({ entry, causes: [], sent: false }));
   let seq = claimed.seq;
 
   const notYetWritten = (record: OutputRecord): boolean => record.seq === null || record.seq > (tail.written.get(record.topic) ?? 0);
   const sendTogether = async (entries: readonly Pending[], lastSeq: number): Promise<void> => {
     const unsent = entries.filter(({ sent }) => !sent);
-    const records = unsent.flatMap(({ entry, records: packed }) => (packed ?? unpackOutbox(entry.records)).filter(notYetWritten));
+    const records = unsent.flatMap(({ entry }) => unpackOutbox(entry.records).filter(notYetWritten));
     if (records.length > 0) await output.send(records);
     const now = wallClock.now();
     for (const each of unsent) {
@@ -62,9 +60,9 @@ function createOutboxPublisher({ lane, store, telemetry, wallClock }: PublisherP
     if (!(await store.trim(lane, claimed.token, lastSeq, output.settledEnds()))) throw new LaneLost(lane);
   };
   return {
-    /** What a commit put into the outbox. @param records the same, as they were packed; null: they are unpacked */
-    enqueue(entry: OutboxEntry, causes: readonly number[], records: readonly OutputRecord[] | null = null): void {
-      pending.push({ entry, causes, records, sent: false });
+    /** What a commit put into the outbox. */
+    enqueue(entry: OutboxEntry, causes: readonly number[]): void {
+      pending.push({ entry, causes, sent: false });
       seq = entry.lastSeq;
     },
     /** The number of the last record that the lane said, sent or not. */

@@ -20,10 +20,18 @@ const record: fc.Arbitrary<OutputRecord> = fc.record({
 
 const asBytes = (value: Buffer | string | null): string | null => (value === null ? null : Buffer.from(value).toString('hex'));
 /** The same for every way of giving the same bytes. */
-const plain = ({ key, value, headers: given, ...rest }: OutputRecord) => ({
-  ...rest, key: asBytes(key), value: asBytes(value),
+const plain = ({ seq, topic, timestamp, key, value, headers: given }: OutputRecord) => ({
+  seq, topic, timestamp, key: asBytes(key), value: asBytes(value),
   headers: Object.entries(given).map(([header, values]) => [header, values === null || typeof values === 'string' || Buffer.isBuffer(values) ? [asBytes(values)] : (values ?? []).map(asBytes)]),
 });
+
+/** Format 1, in which fields had four bytes of length each. */
+const BEFORE = 'AQBAHAAAAAAAAEJ4vP5WgAAAAAIAAAADTy0xAAAAB3siYSI6MX0AAAAGY3hfc2VxAAAAATcAAAAEbm9uZf////8Dv/AAAAAAAAC/8AAAAAAAAAAC/////wAAAAIA/wAAAAV0d2ljZQAAAAExAAAABXR3aWNlAAAAAA==';
+
+/** Of a record that unpacks what it is asked for. */
+const contentOf = (record: OutputRecord | undefined) => record && {
+  seq: record.seq, topic: record.topic, key: record.key, value: record.value, headers: record.headers, ...('timestamp' in record ? { timestamp: record.timestamp } : {}),
+};
 
 describe('the outbox', () => {
   test('gives back every record to the byte', () => {
@@ -37,8 +45,8 @@ describe('the outbox', () => {
       { seq: 1, topic: 'cx.dead-letters', key: null, value: null, headers: { a: undefined, b: null, c: ['', null] } },
       { seq: 0, topic: 'cx.journeys', key: '', value: '', headers: { a: '', b: [] }, timestamp: 0 },
     ]));
-    expect(none).toStrictEqual({ seq: 1, topic: 'cx.dead-letters', key: null, value: null, headers: { b: null, c: [Buffer.alloc(0), null] } });
-    expect(empty).toStrictEqual({ seq: 0, topic: 'cx.journeys', key: Buffer.alloc(0), value: Buffer.alloc(0), headers: { a: Buffer.alloc(0) }, timestamp: 0 });
+    expect(contentOf(none)).toStrictEqual({ seq: 1, topic: 'cx.dead-letters', key: null, value: null, headers: { b: null, c: [Buffer.alloc(0), null] } });
+    expect(contentOf(empty)).toStrictEqual({ seq: 0, topic: 'cx.journeys', key: Buffer.alloc(0), value: Buffer.alloc(0), headers: { a: Buffer.alloc(0) }, timestamp: 0 });
   });
 
   test('holds what a sender called by the name of a method, as a client may hand it over', () => {
@@ -47,11 +55,20 @@ describe('the outbox', () => {
     expect(Object.entries(back?.headers ?? {})).toEqual([['toString', [Buffer.from('v'), null]]]);
   });
 
+  test('written by the version before is read', () => {
+    // Two records, as that version packed them.
+    const packed = Buffer.from(BEFORE, 'base64');
+    expect(unpackOutbox(packed).map(contentOf)).toStrictEqual([
+      { seq: 7, topic: 'cx.events', key: Buffer.from('O-1'), value: Buffer.from('{"a":1}'), headers: { cx_seq: Buffer.from('7'), none: null }, timestamp: 1_700_000_000_000 },
+      { seq: null, topic: 'cx.dead-letters', key: null, value: Buffer.from([0, 255]), headers: { twice: [Buffer.from('1'), Buffer.alloc(0)] } },
+    ]);
+  });
+
   test('written by another version is refused for good', () => {
     const packed = packOutbox([{ seq: 1, topic: 'cx.events', key: null, value: null, headers: {} }]);
     packed[0] = 9;
     expect(() => unpackOutbox(packed)).toThrow(Final);
-    packed[0] = 1;
+    packed[0] = 2;
     packed[1] = 200;
     expect(() => unpackOutbox(packed)).toThrow(Final);
   });

@@ -95,9 +95,9 @@ export const requests = (lane: number, records: readonly OutputRecord[], outputs
 };
 
 /** A record as the client takes it. */
-export const clientMessage = ({ key, value, headers, timestamp }: Pick<OutputRecord, 'key' | 'value' | 'headers' | 'timestamp'>): BatchRecord => ({
-  key,
-  value,
-  headers,
-  ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
-});
+export function clientMessage(record: Pick<OutputRecord, 'key' | 'value' | 'headers' | 'timestamp' | 'body'>): BatchRecord {
+  const { timestamp, body } = record;
+  const at = timestamp === undefined ? {} : { timestamp: String(timestamp) };
+  // What is packed isn't asked for what is in it.
+  return body === undefined ? { key: record.key, value: record.value, headers: record.headers, ...at } : { body, ...at };
+}

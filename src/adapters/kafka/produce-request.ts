@@ -1,7 +1,7 @@
 import type { Message } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import produce, { type ProduceParts } from 'kafkajs/src/protocol/requests/produce/index.js';
-import { byteWriter } from './byte-writer.js';
+import { byteWriter } from '../../pipeline/byte-writer.js';
 import type { PartitionBatch } from './covered-send.js';
 import { type BatchRecord, recordBatch } from './record-batch.js';
 

@@ -1,5 +1,5 @@
 import kafkajs, { type ProducerConfig } from 'kafkajs';
-import { eachHeader } from '../../pipeline/header-entries.js';
+import { bodyParts } from '../../pipeline/record-body.js';
 import type { KafkaClient } from './connection.js';
 import { type MessagesOf, sendCovered, type PartitionBatch } from './covered-send.js';
 import { carrierOf } from './produce-request.js';
@@ -43,12 +43,7 @@ const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig, messa
   };
 };
 
-/** About what a record takes in a batch; bytes. */
-export const messageBytes = ({ key, value, headers }: Pick<BatchRecord, 'key' | 'value' | 'headers'>): number => {
-  let bytes = 32 + length(key) + length(value);
-  eachHeader(headers ?? {}, (name, content) => { bytes += 8 + name.length + length(content); });
-  return bytes;
-};
-
-const length = (data: Buffer | string | null | undefined): number =>
-  data === null || data === undefined ? 0 : typeof data === 'string' ? Buffer.byteLength(data) : data.length;
+/** What a record takes in a batch at the most; bytes. */
+export const messageBytes = (record: BatchRecord): number => MOST_BEFORE_BODY + (record.body?.length ?? bodyParts(record).size);
+/** Length, attributes, and distances of timestamp and offset to the batch's. */
+const MOST_BEFORE_BODY = 21;

@@ -1,15 +1,13 @@
-import { eachHeader } from '../../pipeline/header-entries.js';
-import type { RecordHeaders } from '../../pipeline/ports.js';
-import { byteWriter, sizeOfVarint, type ByteWriter } from './byte-writer.js';
+import { byteWriter, sizeOfVarint, type ByteWriter } from '../../pipeline/byte-writer.js';
+import { type BodyParts, bodyParts, type RecordContent, writeBody } from '../../pipeline/record-body.js';
 import { crc32c } from './crc32c.js';
 
 /** A record as the client hands it to its request. */
-export interface BatchRecord {
-  readonly key?: Buffer | string | null;
-  readonly value: Buffer | string | null;
+export interface BatchRecord extends RecordContent {
+  /** All that is in it, packed; the rest is absent then. */
+  readonly body?: Buffer;
   /** Ms, as decimal text; absent: the time of writing. */
   readonly timestamp?: string;
-  readonly headers?: RecordHeaders;
 }
 
 /** Whose records these are, for a broker that drops repeats; -1 and 0 where it doesn't. */
@@ -59,37 +57,22 @@ export function recordBatch(records: readonly BatchRecord[], producer: BatchProd
 interface RecordParts {
   readonly timestampDelta: number;
   readonly offsetDelta: number;
-  /** Key and value, then names and values of headers; null: there is none. */
-  readonly fields: readonly (Field | null)[];
+  readonly body: Buffer | BodyParts;
   /** Of all that follows the record's own length. */
   readonly size: number;
 }
 
-interface Field {
-  readonly content: Buffer | string;
-  readonly length: number;
+function recordParts(record: BatchRecord, timestampDelta: number, offsetDelta: number): RecordParts {
+  const body = record.body ?? bodyParts(record);
+  const size = 1 + sizeOfVarint(timestampDelta) + sizeOfVarint(offsetDelta) + (Buffer.isBuffer(body) ? body.length : body.size);
+  return { timestampDelta, offsetDelta, body, size };
 }
 
-const fieldOf = (content: Buffer | string | null | undefined): Field | null =>
-  content == null ? null : { content, length: typeof content === 'string' ? Buffer.byteLength(content) : content.length };
-
-function recordParts({ key, value, headers = {} }: BatchRecord, timestampDelta: number, offsetDelta: number): RecordParts {
-  const fields = [fieldOf(key), fieldOf(value)];
-  eachHeader(headers, (name, content) => { fields.push(fieldOf(name), fieldOf(content)); });
-  let size = 1 + sizeOfVarint(timestampDelta) + sizeOfVarint(offsetDelta) + sizeOfVarint((fields.length - 2) / 2);
-  for (const field of fields) size += field === null ? 1 : sizeOfVarint(field.length) + field.length;
-  return { timestampDelta, offsetDelta, fields, size };
-}
-
-function writeRecord(bytes: ByteWriter, { timestampDelta, offsetDelta, fields, size }: RecordParts): void {
+function writeRecord(bytes: ByteWriter, { timestampDelta, offsetDelta, body, size }: RecordParts): void {
   bytes.varint(size);
   bytes.int8(0);
   bytes.varint(timestampDelta);
   bytes.varint(offsetDelta);
-  fields.forEach((field, i) => {
-    if (i === 2) bytes.varint((fields.length - 2) / 2);
-    bytes.varint(field === null ? -1 : field.length);
-    if (field !== null) bytes.content(field.content, field.length);
-  });
-  if (fields.length === 2) bytes.varint(0);
+  if (Buffer.isBuffer(body)) bytes.content(body, body.length);
+  else writeBody(bytes, body);
 }

@@ -3,6 +3,9 @@ import fc from 'fast-check';
 import produce, { type ProduceParts } from 'kafkajs/src/protocol/requests/produce/index.js';
 import type { Message } from 'kafkajs';
 import { carrierOf, writeProduceRequests } from '../../../src/adapters/kafka/produce-request.js';
+import type { BatchRecord } from '../../../src/adapters/kafka/record-batch.js';
+import { byteWriter } from '../../../src/pipeline/byte-writer.js';
+import { bodyParts, type RecordContent, writeBody } from '../../../src/pipeline/record-body.js';
 
 const theirs = produce.protocol;
 writeProduceRequests();
@@ -26,6 +29,13 @@ const request: fc.Arbitrary<ProduceParts> = fc.record({
     partitions: fc.array(fc.record({ partition: fc.nat(1_000), firstSequence: fc.nat(100_000), messages }), { minLength: 1, maxLength: 3 }),
   }), { maxLength: 3 }),
 });
+
+const packed = (content: RecordContent): Buffer => {
+  const parts = bodyParts(content);
+  const bytes = byteWriter(parts.size);
+  writeBody(bytes, parts);
+  return bytes.buffer;
+};
 
 const bytesOf = async (protocol: typeof theirs, parts: ProduceParts, version = '7'): Promise<Buffer> => (await protocol({ version })(parts).request.encode()).buffer;
 
@@ -52,6 +62,16 @@ describe('produce requests', () => {
       const carried = parts(carrierOf({ topic: 't', partition: 4, messages: records }));
       expect((await bytesOf(ours, carried)).toString('hex')).toBe((await bytesOf(ours, parts(list))).toString('hex'));
       await expect(bytesOf(ours, carried, '2')).rejects.toThrow('version 2');
+    }), { numRuns: 50 });
+  });
+
+  test('are the same for records that lie packed', async () => {
+    await fc.assert(fc.asyncProperty(messages, async (list) => {
+      const parts = (records: readonly BatchRecord[]): ProduceParts => ({
+        acks: -1, timeout: 1, topicData: [{ topic: 't', partitions: [{ partition: 4, messages: carrierOf({ topic: 't', partition: 4, messages: records }) }] }],
+      });
+      const bodies = list.map(({ timestamp, ...content }) => ({ body: packed(content), timestamp }));
+      expect((await bytesOf(ours, parts(bodies))).toString('hex')).toBe((await bytesOf(ours, parts(list))).toString('hex'));
     }), { numRuns: 50 });
   });
 

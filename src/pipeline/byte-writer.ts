@@ -1,10 +1,11 @@
-/** Writes the types of Kafka's protocol, one after another, into a piece of memory of known size. */
+/** Writes numbers as Kafka's protocol has them, texts and bytes, one after another, into a piece of memory of known size. */
 export interface ByteWriter {
   readonly buffer: Buffer;
   int8(value: number): void;
   int16(value: number): void;
   int32(value: number): void;
   int64(value: bigint): void;
+  double(value: number): void;
   /** A whole number of up to 52 bits and either sign, zig-zagged, in groups of seven bits. */
   varint(value: number): void;
   /** Bytes, or a text of so many bytes as UTF-8. */
@@ -20,6 +21,7 @@ export function byteWriter(size: number): ByteWriter {
     int16(value) { at = buffer.writeInt16BE(value, at); },
     int32(value) { at = buffer.writeInt32BE(value, at); },
     int64(value) { at = buffer.writeBigInt64BE(value, at); },
+    double(value) { at = buffer.writeDoubleBE(value, at); },
     varint(value) {
       let left = zigZag(value);
       for (; left >= 128; left = Math.floor(left / 128)) buffer[at++] = (left % 128) + 128;
