@@ -2,6 +2,7 @@ import kafkajs, { type Cluster, type Kafka, type KafkaConfig, type SASLOptions }
 import type { ConnectionOptions } from 'node:tls';
 import { calmTimers } from './calm-timers.js';
 import { registerCodecs } from './compression.js';
+import { askInOrder } from './fetch-request.js';
 import { clientLog, type KafkaLog } from './log.js';
 import { writeProduceRequests } from './produce-request.js';
 
@@ -29,6 +30,7 @@ export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): K
   calmTimers();
   registerCodecs();
   writeProduceRequests();
+  askInOrder();
   const kafka = new kafkajs.Kafka(clientConfig(connection, log));
   return { kafka, log, cluster: (purpose) => clusterOf(kafka, purpose) };
 };

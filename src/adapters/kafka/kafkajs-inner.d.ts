@@ -1,4 +1,4 @@
-/** The inner parts of KafkaJS that are mended here: calm-timers.ts, produce-request.ts. */
+/** The inner parts of KafkaJS that are mended here: calm-timers.ts, produce-request.ts, fetch-request.ts. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   interface RequestQueue {
     throttledUntil: number;
@@ -50,4 +50,27 @@ declare module 'kafkajs/src/protocol/requests/produce/index.js' {
     protocol: (wanted: { readonly version: number | string }) => (parts: ProduceParts) => { readonly request: Request; readonly response: unknown };
   };
   export default produce;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  export interface FetchParts {
+    readonly replicaId?: number;
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+    readonly maxBytes: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      /** `rank`: the place of the partition in the request; the client knows nothing of it. */
+      readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string; readonly maxBytes: number; readonly rank?: number }[];
+    }[];
+  }
+  interface Request {
+    readonly encode: () => Promise<Encoder>;
+  }
+  const fetch: {
+    protocol: (wanted: { readonly version: number | string }) => (parts: FetchParts) => { readonly request: Request; readonly response: unknown };
+  };
+  export default fetch;
 }

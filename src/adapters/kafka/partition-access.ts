@@ -54,7 +54,7 @@ export const createPartitionAccess = (cluster: Cluster, log: KafkaLog): Partitio
     const [nodeId = '-1'] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
     const answer = await fetchFrom(cluster, nodeId, {
       isolationLevel: READ_COMMITTED, maxWaitTime: 0, minBytes: 0, maxBytes,
-      topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes }] }],
+      topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes, rank: 0 }] }],
     });
     const raw = answer.responses[0]?.partitions[0];
     if (raw === undefined) return { records: [], next: offset };

@@ -73,9 +73,10 @@ export const NO_LEADER = '-1';
 /** What to ask one leader for, in this order. */
 export const requestOf = (asked: readonly Asked[], { maxWaitMs, maxBytes, maxBytesPerPartition }: FetchSizes): FetchRequest => {
   // A topic may stand there more than once: brokers fill an answer in the order in which partitions are asked for.
-  const topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[] = [];
-  for (const { name, partition, position } of asked) {
-    const entry = { partition, fetchOffset: String(position), maxBytes: maxBytesPerPartition };
+  const topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number; rank: number }[] }[] = [];
+  for (const [rank, { name, partition, position }] of asked.entries()) {
+    // The client does not keep the order by itself: fetch-request.ts.
+    const entry = { partition, fetchOffset: String(position), maxBytes: maxBytesPerPartition, rank };
     const last = topics.at(-1);
     if (last?.topic === name) last.partitions.push(entry);
     else topics.push({ topic: name, partitions: [entry] });

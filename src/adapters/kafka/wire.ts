@@ -60,7 +60,11 @@ export interface FetchAnswer {
   readonly responses: readonly { readonly topicName: string; readonly partitions: readonly RawPartition[] }[];
 }
 
-export type FetchRequest = Parameters<Broker['fetch']>[0];
+type ClientRequest = Parameters<Broker['fetch']>[0];
+export type FetchRequest = Omit<ClientRequest, 'topics'> & {
+  /** Asked for in the order of their ranks, from 0 on. */
+  readonly topics: (Omit<ClientRequest['topics'][number], 'partitions'> & { readonly partitions: (ClientRequest['topics'][number]['partitions'][number] & { readonly rank: number })[] })[];
+};
 
 export const READ_COMMITTED = 1;
 
