@@ -9,7 +9,7 @@ import type { CompiledMap } from '../pipeline/maps/compile-map.js';
 import type { MapWithTables } from '../pipeline/mapping/mapping.js';
 import { CommandFault, configOrFault } from './context.js';
 import { mapsAndDataOrFault } from './named-input.js';
-import { end, portFault, tellingUnfitGround, untilStopped } from './running.js';
+import { end, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
 
 /** `touchpoint intake --map FILE... [DATA...]`: runs until SIGTERM or SIGINT. */
 export async function intake(named: readonly string[], options: { readonly map?: readonly string[] }): Promise<void> {
@@ -23,6 +23,7 @@ export async function intake(named: readonly string[], options: { readonly map?:
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
   const telemetry = createIntakeTelemetry({ logger });
   const ground = await tellingUnfitGround(() => intakeGround(config, kafka, redisUrl, inputs, logger));
+  const untilStopped = stoppedInOrder(logger);
   let service: IntakeService;
   try {
     service = await startIntake({ config, maps: tables, telemetry, ground, failed: (error) => { end(error, logger); } });
@@ -31,7 +32,7 @@ export async function intake(named: readonly string[], options: { readonly map?:
     throw portFault(error, config) ?? error;
   }
   logger.info({ event: 'service.ready', url: service.url }, `the intake reads ${inputs.join(', ')} (health and metrics on ${service.url})`);
-  await untilStopped(service, logger);
+  await untilStopped(service);
 }
 
 /** The topics that these maps read; says what keeps the maps from being worked on Kafka (exit code 2). */

@@ -9,16 +9,24 @@ const STOP_WITHIN_MS = 10_000;
 /** How long connections may take to close by themselves after an orderly stop; ms. */
 const LINGER_MS = 500;
 
-/** Runs until SIGTERM or SIGINT, and then stops in order. */
-export async function untilStopped(service: { stop(): Promise<void> }, logger: Logger): Promise<void> {
-  await stopSignal();
-  logger.info({ event: 'service.stopping' }, 'stopping: finishing the steps under way');
-  const timer = setTimeout(() => { end(new Error(`the stop took longer than ${STOP_WITHIN_MS} ms`), logger); }, STOP_WITHIN_MS);
-  await service.stop();
-  clearTimeout(timer);
-  logger.info({ event: 'service.stopped' }, 'stopped; everything is committed');
-  // Clients may keep timers of retries that nobody waits for any more.
-  setTimeout(() => { process.exit(); }, LINGER_MS).unref();
+/**
+ * From now on SIGTERM and SIGINT ask for a stop in order, of what is still starting too: it may have joined the group already, and others would wait
+ * for it. A second one ends the process at once. Gives what runs a service until then.
+ */
+export function stoppedInOrder(logger: Logger): (service: { stop(): Promise<void> }) => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const asked = stopSignal().then(() => {
+    logger.info({ event: 'service.stopping' }, 'stopping: finishing the steps under way');
+    timer = setTimeout(() => { end(new Error(`the stop took longer than ${STOP_WITHIN_MS} ms`), logger); }, STOP_WITHIN_MS);
+  });
+  return async (service) => {
+    await asked;
+    await service.stop();
+    clearTimeout(timer);
+    logger.info({ event: 'service.stopped' }, 'stopped; everything is committed');
+    // Clients may keep timers of retries that nobody waits for any more.
+    setTimeout(() => { process.exit(); }, LINGER_MS).unref();
+  };
 }
 
 const stopSignal = (): Promise<void> =>

@@ -8,7 +8,7 @@ import { createRulebook, refusingEmpty } from '../app/rulebook.js';
 import { type Service, startService } from '../app/service.js';
 import { CommandFault, configOrFault, sinksOrFault } from './context.js';
 import { jwksOrFault } from './jwks.js';
-import { end, portFault, tellingUnfitGround, untilStopped } from './running.js';
+import { end, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
 import type { Logger } from 'pino';
 
 /** `touchpoint serve`: runs until SIGTERM or SIGINT; SIGHUP has it read its rules, and the keys of JWTs, again. */
@@ -24,6 +24,7 @@ export async function serve(): Promise<void> {
     jwks?.reread();
   });
   const ground = await openGround(config, logger);
+  const untilStopped = stoppedInOrder(logger);
   let service: Service;
   try {
     service = await startService({ config, sinks, jwks, telemetry, ground, rulebook, failed: (error) => { end(error, logger); } });
@@ -37,7 +38,7 @@ export async function serve(): Promise<void> {
     logger.info({ event: 'embedded' }, 'KAFKA_BROKERS and REDIS_URL are not set: everything is in memory, and a simulated shop supplies the events');
     (ground as ReturnType<typeof embeddedGround>).feed();
   }
-  await untilStopped(service, logger);
+  await untilStopped(service);
 }
 
 async function openGround(config: Config, logger: Logger): Promise<Ground> {

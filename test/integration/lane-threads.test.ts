@@ -1,15 +1,17 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { topicField } from '../../src/adapters/redis/lane-fields.js';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
-import { createStage, metric, type Stage, until } from '../support/touchpoint.js';
+import { cleanEnvironment, createStage, metric, type Stage, until } from '../support/touchpoint.js';
 
 /** A worker whose lanes are worked by two threads. other-rules.test.ts gives such a worker other rules under load, and kills it. */
 
+const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 const PARTITIONS = 4;
 const THREADS = { LANE_THREADS: '2' };
 /** Comes before all else, in every thread. */
@@ -60,6 +62,20 @@ test('a lane that stands still makes it unready', async () => {
   await until('it is ready again', 30_000, async () => (await fetch(`${worker.url}/readyz`)).status === 200);
   expect(await worker.kill('SIGTERM')).toBe(0);
 }, 90_000);
+
+test('a SIGTERM while its threads still join is a stop in order: nobody waits for their lanes', async () => {
+  const child = spawn(process.execPath, [MAIN, 'serve'], { env: { ...cleanEnvironment(), ...stage.env, ...THREADS }, stdio: ['ignore', 'pipe', 'inherit'] });
+  let log = '';
+  let asked = false;
+  child.stdout.on('data', (data: Buffer) => {
+    log += data.toString();
+    // A second signal would end it at once.
+    if (!asked && log.includes('joined the group')) asked = child.kill('SIGTERM');
+  });
+  const code = await new Promise((ended) => child.once('exit', ended));
+  expect([code, log]).toEqual([0, expect.stringContaining('stopped; everything is committed')]);
+  expect((await stage.run(['verify', '--rate', '0'])).stdout).toContain('of a stopped installation');
+}, 60_000);
 
 test('it ends with 1 where one of its threads cannot go on', async () => {
   const { lane } = keyNames(stage.redisPrefix).lane(1);
