@@ -14,7 +14,7 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
   const { kafka, redisUrl } = config;
   if (kafka === null || redisUrl === null) throw new Error('lanes in memory cannot be worked by threads');
   let catalogue = first;
-  const { telemetry, take } = createToldTelemetry();
+  const { telemetry, take } = createToldTelemetry(() => { tell(); });
   const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }));
   const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed });
   const tell = (): void => post({ kind: 'told', told: take(), lanes: worker.lanes() });

@@ -19,7 +19,8 @@ const NAMES: Readonly<Record<keyof Telemetry, true>> = {
 
 type Counted = [name: 'derived', type: string, of: string, count: number];
 
-export function createToldTelemetry(): ToldTelemetry {
+/** @param atOnce called when something was told that must not wait */
+export function createToldTelemetry(atOnce: () => void = () => undefined): ToldTelemetry {
   let told: Told[] = [];
   let counts = new Map<string, Counted>();
   const keep = (name: string, args: readonly unknown[]): void => { told.push([name, ...args.map(portable)] as unknown as Told); };
@@ -37,6 +38,11 @@ export function createToldTelemetry(): ToldTelemetry {
           counts.set(kind, first);
           told.push(first);
         }
+      },
+      // Another thread may have the lane in a moment: what it tells must not be wiped out by this.
+      laneDropped(lane, why) {
+        keep('laneDropped', [lane, why]);
+        atOnce();
       },
     },
     take() {

@@ -35,6 +35,15 @@ test('derived records are counted by kind', () => {
   expect(carried(take())).toEqual([['derived', 'signal.opened', 'lost', 1]]);
 });
 
+test('that a lane is dropped is told at once, with all that was told before', () => {
+  const arrived: unknown[][] = [];
+  const { telemetry, take } = createToldTelemetry(() => { arrived.push(...carried(take())); });
+  telemetry.lag('orders', 2, 7);
+  expect(arrived).toEqual([]);
+  telemetry.laneDropped(2, 'the group gave it to another worker');
+  expect(arrived).toEqual([['lag', 'orders', 2, 7], ['laneDropped', 2, 'the group gave it to another worker']]);
+});
+
 test('an error arrives with its name, message and stack, whatever hangs on it', () => {
   const { telemetry, take } = createToldTelemetry();
   const error = Object.assign(new TypeError('no such place', { cause: () => undefined }), { socket: () => undefined });
