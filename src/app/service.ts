@@ -13,7 +13,7 @@ import { MEASURE_WINDOWS } from '../contracts/measures.js';
 import { createEventStream } from '../pipeline/stream/create-event-stream.js';
 import type { SchemaWait } from '../pipeline/schema-waits.js';
 import type { Worker } from '../pipeline/worker.js';
-import type { Catalogue, Config } from './config.js';
+import type { Config } from './config.js';
 import { laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
 import type { JwksFile } from './jwks-file.js';
@@ -117,9 +117,8 @@ function accessOf({ config: { access: { tokens, open }, jwt }, jwks, ground }: S
 
 /** In this thread, or in several others where the configuration says so and there is more than this process's memory to work on. */
 function createWorkerOn({ config, ground, telemetry, rulebook, failed }: ServiceParts): Worker {
-  const catalogue = (): Catalogue => rulebook.present().catalogue;
-  if (config.kafka === null || config.laneThreads === 1) return workLanesOn({ config, ground, telemetry, catalogue, failed });
-  return createThreadedWorker({ config, telemetry, catalogue, follow: (take) => { rulebook.follow(({ catalogue: now }) => { take(now); }); }, failed });
+  if (config.kafka !== null && config.laneThreads > 1) return createThreadedWorker({ config, telemetry, rulebook, failed });
+  return workLanesOn({ config, ground, telemetry, catalogue: () => rulebook.present().catalogue, failed });
 }
 
 const measureReaderOn = ({ rulebook, ground }: ServiceParts): MeasureReader => createMeasureReader({

@@ -2,6 +2,7 @@
 export interface ByteWriter {
   readonly buffer: Buffer;
   int8(value: number): void;
+  uint8(value: number): void;
   int16(value: number): void;
   int32(value: number): void;
   int64(value: bigint): void;
@@ -18,6 +19,7 @@ export function byteWriter(size: number): ByteWriter {
   return {
     buffer,
     int8(value) { at = buffer.writeInt8(value, at); },
+    uint8(value) { at = buffer.writeUInt8(value, at); },
     int16(value) { at = buffer.writeInt16BE(value, at); },
     int32(value) { at = buffer.writeInt32BE(value, at); },
     int64(value) { at = buffer.writeBigInt64BE(value, at); },

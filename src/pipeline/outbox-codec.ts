@@ -22,13 +22,11 @@ export const packOutbox = (records: readonly OutputRecord[]): Buffer => packReco
 
 /** As `packOutbox`, of records whose topics are among these. The list may grow at its end only: topics are written by their place in it. */
 export function packRecords<O extends string>(topics: readonly O[], records: readonly OutboxRecord<O>[]): Buffer {
-  const bodies = records.map(bodyParts);
-  const bytes = byteWriter(bodies.reduce((sum, { size }) => sum + HEAD + size, 1));
-  bytes.int8(FORMAT);
-  for (const [i, { topic, seq, timestamp = -1 }] of records.entries()) {
-    const body = bodies[i];
-    if (body === undefined) continue;
-    bytes.int8(topics.indexOf(topic));
+  const parts = records.map((record) => ({ record, body: bodyParts(record) }));
+  const bytes = byteWriter(parts.reduce((sum, { body }) => sum + HEAD + body.size, 1));
+  bytes.uint8(FORMAT);
+  for (const { record: { topic, seq, timestamp = -1 }, body } of parts) {
+    bytes.uint8(topics.indexOf(topic));
     bytes.double(seq ?? -1);
     bytes.double(timestamp);
     bytes.int32(body.size);

@@ -55,6 +55,10 @@ describe('the outbox', () => {
     expect(Object.entries(back?.headers ?? {})).toEqual([['toString', [Buffer.from('v'), null]]]);
   });
 
+  test('takes no topic that is not among its own', () => {
+    expect(() => packOutbox([{ seq: 1, topic: 'cx.other' as 'cx.events', key: null, value: null, headers: {} }])).toThrow('out of range');
+  });
+
   test('written by the version before is read', () => {
     // Two records, as that version packed them.
     const packed = Buffer.from(BEFORE, 'base64');

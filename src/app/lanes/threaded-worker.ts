@@ -1,16 +1,15 @@
 import { Worker as Thread } from 'node:worker_threads';
 import type { Telemetry } from '../../pipeline/ports.js';
 import type { Worker } from '../../pipeline/worker.js';
-import type { Catalogue, Config } from '../config.js';
+import type { Config } from '../config.js';
+import type { Rulebook } from '../rulebook.js';
 import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
 import { tell } from './told.js';
 
 export interface ThreadedWorkParts {
   readonly config: Config;
   readonly telemetry: Telemetry;
-  readonly catalogue: () => Catalogue;
-  /** Calls back with each catalogue that comes into force later. */
-  readonly follow: (take: (catalogue: Catalogue) => void) => void;
+  readonly rulebook: Pick<Rulebook, 'present' | 'follow'>;
   readonly failed: (error: Error) => void;
 }
 
@@ -21,7 +20,7 @@ export interface ThreadedWorkParts {
 export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
   let threads: readonly LaneThread[] = [];
   const all = async (done: (thread: LaneThread) => Promise<unknown>): Promise<void> => void (await Promise.all(threads.map(done)));
-  parts.follow((catalogue) => { for (const thread of threads) thread.post({ kind: 'catalogue', catalogue }); });
+  parts.rulebook.follow(({ catalogue }) => { for (const thread of threads) thread.post({ kind: 'catalogue', catalogue }); });
   return {
     async start() {
       threads = Array.from({ length: parts.config.laneThreads }, () => startThread(parts));
@@ -39,13 +38,13 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
 
 type LaneThread = ReturnType<typeof startThread>;
 
-function startThread({ config, telemetry, catalogue, failed }: ThreadedWorkParts) {
+function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts) {
   let lanes: LaneStandings = [];
   const started = Promise.withResolvers<undefined>();
   const stopped = Promise.withResolvers<undefined>();
   // Of a start that fails whoever asked for it hears; later it is the process that cannot go on.
   let fail: (error: Error) => void = started.reject;
-  const start: ThreadStart = { config, catalogue: catalogue(), pretty: process.stdout.isTTY };
+  const start: ThreadStart = { config, catalogue: rulebook.present().catalogue, pretty: process.stdout.isTTY };
   const thread = new Thread(new URL('./lane-thread.js', import.meta.url), { workerData: start, name: 'lanes' });
   thread.on('message', (message: FromThread) => {
     switch (message.kind) {

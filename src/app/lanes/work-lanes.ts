@@ -8,7 +8,7 @@ import { configuredDecoder } from '../decoder.js';
 import type { Ground } from '../ground.js';
 
 /** What CloudEvents name as their source. */
-export const SOURCE = 'touchpoint';
+const SOURCE = 'touchpoint';
 /** Orders and bytes of one step. Only a backlog fills it: some 500 ms of work then, and few commits. */
 const STEP_LIMITS = { orders: 8_000, bytes: 8_192 * 1_024 };
 
