@@ -27,7 +27,7 @@ Redis, as \`npm run bench\` starts or finds them.
     rebuild      how long \`touchpoint lanes rebuild\` takes over a million events
   --large        2,000,000 open orders as well, and a rebuild of 10,000,000 events
   --runs N       runs of each, of which the median counts (default 3)
-  --events N     events that are measured in a run of partitions, workers, lines, facts and derived (default 80000)
+  --events N     events that are measured in a run of partitions, workers, lines, facts and derived (default 240000)
   --json         results as one JSON object on standard output
   --write-docs   results into docs/benchmarks.md
 
@@ -41,7 +41,7 @@ const given = options(HELP, {
   'rows': { type: 'string' }, 'large': { type: 'boolean', default: false }, 'runs': { type: 'string' }, 'events': { type: 'string' },
   'json': { type: 'boolean', default: false }, 'write-docs': { type: 'boolean', default: false },
 });
-const scale = { runs: amount('runs', given.runs ?? '3'), events: amount('events', given.events ?? '80000') };
+const scale = { runs: amount('runs', given.runs ?? '3'), events: amount('events', given.events ?? '240000') };
 
 const ROWS: Readonly<Record<string, (servers: Servers) => Promise<Finding>>> = {
   'open-orders': (servers) => openOrders(servers, given.large ? [20_000, 200_000, 2_000_000] : [20_000, 200_000], scale.runs),
