@@ -4,6 +4,7 @@ import type { OrderBook } from './order-book.js';
 import type { LaneStore, OrderRemoval, PassedOrder } from './ports.js';
 import { type Calendar, hasExpired, restingSince, type Retention } from './retention.js';
 import type { StepResult } from './step.js';
+import type { Upkeep } from './upkeep.js';
 
 /**
  * Takes expired orders out of the store. No index says when an order expires: at a million orders that would take a hundred
@@ -15,12 +16,14 @@ export interface Expiries {
   isDue(): boolean;
   /** The next orders, and which of them are to leave. Changes nothing, so that it may be tried again after a fault. */
   next(): Promise<Passage>;
-  /** What a commit writes to give the expired orders of a passage up. One on which a rule throws stays: its alert could not be ended. */
+  /** What a commit writes to give the expired orders of a passage up. One on which a rule throws stays until the next round: its alert could not be ended. */
   giveUp(passage: Passage, lastSeq: number): StepResult;
-  /** What was found is committed. */
+  /** What was found is about to be committed. */
   passed(passage: Passage): void;
-  /** An order came to rest, or rests since another time (null: it doesn't). */
+  /** An order is about to be written that came to rest, or rests since another time (null: it doesn't). */
   note(rests: number | null): void;
+  /** What is known of the lane's orders, to be kept with it: else whoever claims it next would have to pass them all to find out. */
+  state(): Pick<Upkeep, 'restFrom'>;
 }
 
 export interface Passage {
@@ -48,12 +51,15 @@ const AT_ONCE = 200;
 /** Rest after orders of which none had expired, and after all were passed; ms of the wall clock. */
 const PAUSE_MS = 100;
 const ROUND_PAUSE_MS = 1_000;
+/** Later than any order rests since; a number, since it is kept as JSON. */
+const NEVER = 8.64e15;
 /** A round waits until it finds a day's orders; where orders are kept for less than a hundred days, a hundredth of that. */
 const slackOf = (retention: number): number => Math.min(86_400_000, retention / 100);
 
-export function createExpiries({ lane, store, book, calendar, retention, judge, now }: ExpiriesParts): Expiries {
+/** @param isNew the lane has no orders yet */
+export function createExpiries({ lane, store, book, calendar, retention, judge, now }: ExpiriesParts, { restFrom }: Pick<Upkeep, 'restFrom'>, isNew: boolean): Expiries {
   /** No order is at rest since before; -Infinity: nobody has looked. */
-  let bound = -Infinity;
+  let bound = isNew ? NEVER : (restFrom ?? -Infinity);
   /** The same of what this round has passed; null: no round is under way. */
   let round: number | null = null;
   let after: string | null = null;
@@ -74,13 +80,13 @@ export function createExpiries({ lane, store, book, calendar, retention, judge, 
         return found == null ? [] : [openOrder(id, found)];
       });
       const staying = states.filter(({ order }) => !leaving.includes(order.orderId));
-      return { expired, last: lastOf(orders), earliest: Math.min(...staying.map(({ state }) => restingSince(state) ?? Infinity)) };
+      return { expired, last: lastOf(orders), earliest: Math.min(NEVER, ...staying.map(({ state }) => restingSince(state) ?? NEVER)) };
     },
     giveUp: (passage, lastSeq) => giveUp(judge, passage, retention, lastSeq),
     passed({ expired, last, earliest }) {
       book.forget(expired.map(({ orderId }) => orderId));
       after = last;
-      round = Math.min(round ?? Infinity, earliest);
+      round = Math.min(round ?? NEVER, earliest);
       due = expired.length > 0 ? due : now() + PAUSE_MS;
       if (last !== null) return;
       bound = round;
@@ -92,6 +98,7 @@ export function createExpiries({ lane, store, book, calendar, retention, judge, 
       bound = Math.min(bound, rests);
       if (round !== null) round = Math.min(round, rests);
     },
+    state: () => (bound === -Infinity ? {} : { restFrom: bound }),
   };
 }
 

@@ -84,10 +84,11 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const gathering = createGathering(() => queues.lacks(PLENTY), parts.wallClock);
   const publisher = createPublisher({ ...parts, isBehind: () => queues.isBehind() || !queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
   /** What the lane has to keep up by now, with a step that is about to be committed. */
-  const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state() });
+  const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state(), ...expiries.state() });
   const write = async (result: StepResult): Promise<void> => {
     const { orders, forget, outputs, measures } = result;
     const moved = progress.moved();
+    for (const { rests } of orders) expiries.note(rests);
     const kept = upkeepNow();
     if (orders.length === 0 && forget.length === 0 && moved.size === 0 && outputs.records.length === 0 && !isNews(upkeep, kept)) return;
     const outbox = outputs.records.length === 0 ? null : { firstSeq: seq + 1, lastSeq: outputs.seq, records: packOutbox(outputs.records) };
@@ -107,7 +108,6 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     telemetry.committed(lane, performance.now() - began, orders.length);
     if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);
     if (orders.some(({ dirty }) => dirty)) publisher.journeys.markDirty(version);
-    for (const { rests } of orders) expiries.note(rests);
   };
 
   const giveUpOn = async (): Promise<void> => {
@@ -116,8 +116,10 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
       passage = await expiries.next();
     });
     if (passage === null) return;
-    await write(expiries.giveUp(passage, seq));
-    if (!over()) expiries.passed(passage);
+    const given = expiries.giveUp(passage, seq);
+    // What was found is kept with it.
+    expiries.passed(passage);
+    await write(given);
   };
   const closeOn = async (): Promise<void> => {
     const waiting = await closings.next();
@@ -229,4 +231,4 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
 export type LaneSession = ReturnType<typeof createLaneSession>;
 
 const isNews = (before: Upkeep, now: Upkeep): boolean =>
-  before.catchUp !== now.catchUp || before.judgedBy !== now.judgedBy || before.sweep?.after !== now.sweep?.after || before.sweep?.catalogue !== now.sweep?.catalogue;
+  before.catchUp !== now.catchUp || before.judgedBy !== now.judgedBy || before.restFrom !== now.restFrom || before.sweep?.after !== now.sweep?.after || before.sweep?.catalogue !== now.sweep?.catalogue;

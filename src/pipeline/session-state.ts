@@ -42,7 +42,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
     lane, store, book, judge, telemetry, catalogue: parts.judge.catalogue, context: parts.judge.context,
     hasExpired: (state) => hasExpired(state, calendar.at(), retention),
   }, upkeep, version === 0);
-  const expiries = createExpiries({ lane, store, book, calendar, retention, judge: judgeParts, now: () => parts.wallClock.now() });
+  const expiries = createExpiries({ lane, store, book, calendar, retention, judge: judgeParts, now: () => parts.wallClock.now() }, upkeep, version === 0);
   const closings = createClosings({ lane, handling: parts.handling, book, judge: judgeParts, now: () => parts.wallClock.now() });
   return { time, progress, step, sweep, expiries, closings, silence };
 }

@@ -28,6 +28,8 @@ export interface Upkeep {
   readonly sweep: { readonly catalogue: string; readonly after: string } | null;
   /** `cx_seq` that a lost state may have given out, oldest first: never given again, and not all of them were published. */
   readonly skipped: readonly Span[];
+  /** No order of the lane is at rest since before this instant, ms (pipeline/expiries.ts); absent: nobody has looked at all of them yet. */
+  readonly restFrom?: number;
 }
 
 export const NO_UPKEEP: Upkeep = { catchUp: null, judgedBy: null, sweep: null, skipped: [] };

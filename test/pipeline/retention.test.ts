@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEAD_LETTER_HEADERS } from '../../src/contracts/dead-letter.js';
 import { createCalendar } from '../../src/pipeline/retention.js';
@@ -28,6 +28,8 @@ function withoutRepeatedNumbers(lane: LaneUnderTest) {
   return lane.logs.written('cx.dead-letters', LANE).filter(({ seq }) => !seen.has(seq) && seen.add(seq));
 }
 const kept = async (lane: LaneUnderTest): Promise<readonly string[]> => (await lane.store.list(null, null, 100)).orderIds;
+
+const without = <T extends object>(name: keyof T & string, of: T): T => Object.fromEntries(Object.entries(of).filter(([key]) => key !== name)) as T;
 
 /** Opens the lane and waits until these orders are all that are left. */
 async function swept(lane: LaneUnderTest, left: readonly string[], life: Life = KEPT): Promise<void> {
@@ -130,6 +132,37 @@ describe('an order that is settled and to which nothing happens', () => {
     await lane.live();
     expect(refusals(lane)).toEqual([]);
     expect(await kept(lane)).toEqual(['a', 'clock', 'old']);
+  });
+
+  test('is not looked for anew by whoever has the lane next, before it can be over', async () => {
+    const lane = createLaneUnderTest({ topics: ['orders'] });
+    const passages = jest.spyOn(lane.store, 'pass');
+    append(lane, 'a', ...lifeOf());
+    for (const day of ['03-20', '04-03']) {
+      pass(lane, `${day} 10:00`);
+      await lane.live(KEPT);
+    }
+    expect(passages).not.toHaveBeenCalled();
+    pass(lane, '04-05 10:00');
+    await swept(lane, ['clock']);
+    // What is left has been looked at.
+    const looks = passages.mock.calls.length;
+    pass(lane, '07-01 10:00');
+    await lane.live(KEPT);
+    expect(passages).toHaveBeenCalledTimes(looks);
+  });
+
+  test('is found in a lane of which an older version did not keep since when orders rest', async () => {
+    const lane = createLaneUnderTest({ topics: ['orders'] });
+    append(lane, 'a', ...lifeOf());
+    pass(lane, '03-20 10:00');
+    const commit = lane.store.commit.bind(lane.store);
+    const older = jest.spyOn(lane.store, 'commit').mockImplementation((number, given) =>
+      commit(number, given.upkeep === undefined ? given : { ...given, upkeep: without('restFrom', given.upkeep) }));
+    await lane.live(KEPT);
+    older.mockRestore();
+    pass(lane, '04-05 10:00');
+    await swept(lane, ['clock']);
   });
 
   test('its alert ends with it', async () => {
