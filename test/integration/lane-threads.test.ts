@@ -20,7 +20,7 @@ const inSecondThread = (defect: string): string => `import { threadId } from 'no
 let stage: Stage;
 let redis: Redis;
 beforeAll(async () => {
-  stage = await createStage({ partitions: PARTITIONS, config: { retention: { settledOrders: null }, time: { settleReplaying: '2s' } } });
+  stage = await createStage({ partitions: PARTITIONS, config: { kafka: { sessionTimeout: '6s' }, retention: { settledOrders: null }, time: { settleReplaying: '2s' } } });
   redis = new Redis(stage.redisUrl);
 }, 60_000);
 afterAll(async () => {
@@ -40,6 +40,7 @@ test('from outside it is one worker: all lanes, one count, a halt that shows, an
   const joined = worker.log().split('\n').filter((line) => line.includes('joined the group'));
   expect(new Set(joined.map((line) => (JSON.parse(line) as { lanes: number[] }).lanes.join()))).toContain('2,3');
   expect(await metric(worker.url, 'cx_derived_total')).toBeGreaterThan(0);
+  for (const thread of ['1', '2']) expect(await metric(worker.url, 'cx_lane_thread_heap_bytes', { thread })).toBeGreaterThan(1e6);
   expect((await stage.run(['verify', '--rate', '0'])).code).toBe(0);
 
   expect(await worker.kill('SIGTERM')).toBe(0);
@@ -89,6 +90,7 @@ test('it ends with 1 where one of its threads cannot go on', async () => {
 test.each([
   ['cannot even begin', "throw new Error('no room for another thread')", 'no room for another thread'],
   ['ends by itself', 'setTimeout(() => process.exit(7), 4_000)', 'a thread that works lanes ended by itself (exit code 7)'],
+  ['comes to no end of what it does', 'setTimeout(() => { for (;;); }, 4_000)', 'a thread that works lanes has not answered for 18 s'],
 ])('it ends with 1 where one of its threads %s', async (_, defect, why) => {
   const ended = await stage.run(['serve'], { ...THREADS, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(inSecondThread(defect))}` });
   expect([ended.code, ended.stdout + ended.stderr]).toEqual([1, expect.stringContaining(why)]);

@@ -93,11 +93,13 @@ export const operations: Board = {
         graph('Memory', [
           { expr: `process_resident_memory_bytes${OWN}`, legend: '{{instance}}' },
           { expr: `nodejs_heap_size_used_bytes${OWN}`, legend: '{{instance}}, heap in use' },
+          { expr: `cx_lane_thread_heap_bytes${OWN}`, legend: '{{instance}}, heap in use of thread {{thread}}' },
         ], { unit: 'bytes', description: 'Resident, and of it what JavaScript uses.' }),
-        graph('Processor', [{ expr: `rate(process_cpu_seconds_total${OWN}[$__rate_interval])`, legend: '{{instance}}' }], { unit: 'short', description: 'Cores. A worker is one thread: near 1 it is full.' }),
+        graph('Processor', [{ expr: `rate(process_cpu_seconds_total${OWN}[$__rate_interval])`, legend: '{{instance}}' }], { unit: 'short', description: 'Cores. Near the number of its LANE_THREADS a worker is full.' }),
         graph('Event loop', [
           { expr: `nodejs_eventloop_lag_p99_seconds${OWN}`, legend: '{{instance}}, 99 of 100' },
           { expr: `nodejs_eventloop_lag_max_seconds${OWN}`, legend: '{{instance}}, longest' },
+          { expr: `cx_lane_thread_lag_max_seconds${OWN}`, legend: '{{instance}}, longest of thread {{thread}}' },
         ], { unit: 's', description: 'How long the thread was busy at a time. Beyond kafka.sessionTimeout its lanes go to others.' }),
         graph('Time for cleaning memory', [{ expr: `sum by (instance) (rate(nodejs_gc_duration_seconds_sum${OWN}[$__rate_interval]))`, legend: '{{instance}}' }], { unit: 'percentunit', description: 'Share of the time spent in garbage collection.' }),
       ],

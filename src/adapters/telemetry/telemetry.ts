@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from './metrics.js';
 import { type RulesTelemetry, rulesTelemetry } from './rules-telemetry.js';
 import { sinkTelemetry } from './sink-telemetry.js';
 import { streamTelemetry } from './stream-telemetry.js';
+import { threadTelemetry, type ThreadTelemetry } from './thread-telemetry.js';
 import { upkeepTelemetry } from './upkeep-telemetry.js';
 
 export interface TelemetryOptions {
@@ -24,7 +25,7 @@ export interface TelemetryOptions {
   readonly schedule?: Schedule;
 }
 
-export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, JwksTelemetry, SinkTelemetry, AlertTelemetry {
+export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, JwksTelemetry, SinkTelemetry, AlertTelemetry, ThreadTelemetry {
   readonly registry: Metrics['registry'];
   /** A request that failed on our side; `route` is the pattern, never the address. */
   requestFailed(request: { readonly id: string; readonly method: string; readonly route: string; readonly status: number }, error: Error): void;
@@ -61,6 +62,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     ...jwksTelemetry(logger, metrics),
     ...sinkTelemetry(logger, metrics.sinks),
     ...alertTelemetry(logger, metrics.alerts),
+    ...threadTelemetry(metrics.registry),
     measured: createMeasureGauges(metrics),
     event: (topic, outcome, count) => metrics.events[topic][outcome].inc(count),
     deadLetter(lane, { topic, offset }, reason, message) {

@@ -1,5 +1,8 @@
 import { enableCompileCache } from 'node:module';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ThreadHealth } from '../../adapters/telemetry/thread-telemetry.js';
 import { createLogger } from '../../adapters/telemetry/logger.js';
 import { kafkaGround } from '../kafka-ground.js';
 import type { FromThread, ThreadStart, ToThread } from './messages.js';
@@ -8,16 +11,19 @@ import { workLanesOn } from './work-lanes.js';
 
 /** How often what happened is told to the main thread, ms. */
 const TELL_MS = 100;
+/** How often it is looked whether timers are late, ms: as the process metrics do it. */
+const DELAY_EVERY_MS = 10;
 
 /** A thread that works lanes as a member of the group of its own, on connections of its own. It is told by messages.ts what to do. */
 async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<void> {
   const { kafka, redisUrl } = config;
   if (kafka === null || redisUrl === null) throw new Error('lanes in memory cannot be worked by threads');
   let catalogue = first;
+  const health = createHealth();
   const { telemetry, take } = createToldTelemetry(() => { tell(); });
   const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }));
   const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed });
-  const tell = (): void => post({ kind: 'told', told: take(), lanes: worker.lanes() });
+  const tell = (): void => post({ kind: 'told', told: take(), lanes: worker.lanes(), health: health() });
   parentPort?.on('message', (message: ToThread) => {
     if (message.kind === 'catalogue') ({ catalogue } = message);
     else void stop().catch(failed);
@@ -33,6 +39,17 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
     tell();
     post({ kind: 'stopped' });
   }
+}
+
+/** Of this thread since it was asked last. */
+function createHealth(): () => ThreadHealth {
+  const delay = monitorEventLoopDelay({ resolution: DELAY_EVERY_MS });
+  delay.enable();
+  return () => {
+    const delayMs = delay.max / 1e6;
+    delay.reset();
+    return { delayMs, heapBytes: getHeapStatistics().used_heap_size };
+  };
 }
 
 const post = (message: FromThread): void => parentPort?.postMessage(message);

@@ -1,3 +1,4 @@
+import type { ThreadHealth } from '../../adapters/telemetry/thread-telemetry.js';
 import type { Worker } from '../../pipeline/worker.js';
 import type { Catalogue, Config } from '../config.js';
 import type { Told } from './told.js';
@@ -22,7 +23,8 @@ export type LaneStandings = ReturnType<Worker['lanes']>;
 export type FromThread =
   /** It takes part in the group. */
   | { readonly kind: 'started' }
-  | { readonly kind: 'told'; readonly told: readonly Told[]; readonly lanes: LaneStandings }
+  /** Also that it lives: where there is nothing else to tell, too. */
+  | { readonly kind: 'told'; readonly told: readonly Told[]; readonly lanes: LaneStandings; readonly health: ThreadHealth }
   /** It cannot begin, or not go on. */
   | { readonly kind: 'failed'; readonly error: Error }
   /** All is committed and said. */

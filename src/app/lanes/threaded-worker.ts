@@ -1,14 +1,16 @@
 import { Worker as Thread } from 'node:worker_threads';
+import type { ThreadTelemetry } from '../../adapters/telemetry/thread-telemetry.js';
 import type { Telemetry } from '../../pipeline/ports.js';
 import type { Worker } from '../../pipeline/worker.js';
 import type { Config } from '../config.js';
 import type { Rulebook } from '../rulebook.js';
 import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
+import { type SilenceWatch, watchForSilence } from './silence-watch.js';
 import { tell } from './told.js';
 
 export interface ThreadedWorkParts {
   readonly config: Config;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Telemetry & ThreadTelemetry;
   readonly rulebook: Pick<Rulebook, 'present' | 'follow'>;
   readonly failed: (error: Error) => void;
 }
@@ -23,7 +25,7 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
   parts.rulebook.follow(({ catalogue }) => { for (const thread of threads) thread.post({ kind: 'catalogue', catalogue }); });
   return {
     async start() {
-      threads = Array.from({ length: parts.config.laneThreads }, () => startThread(parts));
+      threads = Array.from({ length: parts.config.laneThreads }, (_, number) => startThread(parts, number + 1));
       try {
         await all(({ started }) => started);
       } catch (error) {
@@ -38,22 +40,31 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
 
 type LaneThread = ReturnType<typeof startThread>;
 
-function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts) {
+/** So many session timeouts without a word are a defect: after one of them others have its lanes. */
+const SILENT_FOR = 3;
+
+function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts, number: number) {
   let lanes: LaneStandings = [];
   const started = Promise.withResolvers<undefined>();
   const stopped = Promise.withResolvers<undefined>();
   // Of a start that fails whoever asked for it hears; later it is the process that cannot go on.
   let fail: (error: Error) => void = started.reject;
   const start: ThreadStart = { config, catalogue: rulebook.present().catalogue, pretty: process.stdout.isTTY };
+  const silentMs = SILENT_FOR * config.sessionTimeoutMs;
+  /** From its start on, which may take long. Nobody else would find out: HTTP answers from this thread. */
+  let silence: SilenceWatch | null = null;
   const thread = new Thread(new URL('./lane-thread.js', import.meta.url), { workerData: start, name: 'lanes' });
   thread.on('message', (message: FromThread) => {
     switch (message.kind) {
       case 'started':
         fail = failed;
+        silence = watchForSilence(silentMs, () => { fail(new Error(`a thread that works lanes has not answered for ${silentMs / 1_000} s`)); });
         started.resolve(undefined);
         break;
       case 'told':
         ({ lanes } = message);
+        silence?.heard();
+        telemetry.threadTold(number, message.health);
         tell(telemetry, message.told);
         break;
       case 'failed':
@@ -69,6 +80,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts)
   /** At once, whatever it does. */
   const end = async (): Promise<void> => {
     fail = () => undefined;
+    silence?.end();
     await thread.terminate();
   };
   return {
