@@ -60,6 +60,11 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
     readonly maxWaitTime: number;
     readonly minBytes: number;
     readonly maxBytes: number;
+    readonly isolationLevel?: number;
+    readonly sessionId?: number;
+    readonly sessionEpoch?: number;
+    readonly forgottenTopics?: readonly unknown[];
+    readonly rackId?: string;
     readonly topics: readonly {
       readonly topic: string;
       /** `rank`: the place of the partition in the request; the client knows nothing of it. */

@@ -1,8 +1,8 @@
 import type { Message } from 'kafkajs';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
 import produce, { type ProduceParts } from 'kafkajs/src/protocol/requests/produce/index.js';
 import { byteWriter } from '../../pipeline/byte-writer.js';
 import type { PartitionBatch } from './covered-send.js';
+import { encoded } from './encoded.js';
 import { type BatchRecord, recordBatch } from './record-batch.js';
 
 /** The versions of which the body is the same. */
@@ -83,12 +83,4 @@ function bodyOf({ acks, timeout, topicData, producerId, producerEpoch }: Produce
     }
   }
   return bytes.buffer;
-}
-
-/** As the client wants it, without another copy. */
-function encoded(body: Buffer): Encoder {
-  const encoder = new Encoder(1);
-  encoder.buf = body;
-  encoder.offset = body.length;
-  return encoder;
 }
