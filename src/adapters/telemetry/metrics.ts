@@ -29,7 +29,7 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
   return {
     registry,
     events: boundEvents(events),
-    derived: new Counter({ name: 'cx_derived_total', help: 'Derived events published', labelNames: ['type', 'name'], registers }),
+    derived: boundDerived(new Counter({ name: 'cx_derived_total', help: 'Derived events published', labelNames: ['type', 'name'], registers })),
     deadLetters: new Counter({ name: 'cx_dead_letters_total', help: 'Records that could not be used', labelNames: ['topic', 'reason'], registers }),
     detect: new Histogram({ name: 'cx_detect_seconds', help: 'Timestamp of the source record to derived record acknowledged', buckets: DETECT_SECONDS, registers }),
     commit: new Histogram({ name: 'cx_commit_seconds', help: 'Duration of a commit to the store', buckets: COMMIT_SECONDS, registers }),
@@ -77,6 +77,18 @@ const boundDrops = (counter: Counter<'reason'>): Readonly<Record<StreamDrop, Bou
     series.inc(0);
     return [reason, series];
   })) as Record<StreamDrop, BoundCounter>;
+
+/** The series of a type and a name, found without making anything: thousands are counted a second, of few kinds. */
+function boundDerived(counter: Counter<'type' | 'name'>): (type: string, name: string) => BoundCounter {
+  const series = new Map<string, Map<string, BoundCounter>>();
+  return (type, name) => {
+    let ofType = series.get(type);
+    if (ofType === undefined) series.set(type, (ofType = new Map<string, BoundCounter>()));
+    let one = ofType.get(name);
+    if (one === undefined) ofType.set(name, (one = counter.labels(type, name)));
+    return one;
+  };
+}
 
 /** One counter a series, found by two property reads: this is asked for every step of every partition. */
 function boundEvents(counter: Counter<'topic' | 'outcome'>): Readonly<Record<SourceTopic, Readonly<Record<Outcome, BoundCounter>>>> {

@@ -69,7 +69,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
       metrics.deadLetters.inc({ topic, reason });
       digest.note(reason, { lane, topic, offset, message });
     },
-    derived: (type, name, count) => metrics.derived.inc({ type, name }, count),
+    derived: (type, name, count) => metrics.derived(type, name).inc(count),
     // Clocks of producers may be ahead: then it took no time that we could tell.
     detected: (ms) => metrics.detect.observe(Math.max(0, ms) / 1_000),
     unassessed(lane, orderId, error) {
