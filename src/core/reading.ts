@@ -106,19 +106,19 @@ export function readingOf(journey: JourneyFacts, rules: Rules): Reading {
 export const placeOf = ({ facts }: JourneyFacts): Place => placeIn(timelineOf(facts), 0, {});
 
 function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
-  const place: Partial<Record<PlaceKey, string>> = { ...known };
-  let missing = PLACE_KEYS.filter((key) => place[key] === undefined);
-  for (let i = from; i < facts.length && missing.length > 0; i++) {
+  let place: Partial<Record<PlaceKey, string>> = known;
+  let before: Place | null = null;
+  for (let i = from; i < facts.length; i++) {
     const named = facts[i]?.place ?? null;
-    if (named === null) continue;
-    let found = false;
-    for (const key of missing) {
+    // Facts that were read back share the places that they have in common.
+    if (named === null || named === before) continue;
+    before = named;
+    for (const key of PLACE_KEYS) {
       const value = named[key];
-      if (value === undefined || value === '') continue;
+      if (value === undefined || value === '' || place[key] !== undefined) continue;
+      if (place === known) place = { ...known };
       place[key] = value;
-      found = true;
     }
-    if (found) missing = missing.filter((key) => place[key] === undefined);
   }
   return place;
 }

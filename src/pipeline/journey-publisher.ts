@@ -1,7 +1,8 @@
-import type { JourneyRenderer } from './journey-renderer.js';
+import type { JourneyRenderer, RenderedJourney } from './journey-renderer.js';
 import { LaneLost } from './lane-lost.js';
+import type { FinishedOrder } from './live-order.js';
 import type { LaneOutput } from './lane-output.js';
-import type { ClaimedLane, LaneStore, OutputRecord, Telemetry, WallClock } from './ports.js';
+import type { ClaimedLane, LaneStore, StoredOrder, Telemetry, WallClock } from './ports.js';
 import { Final, persist, type Persistence } from './retry.js';
 
 export interface JourneyPublisherParts {
@@ -9,7 +10,7 @@ export interface JourneyPublisherParts {
   readonly store: LaneStore;
   readonly telemetry: Telemetry;
   readonly wallClock: WallClock;
-  readonly renderJourney: JourneyRenderer;
+  readonly renderJourney: Pick<JourneyRenderer, 'ofStored'>;
   /** More waits to be read: orders will change again before anyone could act on their journeys. */
   readonly isBehind: () => boolean;
   /** Facts are being read again: orders would be shown as they were. */
@@ -30,6 +31,8 @@ const LONGEST_REST_MS = 10_000;
 const JOURNEYS_AT_ONCE = 100;
 /** So often when a lane is left. */
 const LAST_TIMES = 5;
+/** Journeys that are kept as steps rendered them; those of further orders are rendered of what the store has. */
+const MOST_RENDERED = 1_000;
 /** How often a lane with nothing to say looks whether a stranger wrote into its journeys; ms. */
 const STRANGER_LOOK_MS = 10_000;
 
@@ -45,6 +48,8 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
   /** A round publishes every order that was marked by its beginning, once; null: none is under way. */
   let round: number | null = null;
   let lookDue = wallClock.now() + STRANGER_LOOK_MS;
+  /** Of orders as the last commit left them. */
+  const rendered = new Map<string, RenderedJourney>();
 
   /** The next orders of the round, and of those that a stranger wrote over. */
   const sendSome = async (upTo: number): Promise<void> => {
@@ -53,27 +58,40 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     const again = [...output.overwritten].slice(0, JOURNEYS_AT_ONCE);
     const ids = [...new Set([...marked.map(({ orderId }) => orderId), ...again])];
     if (ids.length > 0) {
-      await output.sendAgain(await render(ids), again);
+      const journeys = await journeysOf(ids);
+      const lastSaid = parts.lastSaid();
+      await output.sendAgain([...journeys.values()].map((journey) => journey(lastSaid)), again);
       if (!(await store.clean(lane, claimed.token, marked, output.journeyEnd()))) throw new LaneLost(lane);
+      // One that changed meanwhile follows.
+      for (const [id, journey] of journeys) if (rendered.get(id) === journey) rendered.delete(id);
     }
     if (marked.length < oldest.length) mayBeDirty = true;
     if (marked.length < JOURNEYS_AT_ONCE) round = null;
   };
-  /** An order on which a rule throws keeps the journey published last: it must not hold up the others. */
-  const render = async (ids: readonly string[]): Promise<OutputRecord[]> => {
-    const stored = await store.load(lane, ids);
-    const seq = parts.lastSaid();
-    return ids.flatMap((id, i) => {
+  const journeysOf = async (ids: readonly string[]): Promise<ReadonlyMap<string, RenderedJourney>> => {
+    const journeys = new Map<string, RenderedJourney>();
+    for (const id of ids) {
+      const known = rendered.get(id);
+      if (known !== undefined) journeys.set(id, known);
+    }
+    const missing = ids.filter((id) => !journeys.has(id));
+    const stored = missing.length === 0 ? [] : await store.load(lane, missing);
+    missing.forEach((id, i) => {
       const order = stored[i];
-      if (order == null) return [];
-      try {
-        return [parts.renderJourney(id, order, seq)];
-      } catch (error) {
-        if (error instanceof Final) throw error;
-        telemetry.unassessed(lane, id, error instanceof Error ? error : new Error(String(error)));
-        return [];
-      }
+      const journey = order == null ? null : render(id, order);
+      if (journey !== null) journeys.set(id, journey);
     });
+    return journeys;
+  };
+  /** An order on which a rule throws keeps the journey published last: it must not hold up the others. */
+  const render = (id: string, order: StoredOrder): RenderedJourney | null => {
+    try {
+      return parts.renderJourney.ofStored(id, order);
+    } catch (error) {
+      if (error instanceof Final) throw error;
+      telemetry.unassessed(lane, id, error instanceof Error ? error : new Error(String(error)));
+      return null;
+    }
   };
 
   const beginsRound = (now: number): boolean =>
@@ -94,8 +112,13 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     someDue = now + Math.min(LONGEST_REST_MS, REST_AFTER_SOME * (now - began));
   };
   return {
-    /** The commit of this version changed orders. */
-    markDirty(version: number): void {
+    /** A commit of this version wrote these orders. */
+    committed(version: number, orders: readonly Pick<FinishedOrder, 'orderId' | 'dirty' | 'journey'>[]): void {
+      for (const { orderId, journey } of orders) {
+        rendered.delete(orderId);
+        if (journey !== null && rendered.size < MOST_RENDERED) rendered.set(orderId, journey);
+      }
+      if (!orders.some(({ dirty }) => dirty)) return;
       latest = version;
       mayBeDirty = true;
     },

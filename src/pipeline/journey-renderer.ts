@@ -30,23 +30,34 @@ export function viewOf(orderId: string, stored: StoredOrder, context: Assessment
 /** The id of its record on `cx.journeys`: made from what it says, so that equal journeys have one id. */
 export const journeyId = (assessment: Assessment, rulesVersion: string): string => nameUuid(JSON.stringify(journeyOf(assessment, rulesVersion)));
 
-export type JourneyRenderer = (orderId: string, stored: StoredOrder, seq: number) => OutputRecord;
+/** A record of `cx.journeys`, once the number of the last record is known that its lane said. */
+export type RenderedJourney = (lastSaid: number) => OutputRecord;
 
-/** The record of `cx.journeys`: the present assessment, under an id made from its content, which is the same in every format. */
+/** Makes records of `cx.journeys`: the present assessment, under an id made from its content, which is the same in every format. */
+export interface JourneyRenderer {
+  /** Of an order as it was judged last. */
+  ofView(view: Pick<OrderView, 'assessment' | 'facts' | 'judgedAt'>): RenderedJourney;
+  /** Of an order as it is kept: the same. */
+  ofStored(orderId: string, stored: StoredOrder): RenderedJourney;
+}
+
 export function createJourneyRenderer(context: () => AssessmentContext, source: string, format: OutputFormat = jsonOutput): JourneyRenderer {
-  return (orderId, stored, seq) => {
-    const { assessment, judgedAt, facts } = viewOf(orderId, stored, context());
+  const ofView: JourneyRenderer['ofView'] = ({ assessment, judgedAt, facts }) => {
     // An order may be judged before its lane has reached any time.
-    const asOf = Math.max(judgedAt, facts.at(-1)?.at ?? 0);
+    const asOf = new Date(Math.max(judgedAt, facts.at(-1)?.at ?? 0)).toISOString();
     const journey = journeyOf(assessment, context().rules.version);
     const json = JSON.stringify(journey);
-    return {
-      seq: null, topic: 'cx.journeys', key: orderId, value: format.encode('journey', journey, json),
+    const value = format.encode('journey', journey, json);
+    const id = nameUuid(json);
+    const { orderId } = assessment;
+    return (lastSaid) => ({
+      seq: null, topic: 'cx.journeys', key: orderId, value,
       headers: {
-        ce_specversion: '1.0', ce_id: nameUuid(json), ce_type: 'touchpoint.journey', ce_source: source,
-        ce_time: new Date(asOf).toISOString(), ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(seq),
+        ce_specversion: '1.0', ce_id: id, ce_type: 'touchpoint.journey', ce_source: source,
+        ce_time: asOf, ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(lastSaid),
         [JUDGED_AT]: instantText(judgedAt),
       },
-    };
+    });
   };
+  return { ofView, ofStored: (orderId, stored) => ofView(viewOf(orderId, stored, context())) };
 }

@@ -107,7 +107,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     committed = progress.offsets();
     telemetry.committed(lane, performance.now() - began, orders.length);
     if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);
-    if (orders.some(({ dirty }) => dirty)) publisher.journeys.markDirty(version);
+    publisher.journeys.committed(version, orders);
   };
 
   const giveUpOn = async (): Promise<void> => {

@@ -8,6 +8,7 @@ import { newOrderState, type OrderState, packOrderState, unpackOrderState } from
 import { placeOf } from '../core/reading.js';
 import { alertIdOf, alertIndex } from './alert-id.js';
 import { customerWrites } from './customer-writes.js';
+import type { RenderedJourney } from './journey-renderer.js';
 import { FEW_BYTES } from './order-write.js';
 import type { CustomerWrite, OrderWrite, StoredOrder } from './ports.js';
 import { restingSince } from './retention.js';
@@ -39,6 +40,8 @@ export interface LiveOrder {
   touched: boolean;
   /** Its published journey is out of date. */
   stale: boolean;
+  /** Its journey, where that was rendered as it was judged. */
+  shown: RenderedJourney | null;
   /** The lane gave it up: its facts are gone, and it takes no more. */
   readonly forgotten: boolean;
 }
@@ -47,7 +50,7 @@ const NO_FACTS = Buffer.alloc(0);
 
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, told: undefined, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, told: undefined, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false, shown: null,
   state: newOrderState(),
 });
 
@@ -73,7 +76,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const state = unpackOrderState(stored.state.toString());
   const customerId = customerOf(journey);
   return {
-    orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, stale: false, forgotten: false, assessment: null, told: undefined, countedPlace: countedPlaceOf(state, journey),
+    orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, stale: false, shown: null, forgotten: false, assessment: null, told: undefined, countedPlace: countedPlaceOf(state, journey),
     storedKeys: keysOf(orderId, state, customerId), allKeys: false, storedDue: state.due,
   };
 }
@@ -113,8 +116,13 @@ export const keysOf = (orderId: string, state: OrderState, customerId: string | 
   return keys;
 };
 
-/** What the store must write of an order that was touched. Nothing may come of it after that. */
-export function writeOf(order: LiveOrder): OrderWrite {
+/** What the store must write of an order, and its journey, where that was rendered as it was judged. */
+export interface FinishedOrder extends OrderWrite {
+  readonly journey: RenderedJourney | null;
+}
+
+/** Of an order that was touched. Nothing may come of it after that. */
+export function writeOf(order: LiveOrder): FinishedOrder {
   const packed = packLiveOrder(order);
   const facts = packed.facts.length === 0 ? null : packed.facts;
   const keys = keysOf(order.orderId, order.state, order.customerId);
@@ -124,7 +132,7 @@ export function writeOf(order: LiveOrder): OrderWrite {
     orderId: order.orderId, facts, allFacts: facts === null ? null : fewOf(order.few, facts), state: packed.state,
     due: due === order.storedDue ? undefined : due, rests: restingSince(order.state),
     indexAdd: order.allKeys ? keys : keys.filter((k) => !before.includes(k)), indexRemove: before.filter((k) => !keys.includes(k)),
-    dirty: order.stale, customers: customerWrites(order, before),
+    dirty: order.stale, journey: order.shown, customers: customerWrites(order, before),
   };
 }
 

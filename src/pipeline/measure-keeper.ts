@@ -1,13 +1,13 @@
 import { PLACE_KEYS, type PlaceKey } from '../contracts/names.js';
 import { cellOfBucket, coarserCell } from '../core/measures/cells.js';
 import { isOfPair, OTHER_PAIR } from '../core/measures/feedback.js';
-import { addUp, type Group, type Kept } from '../core/measures/increments.js';
-import { packAmounts, unpackAmounts, unpackGroups } from '../core/measures/packed.js';
+import { AmountSums, type Group, type Kept } from '../core/measures/increments.js';
+import { packAmounts, unpackAmounts, unpackPlaces } from '../core/measures/packed.js';
 import { OTHER, QUANTITIES } from '../core/measures/quantities.js';
 import { type CellWrite, fieldOf, type MeasureStore, partsOfField } from './measure-store.js';
 
 /** Entries taken from the journal at once. */
-const ENTRIES = 256;
+const ENTRIES = 512;
 /** Cells moved at once to coarser ones. */
 const MOVES = 500;
 
@@ -18,8 +18,9 @@ export interface MeasureKeeper {
   coarsen(token: string): Promise<boolean>;
 }
 
-/** Sums by key and field, as they are to be added to the store's. */
-type Additions = Map<PlaceKey | null, Map<string, (readonly Kept[])[]>>;
+/** Sums as they are to be added to the store's: by key, value and cell. */
+type Additions = Map<PlaceKey | null, Map<string, CellSums>>;
+type CellSums = Map<string, AmountSums>;
 
 /**
  * Keeps a lane's cells. Only the owner does so; whoever asks meanwhile sees each amount once, in the journal or in a cell.
@@ -28,10 +29,11 @@ type Additions = Map<PlaceKey | null, Map<string, (readonly Kept[])[]>>;
 export function createMeasureKeeper(lane: number, store: MeasureStore, mostValues: number, now: () => number): MeasureKeeper {
   const names = createNames(store, mostValues);
   const write = async (token: string, from: number, entries: number, additions: Additions, gone: readonly CellWrite[]): Promise<boolean> => {
-    const cells = [...additions].flatMap(([key, fields]) => [...fields].map(([field, lists]) => ({ key, field, lists })));
+    const cells = [...additions].flatMap(([key, values]) => [...values].flatMap(([value, sums]) => [...sums].map(([cell, added]) => ({ key, field: fieldOf(cell, value), added }))));
     const there = await store.cells(lane, cells);
-    const writes = cells.map(({ key, field, lists }, i): CellWrite => {
-      const sums = addUp(unpackAmounts(there[i] ?? ''), ...lists);
+    const writes = cells.map(({ key, field, added }, i): CellWrite => {
+      for (const entry of unpackAmounts(there[i] ?? '')) added.add(entry);
+      const sums = added.list();
       return { key, field, sums: sums.length === 0 ? null : packAmounts(sums) };
     });
     return store.fold(lane, token, { from, entries, writes: [...gone, ...writes] });
@@ -40,10 +42,10 @@ export function createMeasureKeeper(lane: number, store: MeasureStore, mostValue
     async fold(token) {
       const { folded, entries } = await store.journal(lane, ENTRIES);
       if (entries.length === 0) return false;
-      const groups = await names.bounded(entries.flatMap((entry) => unpackGroups(entry.toString())));
+      const groups = await names.bounded(entries.flatMap((entry) => unpackPlaces(entry.toString())));
       const additions: Additions = new Map();
-      const at = now();
-      for (const { key, value, amounts } of groups) for (const [cell, sums] of byCell(amounts, at)) push(additions, key, fieldOf(cell, value), sums);
+      const cellOf = cellsAt(now());
+      for (const group of groups) putInCells(group, cellOf, additions);
       return (await write(token, folded, entries.length, additions, [])) && entries.length === ENTRIES;
     },
     async coarsen(token) {
@@ -54,38 +56,61 @@ export function createMeasureKeeper(lane: number, store: MeasureStore, mostValue
       const { folded } = await store.journal(lane, 0);
       const sums = await store.cells(lane, some);
       const additions: Additions = new Map();
-      some.forEach(({ key, target }, i) => { push(additions, key, target, unpackAmounts(sums[i] ?? '')); });
+      some.forEach(({ key, target }, i) => {
+        const { cell, value } = target;
+        const into = sumsIn(cellsUnder(additions, key, value), cell);
+        for (const entry of unpackAmounts(sums[i] ?? '')) into.add(entry);
+      });
       return (await write(token, folded, 0, additions, some.map(({ key, field }) => ({ key, field, sums: null })))) && old.length > some.length;
     },
   };
 }
 
-const oldCells = (key: PlaceKey | null, fields: readonly string[], at: number): { readonly key: PlaceKey | null; readonly field: string; readonly target: string }[] =>
+type CellOfValue = ReturnType<typeof partsOfField>;
+
+const oldCells = (key: PlaceKey | null, fields: readonly string[], at: number): { readonly key: PlaceKey | null; readonly field: string; readonly target: CellOfValue }[] =>
   fields.flatMap((field) => {
     const { cell, value } = partsOfField(field);
     const coarser = coarserCell(cell, at);
-    return coarser === null ? [] : [{ key, field, target: fieldOf(coarser, value) }];
+    return coarser === null ? [] : [{ key, field, target: { cell: coarser, value } }];
   });
 
-function push(additions: Additions, key: PlaceKey | null, field: string, sums: readonly Kept[]): void {
-  let fields = additions.get(key);
-  if (fields === undefined) additions.set(key, (fields = new Map<string, (readonly Kept[])[]>()));
-  const lists = fields.get(field);
-  if (lists === undefined) fields.set(field, [sums]);
-  else lists.push(sums);
+function cellsUnder(additions: Additions, key: PlaceKey | null, value: string): CellSums {
+  let values = additions.get(key);
+  if (values === undefined) additions.set(key, (values = new Map<string, CellSums>()));
+  let cells = values.get(value);
+  if (cells === undefined) values.set(value, (cells = new Map<string, AmountSums>()));
+  return cells;
 }
 
-/** A cell says when; the amounts in it need not. */
-function byCell(amounts: readonly Kept[], at: number): Map<string, Kept[]> {
-  const cells = new Map<string, Kept[]>();
+function sumsIn(cells: CellSums, cell: string): AmountSums {
+  let sums = cells.get(cell);
+  if (sums === undefined) cells.set(cell, (sums = new AmountSums()));
+  return sums;
+}
+
+/** A cell says when; the amounts in it need not, and have this bucket. */
+const NO_BUCKET = 0;
+
+function putInCells({ key, value, amounts }: Group, cellOf: (bucket: number) => string, additions: Additions): void {
+  const cells = cellsUnder(additions, key, value);
+  let bucket = NaN;
+  let sums: AmountSums | null = null;
   for (const entry of amounts) {
-    const cell = cellOfBucket(entry.bucket, at);
-    const kept = { ...entry, bucket: 0 };
-    const list = cells.get(cell);
-    if (list === undefined) cells.set(cell, [kept]);
-    else list.push(kept);
+    if (sums === null || entry.bucket !== bucket) sums = sumsIn(cells, cellOf(entry.bucket));
+    ({ bucket } = entry);
+    sums.add(entry, NO_BUCKET);
   }
-  return cells;
+}
+
+/** The cells of buckets at this time, ms, of which few are met again and again. */
+function cellsAt(at: number): (bucket: number) => string {
+  const known = new Map<number, string>();
+  return (bucket) => {
+    let cell = known.get(bucket);
+    if (cell === undefined) known.set(bucket, (cell = cellOfBucket(bucket, at)));
+    return cell;
+  };
 }
 
 /** Answers that are remembered, admitted or not; beyond, all are asked for again. */
@@ -102,20 +127,27 @@ function createNames(store: MeasureStore, most: number) {
     [...names].forEach((name, i) => known.set(`${kind}|${name}`, answers[i] ?? false));
   };
   const isAdmitted = (kind: string, name: string): boolean => known.get(`${kind}|${name}`) === true;
-  const boundedAmount = (entry: Kept): Kept => (isPair(entry) && !isAdmitted(PAIRS, entry.of) ? { ...entry, of: OTHER_PAIR } : entry);
+  const bounded = (amounts: readonly Kept[]): readonly Kept[] =>
+    (amounts.some(isPair) ? amounts.map((entry) => (isPair(entry) && !isAdmitted(PAIRS, entry.of) ? { ...entry, of: OTHER_PAIR } : entry)) : amounts);
   return {
     async bounded(groups: readonly Group[]): Promise<readonly Group[]> {
-      for (const key of PLACE_KEYS) await ask(key, new Set(groups.filter((group) => group.key === key).map(({ value }) => value)));
-      await ask(PAIRS, new Set(groups.flatMap(({ amounts }) => amounts.filter(isPair).map(({ of }) => of))));
-      return groups.map(({ key, value, amounts }) => ({
-        key, value: key === null || isAdmitted(key, value) ? value : OTHER, amounts: amounts.map(boundedAmount),
-      }));
+      const values = new Map(PLACE_KEYS.map((key) => [key, new Set<string>()]));
+      const pairs = new Set<string>();
+      let before: readonly Kept[] = [];
+      for (const { key, value, amounts } of groups) {
+        if (key !== null) values.get(key)?.add(value);
+        // Those of one place follow each other, and are the same list.
+        if (amounts !== before) for (const entry of amounts) if (isPair(entry)) pairs.add(entry.of);
+        before = amounts;
+      }
+      for (const [key, names] of values) await ask(key, names);
+      await ask(PAIRS, pairs);
+      return groups.map(({ key, value, amounts }) => ({ key, value: key === null || isAdmitted(key, value) ? value : OTHER, amounts: bounded(amounts) }));
     },
   };
 }
 
 const PAIRS = 'answers';
-const isPair = ({ quantity, of }: Kept): boolean => {
-  const name = QUANTITIES[quantity];
-  return name !== undefined && isOfPair({ quantity: name, of });
-};
+/** By the place of a quantity in the list of all: are its sums kept by pair, but for the one over all? */
+const KEPT_BY_PAIR: readonly boolean[] = QUANTITIES.map((quantity) => isOfPair({ quantity, of: OTHER_PAIR }));
+const isPair = ({ quantity, of }: Kept): boolean => of !== '' && KEPT_BY_PAIR[quantity] === true;

@@ -16,7 +16,7 @@ export interface MeasureKeepingParts {
 }
 
 /** How long what steps add may wait in the journal; ms. */
-const FOLD_MS = 2_000;
+const FOLD_MS = 5_000;
 /** So many lanes fold at different times: all of them at once would keep the process from everything else for a tenth of a second. */
 const TURNS = 16;
 /** How often sums are looked at that may have become too old for their cells; ms. */

@@ -4,7 +4,7 @@ import { cellOfBucket, isAhead, isInWindow } from '../core/measures/cells.js';
 import { createCustomerTally, type CustomerTally } from '../core/measures/customers.js';
 import type { RowContext } from '../core/measures/family.js';
 import type { Kept } from '../core/measures/increments.js';
-import { unpackAmounts, unpackGroups } from '../core/measures/packed.js';
+import { unpackAmounts, unpackPlaces } from '../core/measures/packed.js';
 import { createTally, isAheadOfTime, OTHER, QUANTITIES, type Sums, type Tally } from '../core/measures/quantities.js';
 import { rowsOf, type Scope, scoped } from '../core/measures/rows.js';
 import { createCustomerTallies } from './customer-tallies.js';
@@ -54,7 +54,7 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
           take(cell, value, unpackAmounts(packed));
         }
         for (const entry of journal) {
-          for (const group of unpackGroups(entry.toString())) {
+          for (const group of unpackPlaces(entry.toString())) {
             if (group.key === key) for (const amount of group.amounts) take(cellOfBucket(amount.bucket, at), group.value, [amount]);
           }
         }

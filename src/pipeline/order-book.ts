@@ -1,6 +1,6 @@
 import type { Fact } from '../core/fact.js';
-import { type LiveOrder, newOrder, openOrder, writeOf } from './live-order.js';
-import type { LaneStore, OrderWrite, StoredOrder } from './ports.js';
+import { type FinishedOrder, type LiveOrder, newOrder, openOrder, writeOf } from './live-order.js';
+import type { LaneStore, StoredOrder } from './ports.js';
 
 /** The orders that a lane works on. Each is unpacked when it is asked for and packed again once it is finished: nothing of it is kept in between. */
 export interface OrderBook {
@@ -17,7 +17,7 @@ export interface OrderBook {
   /** Nothing more comes of the order before the next commit: it leaves the memory, and what the store must write of it, if it was touched, is made up. */
   finish(order: LiveOrder): void;
   /** What the store must write for everything that was finished since the last call. */
-  writes(): OrderWrite[];
+  writes(): FinishedOrder[];
   /** The lane gave orders up. */
   forget(orderIds: readonly string[]): void;
 }
@@ -29,7 +29,7 @@ export interface OrderBook {
 export function createOrderBook(lane: number, store: LaneStore, forgets = false): OrderBook {
   let read = new Map<string, StoredOrder | 'unknown' | 'forgotten'>();
   const open = new Map<string, LiveOrder>();
-  let written: OrderWrite[] = [];
+  let written: FinishedOrder[] = [];
   let mayBeForgotten = forgets;
   const load = async (ids: readonly string[]): Promise<typeof read> => {
     const stored = await store.load(lane, ids);

@@ -5,7 +5,7 @@ import { startOfCell } from '../core/measures/cells.js';
 import { customerOrder } from '../core/measures/customers.js';
 import type { MeasuredOrder } from '../core/measures/family.js';
 import { createIncrements, difference, keep, kept, negative, type Kept } from '../core/measures/increments.js';
-import { packAmounts, packGroups, unpackAmounts } from '../core/measures/packed.js';
+import { packAmounts, packPlaces, unpackAmounts } from '../core/measures/packed.js';
 import { packCustomerOrder } from '../core/measures/packed-customer.js';
 import { PLACE_KEYS, type Place, type SourceTopic } from '../contracts/names.js';
 import type { LiveOrder } from './live-order.js';
@@ -69,8 +69,8 @@ export function createStepMeasures(failed: (orderId: string, error: Error) => vo
       if (answer !== null) increments.add(answer.place, keep(answer.amounts.map(({ quantity, at, amount, of }) => kept(quantity, at, amount, of))));
     },
     take() {
-      const groups = increments.take();
-      return groups.length === 0 ? null : Buffer.from(packGroups(groups));
+      const places = increments.take();
+      return places.length === 0 ? null : Buffer.from(packPlaces(places));
     },
   };
 }

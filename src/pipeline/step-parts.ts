@@ -1,6 +1,7 @@
 import type { SourceTopic } from '../contracts/names.js';
 import type { DeadlineWatch } from './deadlines.js';
 import type { Decoded } from './decode.js';
+import type { JourneyRenderer } from './journey-renderer.js';
 import type { Judge } from './judge.js';
 import type { OrderBook } from './order-book.js';
 import type { LaneStore, SourceRecord, Telemetry } from './ports.js';
@@ -29,6 +30,7 @@ export interface StepParts {
   readonly calendar: Calendar;
   readonly retention: Retention;
   readonly judge: Judge;
+  readonly renderJourney: Pick<JourneyRenderer, 'ofView'>;
   readonly measures: StepMeasures;
   readonly telemetry: Telemetry;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;

@@ -3,8 +3,8 @@ import type { Fact } from '../core/fact.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 import type { Decoded } from './decode.js';
 import type { JudgeCause, StepOutputs } from './judge.js';
-import { fullMessage, type LiveOrder, takeIn } from './live-order.js';
-import type { OrderRemoval, OrderWrite, OutputRecord, SourceRecord, Telemetry } from './ports.js';
+import { type FinishedOrder, fullMessage, type LiveOrder, takeIn } from './live-order.js';
+import type { OrderRemoval, OutputRecord, SourceRecord, Telemetry } from './ports.js';
 import type { PreparedStep } from './prepare-step.js';
 import { expiryOf } from './retention.js';
 import { createSayings, fireDue, type Firing, type Sayings } from './sayings.js';
@@ -14,12 +14,15 @@ import type { Candidate, StepParts } from './step-parts.js';
 export interface StepResult {
   /** How many of the candidates were used up; the rest come again. */
   readonly consumed: number;
-  readonly orders: readonly OrderWrite[];
+  readonly orders: readonly FinishedOrder[];
   readonly forget: readonly OrderRemoval[];
   readonly outputs: StepOutputs;
   /** What it adds to the measures; null: nothing. */
   readonly measures: Buffer | null;
 }
+
+/** Of more events at once orders change again before their journeys are due, and what was rendered of them would have to be kept for long. */
+const FEW_EVENTS = 500;
 
 interface Work {
   readonly parts: StepParts;
@@ -101,7 +104,19 @@ function workOrder(work: Work, orderId: string, places: readonly number[]): void
     last = place;
   }
   fireDue(firing, order, reached.at(-1) ?? -Infinity, last);
+  if (order.stale && prepared.candidates.length <= FEW_EVENTS) show(parts, order);
   finish(parts, order);
+}
+
+/** Renders the journey while everything that it takes is at hand. A rule that throws is told of when the journey is to be published. */
+function show({ renderJourney }: StepParts, order: LiveOrder): void {
+  const { assessment, journey: { facts }, state: { judgedAt } } = order;
+  if (assessment === null) return;
+  try {
+    order.shown = renderJourney.ofView({ assessment, facts, judgedAt });
+  } catch {
+    order.shown = null;
+  }
 }
 
 type Refusal = Extract<Decoded, { kind: 'dead_letter' }>;

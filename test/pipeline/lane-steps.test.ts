@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { SourceTopic } from '../../src/contracts/names.js';
 import { DEFAULT_RULES, type Rules } from '../../src/core/rules.js';
-import { viewOf } from '../../src/pipeline/journey-renderer.js';
+import { createJourneyRenderer, viewOf } from '../../src/pipeline/journey-renderer.js';
 import { createDeadlineWatch } from '../../src/pipeline/deadlines.js';
 import type { LaneStore } from '../../src/pipeline/ports.js';
 import { createTimeReached } from '../../src/pipeline/time-reached.js';
+import { journeyFacts } from '../support/arbitrary-journey.js';
 import { withoutRepeats } from '../support/derived.js';
 import { fact, on, promised } from '../support/facts.js';
 import { CONTEXT, createLaneUnderTest, eventually, factBytes, LANE, type LaneOptions, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
@@ -246,3 +248,19 @@ describe('a rule that throws', () => {
     expect((await lane.store.list('customer:k', null, 9)).orderIds).toEqual(['bad']);
   });
 });
+
+test.each([1, 250])('the journeys that steps of %i orders render are those that the store has', async (orders) => {
+  await fc.assert(fc.asyncProperty(fc.array(journeyFacts, { minLength: 1, maxLength: 3 }), async (journeys) => {
+    const renderer = createJourneyRenderer(() => CONTEXT, 'test');
+    let read = 0;
+    const lane = createLaneUnderTest({ topics: ['orders'], journeys: { ...renderer, ofStored: (...of) => (read++, renderer.ofStored(...of)) } });
+    journeys.forEach((facts, i) => { for (const each of facts) lane.logs.append('orders', `o${i}`, factBytes(`o${i}`, each)); });
+    await lane.live({ parts: { limits: { orders, bytes: 1e9 } } });
+    const published = new Map(lane.logs.written('cx.journeys', LANE).map((record) => [String(record.key), record]));
+    expect([published.size, read]).toEqual([journeys.length, 0]);
+    for (const [orderId, { value, headers }] of published) {
+      const stored = renderer.ofStored(orderId, (await lane.store.order(LANE, orderId))!)(Number(headers['cx_seq']));
+      expect([String(value), Object.entries(headers).map(([name, text]) => [name, String(text)])]).toEqual([stored.value, Object.entries(stored.headers)]);
+    }
+  }), { numRuns: 60 });
+}, 60_000);

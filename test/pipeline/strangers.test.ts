@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { createGround, failing } from '../support/publishing-ground.js';
+import { changed, createGround, failing } from '../support/publishing-ground.js';
 
 describe("a stranger's journey is overwritten by the present one", () => {
   test('when it is met between two of ours', async () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a', 'b'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     await ground.commit(claimed, { dirty: ['b'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     ground.clock.at += 1_000;
     await publisher.journeys.work(ground.persistence);
     expect(ground.journeys().at(-1)).toBe('b=b as it is');
@@ -24,7 +24,7 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     expect(publisher.journeys.hasWork()).toBe(false);
@@ -40,7 +40,7 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     const { publisher: next } = await ground.publisher();
@@ -55,7 +55,7 @@ describe("a stranger's journey is overwritten by the present one", () => {
       output: { publish: (lane, records) => (away() ? Promise.reject(new Error('away')) : ground.logs.output.publish(lane, records)) },
     });
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     ground.clock.at += 10_000;
@@ -72,11 +72,11 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a', 'b'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     await ground.commit(claimed, { dirty: ['b'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     ground.clock.at += 1_000;
     await publisher.journeys.work(ground.persistence);
     expect(ground.journeys().slice(-2)).toEqual(['a=of old', 'b=b as it is']);
@@ -89,7 +89,7 @@ describe("a stranger's journey is overwritten by the present one", () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
     await ground.commit(claimed, { dirty: ['a'] });
-    publisher.journeys.markDirty(ground.version());
+    publisher.journeys.committed(ground.version(), [changed()]);
     await publisher.journeys.work(ground.persistence);
     await ground.stranger('a');
     await ground.commit(claimed, { seqs: [1] });

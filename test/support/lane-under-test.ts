@@ -6,7 +6,7 @@ import { DEFAULT_ALERT_RULES } from '../../src/core/alert-rules.js';
 import type { Fact } from '../../src/core/fact.js';
 import { type AssessmentContext, DEFAULT_RULES } from '../../src/core/rules.js';
 import type { Decoded } from '../../src/pipeline/decode.js';
-import { createJourneyRenderer } from '../../src/pipeline/journey-renderer.js';
+import { createJourneyRenderer, type JourneyRenderer } from '../../src/pipeline/journey-renderer.js';
 import { catalogueOf, type Judging } from '../../src/pipeline/judge.js';
 import { createLane, type Lane, type LaneParts } from '../../src/pipeline/lane.js';
 import { unpackOutbox } from '../../src/pipeline/outbox-codec.js';
@@ -80,6 +80,8 @@ export interface LaneOptions {
   readonly store?: MemoryLaneStore;
   /** Alerts on what is older are `backfill`; 1 by default, so that all are. */
   readonly alertMaxAgeMs?: number;
+  /** What makes records of `cx.journeys`; the usual by default. */
+  readonly journeys?: JourneyRenderer;
   /** Of the wall clock, with every look at it; ms. */
   readonly tick?: number;
 }
@@ -135,7 +137,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       context, alertRules: DEFAULT_ALERT_RULES, catalogue: catalogueOf(context()),
       renderer: createRenderer({ topicNames: TOPIC_NAMES, source: 'test', rulesVersion: context().rules.version, alertMaxAgeMs: options.alertMaxAgeMs ?? 1 }, now),
     },
-    renderJourney: createJourneyRenderer(context, 'test'),
+    renderJourney: options.journeys ?? createJourneyRenderer(context, 'test'),
   });
   const parts = (life: Life = {}) => {
     const dying = createDying(life.death ?? null);

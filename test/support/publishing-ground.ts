@@ -1,6 +1,7 @@
 import { createMemoryLaneStore } from '../../src/adapters/memory/lane-store.js';
 import { createMemoryLogs } from '../../src/adapters/memory/logs.js';
 import { quietTelemetry } from '../../src/app/quiet-telemetry.js';
+import type { RenderedJourney } from '../../src/pipeline/journey-renderer.js';
 import { packOutbox } from '../../src/pipeline/outbox-codec.js';
 import type { ClaimedLane, LaneStore, OutputLog, OutputRecord, Telemetry } from '../../src/pipeline/ports.js';
 import { createPublisher } from '../../src/pipeline/publisher.js';
@@ -13,6 +14,12 @@ const START = 1_800_000_000_000;
 /** @param weight bytes that it has besides */
 export const numbered = (seq: number, topic: OutputRecord['topic'] = 'cx.events', weight = 0): OutputRecord =>
   ({ seq, topic, key: 'o', value: `said ${String(seq)}`, headers: { cx_seq: String(seq), ballast: 'x'.repeat(weight) } });
+
+/** An order's journey that says this. */
+export const shownAs = (key: string, value: string): RenderedJourney => () => ({ seq: null, topic: 'cx.journeys', key, value, headers: {} });
+
+/** An order as a commit has written it; @param journey as its step rendered it */
+export const changed = (orderId = 'any', journey: RenderedJourney | null = null) => ({ orderId, dirty: true, journey });
 
 interface Ground {
   readonly store?: Partial<LaneStore>;
@@ -43,7 +50,7 @@ export function createGround() {
       const publisher = createPublisher({
         lane: LANE, isBehind: () => backlog.waits, isSilent: () => false, store: { ...store, ...faults }, output: { ...logs.output, ...output }, wallClock: { now: () => clock.at },
         telemetry: { ...persistence.telemetry, ...telemetry },
-        renderJourney: (id) => ({ seq: null, topic: 'cx.journeys', key: id, value: render(id), headers: {} }),
+        renderJourney: { ofStored: (id) => shownAs(id, render(id)) },
       }, claimed, await readOutputTail(LANE, logs.output, claimed));
       return { claimed, publisher };
     },

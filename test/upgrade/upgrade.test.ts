@@ -17,10 +17,13 @@ import { type KeptState, putBack, readState, type Servers, takeState, writeState
 
 /** States that former versions left, taken up by this one. */
 
-const stateOf = (format: number | string): URL => new URL(`states/format-${format}.json.gz`, import.meta.url);
+/** What they were left in, and what else distinguishes them, see states/README.md. */
+const STATES = ['1', '2', '3', '4', '4-records', '5'];
+const formatOf = (state: string): number => Number.parseInt(state, 10);
+const fileOf = (state: string): URL => new URL(`states/format-${state}.json.gz`, import.meta.url);
 const PARTITIONS = 2;
 const SOURCES = 'orders,logistics,billing,notifications,contacts,feedback,incidents,audits,refunds';
-/** `FORMAT:PROGRAM`: has that program, a version's `dist/main.js`, leave its state anew. */
+/** `STATE:PROGRAM`: has that program, a version's `dist/main.js`, leave its state anew. */
 const MADE_BY = process.env['TOUCHPOINT_WRITE_STATE'];
 
 /** From here on a running service measures; what it read of no order before is not kept, and so in no measure. */
@@ -119,8 +122,8 @@ async function formatsOf({ redisUrl }: Ground): Promise<(string | null)[]> {
 }
 
 if (MADE_BY !== undefined) {
-  const [format = '', main = ''] = MADE_BY.split(':');
-  test(`the state of format ${format} is made anew`, async () => {
+  const [state = '', main = ''] = MADE_BY.split(':');
+  test(`the state of format ${state} is made anew`, async () => {
     const ground = await emptyGround();
     const lines = [...simulateNdjson({ seed: 'upgrade', start: Date.UTC(2025, 0, 1), orders: 60 })];
     lines.splice(50, 0, 'no json\n', '{"type":"order.cancelled","id":"y"}\n', lines[3] ?? '');
@@ -131,14 +134,18 @@ if (MADE_BY !== undefined) {
     await until('all read', 60_000, async () => (await metric(worker.url, 'cx_events_total')) === told.length);
     await settled(worker);
     expect(await worker.kill('SIGTERM')).toBe(0);
-    expect(await formatsOf(ground)).toEqual([format, format]);
-    writeState(stateOf(format), { ...(await takeState(ground, PARTITIONS)), told, untold: lines.slice(told.length) });
+    expect(await formatsOf(ground)).toEqual([String(formatOf(state)), String(formatOf(state))]);
+    writeState(fileOf(state), { ...(await takeState(ground, PARTITIONS)), told, untold: lines.slice(told.length) });
   }, 180_000);
 }
 
-describe.each(Array.from({ length: LANE_FORMAT }, (_, before) => before + 1))('the state of format %i', (format) => {
+test('every format has left a state', () => {
+  expect(new Set(STATES.map(formatOf))).toEqual(new Set(Array.from({ length: LANE_FORMAT }, (_, before) => before + 1)));
+});
+
+describe.each(STATES)('the state of format %s', (name) => {
   test('is taken up: nothing is said that was said, every answer is that of a computation from nothing, and work goes on', async () => {
-    const state: KeptState = readState(stateOf(format));
+    const state: KeptState = readState(fileOf(name));
     const ground = await emptyGround();
     await putBack(state, ground);
     const saidOf = async () => (await Promise.all(['cx.events', 'cx.alerts'].map((topic) => readAll(ground.brokers, topic)))).flat();
@@ -147,7 +154,7 @@ describe.each(Array.from({ length: LANE_FORMAT }, (_, before) => before + 1))('t
 
     const worker = await serving(ground);
     await settled(worker);
-    const counted = measurable(format, state.told);
+    const counted = measurable(formatOf(name), state.told);
     await expectAsAfresh(ground, worker, counted);
     expect(await formatsOf(ground)).toEqual([String(LANE_FORMAT), String(LANE_FORMAT)]);
     expect((await saidOf()).length).toBe(before.length);
@@ -163,7 +170,7 @@ describe.each(Array.from({ length: LANE_FORMAT }, (_, before) => before + 1))('t
 });
 
 test('a state of a newer format is left as it is, with what to do', async () => {
-  const state = readState(stateOf(LANE_FORMAT));
+  const state = readState(fileOf(String(LANE_FORMAT)));
   const ground = await emptyGround();
   await putBack(state, ground);
   const redis = new Redis(ground.redisUrl);

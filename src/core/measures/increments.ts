@@ -69,6 +69,13 @@ export function difference(before: readonly Kept[], now: readonly Kept[]): Kept[
 
 export const negative = (entry: Kept): Kept => ({ ...entry, amount: -entry.amount });
 
+/** What is added at one place. */
+export interface PlaceAmounts {
+  readonly place: Place;
+  /** As `keep` gives them. */
+  readonly amounts: readonly Kept[];
+}
+
 /** Amounts under one value of a place key; key null: all of them. */
 export interface Group {
   readonly key: PlaceKey | null;
@@ -77,43 +84,48 @@ export interface Group {
   readonly amounts: readonly Kept[];
 }
 
-/** What a step adds to the measures, summed up: to the whole, and under each value of the places. */
+/** Where amounts of a place count: in the whole, and under each value that the place names. */
+export function groupsOf({ place, amounts }: PlaceAmounts): Group[] {
+  const groups: Group[] = [{ key: null, value: '', amounts }];
+  for (const key of PLACE_KEYS) {
+    const value = place[key];
+    if (value !== undefined && value !== '') groups.push({ key, value, amounts });
+  }
+  return groups;
+}
+
+/** What a step adds to the measures, summed up by place, of which there are far fewer than orders. */
 export interface Increments {
   /** @param amounts as `keep` gives them */
   add(place: Place, amounts: readonly Kept[]): void;
   /** What doesn't come to nothing; empties it. */
-  take(): Group[];
+  take(): PlaceAmounts[];
 }
 
 /** @param coarsen says, as of the present, under which bucket what lies in a bucket is to be added up; absent: under its own */
 export function createIncrements(coarsen: () => (bucket: number) => number = () => (bucket) => bucket): Increments {
   let bucketFor: ((bucket: number) => number) | null = null;
-  // There are far fewer places than orders: what is of one place is summed up before it goes under each of the place's values.
-  let places = new Map<string, PlaceSums>();
+  let places = new Map<string, { readonly place: Place; readonly sums: AmountSums }>();
   return {
     add(place, amounts) {
       if (amounts.length === 0) return;
       bucketFor ??= coarsen();
       const name = nameOf(place);
       let of = places.get(name);
-      if (of === undefined) places.set(name, (of = { place, sums: new Map() }));
-      for (const entry of amounts) {
-        const bucket = bucketFor(entry.bucket);
-        addTo(of.sums, keyOf(bucket, entry), bucket, entry);
-      }
+      if (of === undefined) places.set(name, (of = { place, sums: new AmountSums() }));
+      for (const entry of amounts) of.sums.add(entry, bucketFor(entry.bucket));
     },
     take() {
-      const groups = groupsOf(places.values());
+      const all: PlaceAmounts[] = [];
+      for (const { place, sums } of places.values()) {
+        const amounts = sums.list();
+        if (amounts.length > 0) all.push({ place, amounts });
+      }
       places = new Map();
       bucketFor = null;
-      return groups;
+      return all;
     },
   };
-}
-
-interface PlaceSums {
-  readonly place: Place;
-  readonly sums: Sums;
 }
 
 /** Places have one name if they have the same values, whatever characters those are made of. */
@@ -126,65 +138,50 @@ function nameOf(place: Place): string {
   return name;
 }
 
-/** The sums of all places, and those under each value of a place key, without those that come to nothing. */
-function groupsOf(places: Iterable<PlaceSums>): Group[] {
-  const whole: Sums = new Map();
-  const parts = new Map<PlaceKey, Map<string, Sums>>(PLACE_KEYS.map((key) => [key, new Map<string, Sums>()]));
-  for (const { place, sums } of places) {
-    const all = [whole];
-    for (const [key, values] of parts) {
-      const value = place[key];
-      if (value !== undefined && value !== '') all.push(sumsUnder(values, value));
-    }
-    for (const [key, sum] of sums) for (const each of all) addTo(each, key, sum.bucket, sum);
-  }
-  const groups: Group[] = [{ key: null, value: '', amounts: listed(whole) }];
-  for (const [key, values] of parts) for (const [value, sums] of values) groups.push({ key, value, amounts: listed(sums) });
-  return groups.filter(({ amounts }) => amounts.length > 0);
-}
-
-function sumsUnder(values: Map<string, Sums>, value: string): Sums {
-  let sums = values.get(value);
-  if (sums === undefined) values.set(value, (sums = new Map<number | string, Sum>()));
-  return sums;
-}
-
 /** Adds lists of amounts up; what comes to nothing is gone. Each list by itself is best sorted. */
 export function addUp(...lists: readonly (readonly Kept[])[]): Kept[] {
-  const sums: Sums = new Map();
-  for (const list of lists) grow(sums, list);
-  return listed(sums);
+  const sums = new AmountSums();
+  for (const list of lists) for (const entry of list) sums.add(entry);
+  return sums.list();
 }
 
 /** A sum while it grows; changed in place, since every amount of every order passes through several. */
 interface Sum extends Kept {
   amount: number;
 }
-/** By what is summed up; where there is but one of a quantity by a number, and a small one, which a map finds faster. */
-type Sums = Map<number | string, Sum>;
 
 /** More than there are quantities. */
 const QUANTITIES_AT_MOST = 128;
 /** The bucket that is counted from: of 2021, so that those of a century around it make small numbers. */
 const ORIGIN = 2_700_000;
 
-const keyOf = (bucket: number, { quantity, of }: Kept): number | string => {
-  const key = (bucket - ORIGIN) * QUANTITIES_AT_MOST + quantity;
-  return of === '' ? key : `${key}:${of}`;
-};
+/** Amounts that are added up one by one. */
+export class AmountSums {
+  /** By bucket and quantity, as one number, and a small one, which a map finds faster. */
+  readonly #sums = new Map<number, Sum>();
+  /** Where there is more than one of a quantity. */
+  readonly #named = new Map<number, Map<string, Sum>>();
 
-function grow(sums: Sums, amounts: readonly Kept[]): void {
-  for (const entry of amounts) addTo(sums, keyOf(entry.bucket, entry), entry.bucket, entry);
-}
+  /** @param bucket under which it counts, where that isn't its own */
+  add({ bucket: own, quantity, of, amount }: Kept, bucket = own): void {
+    const key = (bucket - ORIGIN) * QUANTITIES_AT_MOST + quantity;
+    let sums: Map<number | string, Sum> = this.#sums;
+    let name: number | string = key;
+    if (of !== '') {
+      const named = this.#named.get(key);
+      if (named === undefined) this.#named.set(key, (sums = new Map<string, Sum>()));
+      else sums = named;
+      name = of;
+    }
+    const sum = sums.get(name);
+    if (sum === undefined) sums.set(name, { bucket, quantity, of, amount });
+    else sum.amount += amount;
+  }
 
-function addTo(sums: Sums, key: number | string, bucket: number, { quantity, of, amount }: Kept): void {
-  const sum = sums.get(key);
-  if (sum === undefined) sums.set(key, { bucket, quantity, of, amount });
-  else sum.amount += amount;
-}
-
-function listed(sums: Sums): Kept[] {
-  const all: Kept[] = [];
-  for (const sum of sums.values()) if (sum.amount !== 0) all.push(sum);
-  return all.sort(inOrder);
+  /** As `keep` gives them; what comes to nothing is gone. */
+  list(): Kept[] {
+    const all: Kept[] = [];
+    for (const sums of [this.#sums, ...this.#named.values()]) for (const sum of sums.values()) if (sum.amount !== 0) all.push(sum);
+    return all.sort(inOrder);
+  }
 }

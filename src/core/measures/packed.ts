@@ -1,5 +1,5 @@
-import { NOTICE_BUCKETS, PLACE_KEYS, SIGNALS, VERDICTS, type PlaceKey } from '../../contracts/names.js';
-import type { Group, Kept } from './increments.js';
+import { NOTICE_BUCKETS, PLACE_KEYS, SIGNALS, VERDICTS, type Place, type PlaceKey } from '../../contracts/names.js';
+import { type Group, groupsOf, type Kept, type PlaceAmounts } from './increments.js';
 import { QUANTITIES, type Quantity } from './quantities.js';
 
 /**
@@ -105,13 +105,43 @@ function damaged(): never {
   throw new RangeError('packed amounts of measures are damaged');
 }
 
-/** As JSON: [key, value, amounts, key, value, amounts...]. */
-export const packGroups = (groups: readonly Group[]): string =>
-  JSON.stringify(groups.flatMap(({ key, value, amounts }) => [key ?? '', value, packAmounts(amounts)]));
+/** As JSON: [place, amounts, place, amounts...], a place as the list of its values by PLACE_KEYS; null for what there is none of, and what is last is left out. */
+export const packPlaces = (places: readonly PlaceAmounts[]): string =>
+  JSON.stringify(places.flatMap(({ place, amounts }) => [valuesOf(place), packAmounts(amounts)]));
 
-/** @throws RangeError, SyntaxError when the text isn't what `packGroups` wrote */
-export function unpackGroups(text: string): Group[] {
-  const parts = JSON.parse(text) as readonly string[];
+function valuesOf(place: Place): (string | null)[] {
+  const values = PLACE_KEYS.map((key) => place[key] ?? null);
+  while (values.at(-1) === null) values.pop();
+  return values;
+}
+
+type PackedPlace = readonly (string | null)[];
+
+/**
+ * What `packPlaces` wrote, by where it counts. Versions with lanes of format 4 and before wrote it as it counts: [key, value, amounts, key, value, amounts...].
+ * @throws RangeError, SyntaxError when the text is neither
+ */
+export function unpackPlaces(text: string): Group[] {
+  const parts = JSON.parse(text) as readonly (string | PackedPlace)[];
+  if (typeof parts[0] === 'string') return unpackGroups(parts as readonly string[]);
+  const groups: Group[] = [];
+  for (let i = 0; i + 1 < parts.length; i += 2) groups.push(...groupsOf({ place: placeIn(parts[i]), amounts: unpackAmounts(textIn(parts[i + 1])) }));
+  return groups;
+}
+
+function placeIn(part: string | PackedPlace | undefined): Place {
+  if (!Array.isArray(part)) damaged();
+  const place: Partial<Record<PlaceKey, string>> = {};
+  PLACE_KEYS.forEach((key, i) => {
+    const value: unknown = part[i];
+    if (typeof value === 'string') place[key] = value;
+  });
+  return place;
+}
+
+const textIn = (part: unknown): string => (typeof part === 'string' ? part : damaged());
+
+function unpackGroups(parts: readonly string[]): Group[] {
   const groups: Group[] = [];
   for (let i = 0; i + 2 < parts.length; i += 3) {
     const [key, value = '', amounts = ''] = parts.slice(i, i + 3);

@@ -4,7 +4,7 @@ import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import { createMemoryLaneStore } from '../../../src/adapters/memory/lane-store.js';
 import { measures as measuresSchema, type Measures } from '../../../src/contracts/measures.js';
 import { createIncrements, keep, kept } from '../../../src/core/measures/increments.js';
-import { packGroups } from '../../../src/core/measures/packed.js';
+import { packPlaces } from '../../../src/core/measures/packed.js';
 import { createMeasureReader, type MeasureReader } from '../../../src/pipeline/measure-reader.js';
 import { DAY, NOW, portsWith } from './orders-on-record.js';
 
@@ -25,7 +25,7 @@ async function measured(): Promise<MeasureReader> {
     const increments = createIncrements();
     increments.add({ carrier }, keep([kept('placed', at, orders), kept('verdict', at, orders, 'on_course')]));
     const { token } = await store.claim(lane, 2);
-    await store.commit(lane, { token, base: 0, orders: [], topics: new Map(), seq: 0, outbox: null, forget: [], calendar: null, measures: Buffer.from(packGroups(increments.take())) });
+    await store.commit(lane, { token, base: 0, orders: [], topics: new Map(), seq: 0, outbox: null, forget: [], calendar: null, measures: Buffer.from(packPlaces(increments.take())) });
   }
   return createMeasureReader({ store: store.measures, lanes: 2, context: { patterns: ['silent_change'] }, now: () => NOW });
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { NOTICE_BUCKETS, SIGNALS, VERDICTS } from '../../../src/contracts/names.js';
 import { cellOfBucket, coarserCell, isInWindow, startOfCell, windowStart } from '../../../src/core/measures/cells.js';
-import { addUp, BUCKET_MS, createIncrements, difference, keep, kept, negative, type Kept } from '../../../src/core/measures/increments.js';
-import { packAmounts, packGroups, unpackAmounts, unpackGroups } from '../../../src/core/measures/packed.js';
+import { addUp, BUCKET_MS, createIncrements, difference, groupsOf, keep, kept, negative, type Kept } from '../../../src/core/measures/increments.js';
+import { packAmounts, packPlaces, unpackAmounts, unpackPlaces } from '../../../src/core/measures/packed.js';
 import { QUANTITIES } from '../../../src/core/measures/quantities.js';
 import { contributed } from './measured.js';
 import { journeyFacts, timeReached } from '../../support/arbitrary-journey.js';
@@ -36,9 +36,21 @@ describe('kept amounts', () => {
     expect(() => unpackAmounts('g')).toThrow(RangeError);
   });
 
-  test('groups come back as they were', () => {
-    const groups = fc.array(fc.record({ key: fc.constantFrom(null, 'carrier' as const, 'team' as const), value: fc.string({ unit: 'binary' }), amounts: entries }, { noNullPrototype: true }));
-    fc.assert(fc.property(groups, (list) => { expect(unpackGroups(packGroups(list))).toEqual(list); }), { numRuns: 200 });
+  test('what is added by place comes back under everything that the places name', () => {
+    const text = fc.string({ unit: 'binary' });
+    const places = fc.array(fc.record({ place: fc.record({ location: text, carrier: text, system: text }, { requiredKeys: [], noNullPrototype: true }), amounts: entries }, { noNullPrototype: true }));
+    fc.assert(fc.property(places, (list) => { expect(unpackPlaces(packPlaces(list))).toEqual(list.flatMap(groupsOf)); }), { numRuns: 200 });
+  });
+
+  test('what versions before wrote of a step is read as it counts', () => {
+    const list = [kept('placed', 0), kept('signal', 0, 1, 'lost')];
+    const packed = packAmounts(list);
+    expect(unpackPlaces(JSON.stringify(['', '', packed, 'carrier', 'b', packed]))).toEqual([{ key: null, value: '', amounts: list }, { key: 'carrier', value: 'b', amounts: list }]);
+    expect(unpackPlaces('[]')).toEqual([]);
+  });
+
+  test.each(['["somewhere","",""]', '[[],1]', '[{},""]', '[["a"],"!"]'])('what neither wrote, such as %s, is refused', (text) => {
+    expect(() => unpackPlaces(text)).toThrow(RangeError);
   });
 
   test('what was before and the difference make what is now', () => {
@@ -55,26 +67,27 @@ describe('kept amounts', () => {
     increments.add({ carrier: 'a', team: '' }, list);
     increments.add({ carrier: 'a', team: '' }, list.map(negative));
     increments.add({ carrier: 'b' }, list);
-    expect(increments.take()).toEqual([{ key: null, value: '', amounts: list }, { key: 'carrier', value: 'b', amounts: list }]);
+    expect(increments.take()).toEqual([{ place: { carrier: 'b' }, amounts: list }]);
     expect(increments.take()).toEqual([]);
   });
 });
 
-test('a step adds up what lies under each value of a place, whatever else the places name', () => {
+test('a step adds up what is of one place, and each amount counts in the whole and under each value of its place', () => {
   const value = fc.constantFrom('', 'a', 'b', '1:a', 'a1:b', '\0');
   const added = fc.array(fc.record({ place: fc.record({ carrier: value, team: value }, { requiredKeys: [], noNullPrototype: true }), amounts: entries }), { maxLength: 12 });
   fc.assert(fc.property(added, (list) => {
     const increments = createIncrements();
     for (const { place, amounts } of list) increments.add(place, amounts);
-    const values = (key: 'carrier' | 'team') => [...new Set(list.flatMap(({ place }) => place[key] ?? []))].filter((name) => name !== '');
-    const expected = [
-      { key: null, value: '', amounts: addUp(...list.map(({ amounts }) => amounts)) },
-      ...(['carrier', 'team'] as const).flatMap((key) => values(key).map((name) =>
-        ({ key, value: name, amounts: addUp(...list.filter(({ place }) => place[key] === name).map(({ amounts }) => amounts)) }))),
-    ].filter(({ amounts }) => amounts.length > 0);
-    const byName = (group: { readonly key: string | null; readonly value: string }): string => JSON.stringify([group.key, group.value]);
-    const sorted = <T extends { readonly key: string | null; readonly value: string }>(groups: readonly T[]) => [...groups].sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
-    expect(sorted(increments.take())).toEqual(sorted(expected));
+    const taken = increments.take();
+    const asNamed = taken.map(({ place: { carrier = '', team = '' } }) => JSON.stringify([carrier, team]));
+    expect(new Set(asNamed).size).toBe(taken.length);
+    const groups = taken.flatMap(groupsOf);
+    const under = (key: string | null, name: string) => addUp(...groups.filter((group) => group.key === key && group.value === name).map(({ amounts }) => amounts));
+    expect(under(null, '')).toEqual(addUp(...list.map(({ amounts }) => amounts)));
+    for (const key of ['carrier', 'team'] as const) {
+      for (const name of ['a', 'b', '1:a', 'a1:b', '\0']) expect(under(key, name)).toEqual(addUp(...list.filter(({ place }) => place[key] === name).map(({ amounts }) => amounts)));
+      expect(groups.filter((group) => group.key === key && group.value === '')).toEqual([]);
+    }
   }), { numRuns: 300 });
 });
 
