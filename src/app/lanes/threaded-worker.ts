@@ -5,7 +5,7 @@ import type { Worker } from '../../pipeline/worker.js';
 import type { Config } from '../config.js';
 import type { Rulebook } from '../rulebook.js';
 import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
-import { type SilenceWatch, watchForSilence } from './silence-watch.js';
+import { watchForSilence } from './silence-watch.js';
 import { tell } from './told.js';
 
 export interface ThreadedWorkParts {
@@ -51,19 +51,18 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
   let fail: (error: Error) => void = started.reject;
   const start: ThreadStart = { config, catalogue: rulebook.present().catalogue, pretty: process.stdout.isTTY };
   const silentMs = SILENT_FOR * config.sessionTimeoutMs;
-  /** From its start on, which may take long. Nobody else would find out: HTTP answers from this thread. */
-  let silence: SilenceWatch | null = null;
+  // Nobody else would find out: HTTP answers from this thread.
+  const silence = watchForSilence(silentMs, () => { fail(new Error(`a thread that works lanes has not answered for ${silentMs / 1_000} s`)); });
   const thread = new Thread(new URL('./lane-thread.js', import.meta.url), { workerData: start, name: 'lanes' });
   thread.on('message', (message: FromThread) => {
     switch (message.kind) {
       case 'started':
         fail = failed;
-        silence = watchForSilence(silentMs, () => { fail(new Error(`a thread that works lanes has not answered for ${silentMs / 1_000} s`)); });
         started.resolve(undefined);
         break;
       case 'told':
         ({ lanes } = message);
-        silence?.heard();
+        silence.heard();
         telemetry.threadTold(number, message.health);
         tell(telemetry, message.told);
         break;
@@ -80,7 +79,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
   /** At once, whatever it does. */
   const end = async (): Promise<void> => {
     fail = () => undefined;
-    silence?.end();
+    silence.end();
     await thread.terminate();
   };
   return {
