@@ -1,5 +1,6 @@
-import { PLACE_KEYS, type Place } from '../../contracts/names.js';
+import type { Place } from '../../contracts/names.js';
 import type { CustomerOrder } from './customers.js';
+import { placeOfValues, placeValues } from './packed-place.js';
 
 /**
  * What an order tells of its customer, and under which place, as text: a list of the customer, when the order was placed, from then on the ms
@@ -7,7 +8,7 @@ import type { CustomerOrder } from './customers.js';
  */
 export function packCustomerOrder({ customerId, placed, dispatched, delivered, promised, invoiced, hurtAt }: CustomerOrder, place: Place): string {
   const since = (at: number | null): number | null => (at === null ? null : at - placed);
-  const list = [customerId, placed, since(dispatched), since(delivered), since(promised), since(invoiced), since(hurtAt), ...PLACE_KEYS.map((key) => place[key] ?? null)];
+  const list = [customerId, placed, since(dispatched), since(delivered), since(promised), since(invoiced), since(hurtAt), ...placeValues(place)];
   while (list.at(-1) === null) list.pop();
   return JSON.stringify(list);
 }
@@ -23,10 +24,5 @@ export function unpackCustomerOrder(text: string): { readonly order: CustomerOrd
     const since = list[index];
     return since == null ? null : placed + (since as number);
   };
-  const place: { -readonly [K in keyof Place]: Place[K] } = {};
-  PLACE_KEYS.forEach((key, i) => {
-    const value: unknown = list[FIELDS + i];
-    if (typeof value === 'string') place[key] = value;
-  });
-  return { order: { customerId, placed, dispatched: at(2), delivered: at(3), promised: at(4), invoiced: at(5), hurtAt: at(6) }, place };
+  return { order: { customerId, placed, dispatched: at(2), delivered: at(3), promised: at(4), invoiced: at(5), hurtAt: at(6) }, place: placeOfValues(list, FIELDS) };
 }

@@ -1,5 +1,6 @@
 import { NOTICE_BUCKETS, PLACE_KEYS, SIGNALS, VERDICTS, type Place, type PlaceKey } from '../../contracts/names.js';
 import { type Group, groupsOf, type Kept, type PlaceAmounts } from './increments.js';
+import { placeOfValues, placeValues } from './packed-place.js';
 import { QUANTITIES, type Quantity } from './quantities.js';
 
 /**
@@ -105,15 +106,9 @@ function damaged(): never {
   throw new RangeError('packed amounts of measures are damaged');
 }
 
-/** As JSON: [place, amounts, place, amounts...], a place as the list of its values by PLACE_KEYS; null for what there is none of, and what is last is left out. */
+/** As JSON: [place, amounts, place, amounts...], a place as `placeValues` has it. */
 export const packPlaces = (places: readonly PlaceAmounts[]): string =>
-  JSON.stringify(places.flatMap(({ place, amounts }) => [valuesOf(place), packAmounts(amounts)]));
-
-function valuesOf(place: Place): (string | null)[] {
-  const values = PLACE_KEYS.map((key) => place[key] ?? null);
-  while (values.at(-1) === null) values.pop();
-  return values;
-}
+  JSON.stringify(places.flatMap(({ place, amounts }) => [placeValues(place), packAmounts(amounts)]));
 
 type PackedPlace = readonly (string | null)[];
 
@@ -129,16 +124,7 @@ export function unpackPlaces(text: string): Group[] {
   return groups;
 }
 
-function placeIn(part: string | PackedPlace | undefined): Place {
-  if (!Array.isArray(part)) damaged();
-  const place: Partial<Record<PlaceKey, string>> = {};
-  PLACE_KEYS.forEach((key, i) => {
-    const value: unknown = part[i];
-    if (typeof value === 'string') place[key] = value;
-  });
-  return place;
-}
-
+const placeIn = (part: string | PackedPlace | undefined): Place => (Array.isArray(part) ? placeOfValues(part) : damaged());
 const textIn = (part: unknown): string => (typeof part === 'string' ? part : damaged());
 
 function unpackGroups(parts: readonly string[]): Group[] {
