@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RedisClient } from '../../src/adapters/redis/script.js';
 
 /** What Redis says of itself. */
@@ -7,14 +8,33 @@ export interface RedisInfo {
   /** So far, of those that write its files among it. */
   readonly cpuSeconds: number;
   readonly appendfsync: string;
+  readonly isRewriting: boolean;
 }
+
+const ASK_AGAIN_MS = 100;
+const REWRITE_AT = 'auto-aof-rewrite-percentage';
 
 export async function redisInfo(redis: RedisClient): Promise<RedisInfo> {
   const text = await redis.info();
   const field = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
   const [, appendfsync = ''] = (await redis.config('GET', 'appendfsync').catch(() => [])) as string[];
   return {
-    version: field('redis_version'), usedBytes: Number(field('used_memory')), appendfsync,
+    version: field('redis_version'), usedBytes: Number(field('used_memory')), appendfsync, isRewriting: field('aof_rewrite_in_progress') === '1',
     cpuSeconds: ['used_cpu_user', 'used_cpu_sys', 'used_cpu_user_children', 'used_cpu_sys_children'].reduce((sum, name) => sum + Number(field(name)), 0),
   };
+}
+
+/**
+ * While the work runs, Redis does not write its append-only file anew, which takes a core, for the longer the more it holds. One that has begun
+ * is waited for. Where Redis does not let itself be configured, it rewrites when it will.
+ */
+export async function withoutRewriting<T>(redis: RedisClient, work: () => Promise<T>): Promise<T> {
+  const [, before] = (await redis.config('GET', REWRITE_AT).catch(() => [])) as string[];
+  if (before === undefined || await redis.config('SET', REWRITE_AT, '0').then(() => false, () => true)) return work();
+  try {
+    while ((await redisInfo(redis)).isRewriting) await pause(ASK_AGAIN_MS);
+    return await work();
+  } finally {
+    await redis.config('SET', REWRITE_AT, before);
+  }
 }
