@@ -113,7 +113,7 @@ function cellsAt(at: number): (bucket: number) => string {
   };
 }
 
-/** Answers that are remembered, admitted or not; beyond, all are asked for again. */
+/** Answers that are remembered, admitted or not; once there are more, the next fold asks for all of its names again. */
 const REMEMBERED = 10_000;
 
 /** Names that events make up: values of places, and pairs of touchpoint and task. */
@@ -122,15 +122,16 @@ function createNames(store: MeasureStore, most: number) {
   const ask = async (kind: string, names: ReadonlySet<string>): Promise<void> => {
     const unknown = [...names].filter((name) => !known.has(`${kind}|${name}`));
     if (unknown.length === 0) return;
-    if (known.size > REMEMBERED) known.clear();
-    const answers = await store.admit(kind, [...names], most);
-    [...names].forEach((name, i) => known.set(`${kind}|${name}`, answers[i] ?? false));
+    const answers = await store.admit(kind, unknown, most);
+    unknown.forEach((name, i) => known.set(`${kind}|${name}`, answers[i] ?? false));
   };
   const isAdmitted = (kind: string, name: string): boolean => known.get(`${kind}|${name}`) === true;
   const bounded = (amounts: readonly Kept[]): readonly Kept[] =>
     (amounts.some(isPair) ? amounts.map((entry) => (isPair(entry) && !isAdmitted(PAIRS, entry.of) ? { ...entry, of: OTHER_PAIR } : entry)) : amounts);
   return {
     async bounded(groups: readonly Group[]): Promise<readonly Group[]> {
+      // Not between two kinds: what is asked for first has to be known at the end.
+      if (known.size > REMEMBERED) known.clear();
       const values = new Map(PLACE_KEYS.map((key) => [key, new Set<string>()]));
       const pairs = new Set<string>();
       let before: readonly Kept[] = [];

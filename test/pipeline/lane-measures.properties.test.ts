@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { MeasureRow } from '../../src/contracts/measures.js';
-import type { SourceTopic } from '../../src/contracts/names.js';
+import type { Place, SourceTopic } from '../../src/contracts/names.js';
 import { assess, openCase } from '../../src/core/assess.js';
 import type { Fact } from '../../src/core/fact.js';
 import { gather } from '../../src/core/measures/gather.js';
+import { keep, kept } from '../../src/core/measures/increments.js';
+import { packPlaces } from '../../src/core/measures/packed.js';
 import { createMeasureKeeper } from '../../src/pipeline/measure-keeper.js';
 import { createMeasureReader } from '../../src/pipeline/measure-reader.js';
 import { openOrder } from '../../src/pipeline/live-order.js';
+import { commitOf } from '../contract/lane-store.contract.js';
 import { journeyFacts } from '../support/arbitrary-journey.js';
 import { CONTEXT, createLaneUnderTest, type Death, factBytes, LANE, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
 
@@ -89,6 +92,24 @@ describe('the measures of a lane', () => {
     const reader = createMeasureReader({ store: lane.store.measures, lanes: 1, context: { patterns: [] }, now: () => NOW });
     const placed = (await reader.rows(['all'], 'carrier')).filter(({ measure }) => measure === 'orders_placed');
     expect(placed.map(({ by, value }) => [by?.carrier ?? 'all', value])).toEqual([['all', 4], ['a', 2], ['b', 1], ['other', 1]]);
+  });
+
+  test('a value that was admitted stays apart, however many others were met', async () => {
+    const { store } = createLaneUnderTest();
+    const { token, version } = await store.claim(LANE, 1);
+    const keeper = createMeasureKeeper(LANE, store.measures, 2, () => NOW);
+    const amounts = keep([kept('placed', NOW)]);
+    const steps: readonly (readonly Place[])[] = [
+      [{ location: 'here' }, ...Array.from({ length: 10_001 }, (_, n) => ({ location: `there-${n}` }))],
+      [{ location: 'here', carrier: 'unheard of' }],
+    ];
+    for (const [step, places] of steps.entries()) {
+      await store.commit(LANE, commitOf(token, version + step, { measures: Buffer.from(packPlaces(places.map((place) => ({ place, amounts })))) }));
+      await keeper.fold(token);
+    }
+    const reader = createMeasureReader({ store: store.measures, lanes: 1, context: { patterns: [] }, now: () => NOW });
+    const placed = (await reader.rows(['all'], 'location')).filter(({ measure }) => measure === 'orders_placed');
+    expect(placed.find(({ by }) => by?.location === 'here')?.value).toBe(2);
   });
 
   test('an order counts in each window that reaches back to it', async () => {
