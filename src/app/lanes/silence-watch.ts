@@ -15,17 +15,30 @@ const byInterval: Repeat = (run, ms) => {
   return () => { clearInterval(timer); };
 };
 
-/**
- * @param ms after so long without a word
- * @param silent is called, once
- */
-export function watchForSilence(ms: number, silent: () => void, repeat: Repeat = byInterval): SilenceWatch {
+/** How long somebody may be silent, ms. */
+export interface SilenceLimits {
+  /** Before the first word. */
+  readonly firstMs: number;
+  /** After any word; no longer than `firstMs`. */
+  readonly ms: number;
+}
+
+/** @param silent is called, once, with how long that was, ms */
+export function watchForSilence({ firstMs, ms }: SilenceLimits, silent: (ms: number) => void, repeat: Repeat = byInterval): SilenceWatch {
+  const everyMs = ms / LOOKS;
+  let limit = firstMs;
   let looks = 0;
   const end = repeat(() => {
     looks += 1;
-    if (looks <= LOOKS) return;
+    if (looks * everyMs <= limit) return;
     end();
-    silent();
-  }, ms / LOOKS);
-  return { heard: () => { looks = 0; }, end };
+    silent(limit);
+  }, everyMs);
+  return {
+    heard: () => {
+      looks = 0;
+      limit = ms;
+    },
+    end,
+  };
 }

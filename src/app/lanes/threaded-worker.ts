@@ -42,6 +42,8 @@ type LaneThread = ReturnType<typeof startThread>;
 
 /** So many session timeouts without a word are a defect: after one of them others have its lanes. */
 const SILENT_FOR = 3;
+/** Until its first word a thread loads what it runs, which on a machine that starts much at a time takes many seconds; ms. */
+const LOADING_MS = 60_000;
 
 function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts, number: number) {
   let lanes: LaneStandings = [];
@@ -50,9 +52,9 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
   // Of a start that fails whoever asked for it hears; later it is the process that cannot go on.
   let fail: (error: Error) => void = started.reject;
   const start: ThreadStart = { config, catalogue: rulebook.present().catalogue, pretty: process.stdout.isTTY };
-  const silentMs = SILENT_FOR * config.sessionTimeoutMs;
+  const ms = SILENT_FOR * config.sessionTimeoutMs;
   // Nobody else would find out: HTTP answers from this thread.
-  const silence = watchForSilence(silentMs, () => { fail(new Error(`a thread that works lanes has not answered for ${silentMs / 1_000} s`)); });
+  const silence = watchForSilence({ firstMs: Math.max(LOADING_MS, ms), ms }, (since) => { fail(new Error(`a thread that works lanes has not answered for ${since / 1_000} s`)); });
   const thread = new Thread(new URL('./lane-thread.js', import.meta.url), { workerData: start, name: 'lanes' });
   thread.on('message', (message: FromThread) => {
     switch (message.kind) {
