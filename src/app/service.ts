@@ -156,7 +156,9 @@ async function showPending({ ground, telemetry }: ServiceParts, worker: Worker):
 
 /** Every worker shows the measures of all lanes: none is missing while a worker is away. */
 async function showMeasures(measures: MeasureReader, { config, telemetry }: ServiceParts): Promise<void> {
-  const [rows, standing] = await Promise.all([measures.rows(MEASURE_WINDOWS, null), measures.standing()]);
+  // One after the other: nobody waits for them, and both go through all there is.
+  const standing = await measures.standing();
+  const rows = await measures.rows(MEASURE_WINDOWS, null);
   for (const key of config.measures.shownBy) rows.push(...(await measures.rows(PLACE_WINDOWS, key)).filter(({ by }) => by !== undefined));
   telemetry.measured(rows, standing);
 }

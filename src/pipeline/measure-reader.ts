@@ -1,9 +1,10 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { MeasureRow, MeasureWindow } from '../contracts/measures.js';
 import type { PlaceKey, Verdict } from '../contracts/names.js';
 import { cellOfBucket, isAhead, isInWindow } from '../core/measures/cells.js';
 import { createCustomerTally, type CustomerTally } from '../core/measures/customers.js';
 import type { RowContext } from '../core/measures/family.js';
-import type { Kept } from '../core/measures/increments.js';
+import { AmountSums, type Kept } from '../core/measures/increments.js';
 import { unpackAmounts, unpackPlaces } from '../core/measures/packed.js';
 import { createTally, isAheadOfTime, OTHER, QUANTITIES, type Sums, type Tally } from '../core/measures/quantities.js';
 import { rowsOf, type Scope, scoped } from '../core/measures/rows.js';
@@ -38,7 +39,7 @@ type Parts = Map<string, Tally>;
 const AT_ONCE = 8;
 
 export function createMeasureReader({ store, lanes, context, now }: MeasureReaderParts): MeasureReader {
-  /** Adds up the lanes one after the other: what is read of one need not stay. */
+  /** Adds up the lanes one after the other, and lets everything else of the process go on in between: what is read of one need not stay. */
   const sum = async (key: PlaceKey | null, windows: readonly MeasureWindow[]): Promise<Map<MeasureWindow, Parts>> => {
     const at = now();
     const sums = new Map(windows.map((window): [MeasureWindow, Parts] => [window, new Map<string, Tally>()]));
@@ -53,11 +54,8 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
           const { cell, value } = partsOfField(field);
           take(cell, value, unpackAmounts(packed));
         }
-        for (const entry of journal) {
-          for (const group of unpackPlaces(entry.toString())) {
-            if (group.key === key) for (const amount of group.amounts) take(cellOfBucket(amount.bucket, at), group.value, [amount]);
-          }
-        }
+        for (const [value, amounts] of journaled(journal, key)) for (const some of byBucket(amounts)) take(cellOfBucket(some[0].bucket, at), value, some);
+        await letOthersRun();
       }
     }
     return sums;
@@ -89,6 +87,31 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
       };
     },
   };
+}
+
+/** What entries of the journal add under each value of the key, summed up: many of them add to the same few. */
+function journaled(entries: readonly Buffer[], key: PlaceKey | null): ReadonlyMap<string, readonly Kept[]> {
+  const sums = new Map<string, AmountSums>();
+  for (const entry of entries) {
+    for (const group of unpackPlaces(entry.toString())) {
+      if (group.key !== key) continue;
+      let of = sums.get(group.value);
+      if (of === undefined) sums.set(group.value, (of = new AmountSums()));
+      for (const amount of group.amounts) of.add(amount);
+    }
+  }
+  return new Map([...sums].map(([value, of]) => [value, of.list()]));
+}
+
+/** Amounts of one bucket together. */
+function byBucket(amounts: readonly Kept[]): (readonly [Kept, ...Kept[]])[] {
+  const buckets: [Kept, ...Kept[]][] = [];
+  for (const amount of amounts) {
+    const last = buckets.at(-1);
+    if (last?.[0].bucket === amount.bucket) last.push(amount);
+    else buckets.push([amount]);
+  }
+  return buckets;
 }
 
 function tallyOf(parts: Parts, value: string): Tally {
