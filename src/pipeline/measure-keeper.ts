@@ -1,3 +1,4 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { PLACE_KEYS, type PlaceKey } from '../contracts/names.js';
 import { cellOfBucket, coarserCell } from '../core/measures/cells.js';
 import { isOfPair, OTHER_PAIR } from '../core/measures/feedback.js';
@@ -8,6 +9,8 @@ import { type CellWrite, fieldOf, type MeasureStore, partsOfField } from './meas
 
 /** Entries taken from the journal at once. */
 const ENTRIES = 512;
+/** Cells added up in one go, with nothing else of the process running meanwhile: some milliseconds. */
+const CELLS = 50;
 /** Cells moved at once to coarser ones. */
 const MOVES = 500;
 
@@ -31,11 +34,13 @@ export function createMeasureKeeper(lane: number, store: MeasureStore, mostValue
   const write = async (token: string, from: number, entries: number, additions: Additions, gone: readonly CellWrite[]): Promise<boolean> => {
     const cells = [...additions].flatMap(([key, values]) => [...values].flatMap(([value, sums]) => [...sums].map(([cell, added]) => ({ key, field: fieldOf(cell, value), added }))));
     const there = await store.cells(lane, cells);
-    const writes = cells.map(({ key, field, added }, i): CellWrite => {
-      for (const entry of unpackAmounts(there[i] ?? '')) added.add(entry);
+    const writes: CellWrite[] = [];
+    // Only the owner changes cells, and does one thing with them at a time: what was read stands until it is written.
+    for (const { key, field, added } of cells) {
+      for (const entry of unpackAmounts(there[writes.length] ?? '')) added.add(entry);
       const sums = added.list();
-      return { key, field, sums: sums.length === 0 ? null : packAmounts(sums) };
-    });
+      if (writes.push({ key, field, sums: sums.length === 0 ? null : packAmounts(sums) }) % CELLS === 0) await letOthersRun();
+    }
     return store.fold(lane, token, { from, entries, writes: [...gone, ...writes] });
   };
   return {
