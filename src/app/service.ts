@@ -9,7 +9,6 @@ import { openCase } from '../core/assess.js';
 import { customerFigures } from '../core/measures/customer-figures.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
 import { viewOf } from '../pipeline/journey-renderer.js';
-import { MEASURE_WINDOWS } from '../contracts/measures.js';
 import { createEventStream } from '../pipeline/stream/create-event-stream.js';
 import type { SchemaWait } from '../pipeline/schema-waits.js';
 import type { Worker } from '../pipeline/worker.js';
@@ -156,9 +155,7 @@ async function showPending({ ground, telemetry }: ServiceParts, worker: Worker):
 
 /** Every worker shows the measures of all lanes: none is missing while a worker is away. */
 async function showMeasures(measures: MeasureReader, { config, telemetry }: ServiceParts): Promise<void> {
-  // One after the other: nobody waits for them, and both go through all there is.
-  const standing = await measures.standing();
-  const rows = await measures.rows(MEASURE_WINDOWS, null);
+  const { rows, standing } = await measures.overview();
   for (const key of config.measures.shownBy) rows.push(...(await measures.rows(PLACE_WINDOWS, key)).filter(({ by }) => by !== undefined));
   telemetry.measured(rows, standing);
 }

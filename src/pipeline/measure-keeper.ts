@@ -1,10 +1,11 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { PLACE_KEYS, type PlaceKey } from '../contracts/names.js';
-import { cellOfBucket, coarserCell } from '../core/measures/cells.js';
+import { coarserCell } from '../core/measures/cells.js';
 import { isOfPair, OTHER_PAIR } from '../core/measures/feedback.js';
-import { AmountSums, type Group, type Kept } from '../core/measures/increments.js';
+import type { Group, Kept } from '../core/measures/increments.js';
 import { packAmounts, unpackAmounts, unpackPlaces } from '../core/measures/packed.js';
 import { OTHER, QUANTITIES } from '../core/measures/quantities.js';
+import { cellsAt, type CellSums, cellsUnder, putInCells, sumsIn } from './cell-sums.js';
 import { type CellWrite, fieldOf, type MeasureStore, partsOfField } from './measure-store.js';
 
 /** Entries taken from the journal at once. */
@@ -23,7 +24,6 @@ export interface MeasureKeeper {
 
 /** Sums as they are to be added to the store's: by key, value and cell. */
 type Additions = Map<PlaceKey | null, Map<string, CellSums>>;
-type CellSums = Map<string, AmountSums>;
 
 /**
  * Keeps a lane's cells. Only the owner does so; whoever asks meanwhile sees each amount once, in the journal or in a cell.
@@ -50,7 +50,7 @@ export function createMeasureKeeper(lane: number, store: MeasureStore, mostValue
       const groups = await names.bounded(entries.flatMap((entry) => unpackPlaces(entry.toString())));
       const additions: Additions = new Map();
       const cellOf = cellsAt(now());
-      for (const group of groups) putInCells(group, cellOf, additions);
+      for (const { key, value, amounts } of groups) putInCells(amounts, cellOf, cellsUnder(valuesUnder(additions, key), value));
       return (await write(token, folded, entries.length, additions, [])) && entries.length === ENTRIES;
     },
     async coarsen(token) {
@@ -63,7 +63,7 @@ export function createMeasureKeeper(lane: number, store: MeasureStore, mostValue
       const additions: Additions = new Map();
       some.forEach(({ key, target }, i) => {
         const { cell, value } = target;
-        const into = sumsIn(cellsUnder(additions, key, value), cell);
+        const into = sumsIn(cellsUnder(valuesUnder(additions, key), value), cell);
         for (const entry of unpackAmounts(sums[i] ?? '')) into.add(entry);
       });
       return (await write(token, folded, 0, additions, some.map(({ key, field }) => ({ key, field, sums: null })))) && old.length > some.length;
@@ -80,42 +80,10 @@ const oldCells = (key: PlaceKey | null, fields: readonly string[], at: number): 
     return coarser === null ? [] : [{ key, field, target: { cell: coarser, value } }];
   });
 
-function cellsUnder(additions: Additions, key: PlaceKey | null, value: string): CellSums {
+function valuesUnder(additions: Additions, key: PlaceKey | null): Map<string, CellSums> {
   let values = additions.get(key);
   if (values === undefined) additions.set(key, (values = new Map<string, CellSums>()));
-  let cells = values.get(value);
-  if (cells === undefined) values.set(value, (cells = new Map<string, AmountSums>()));
-  return cells;
-}
-
-function sumsIn(cells: CellSums, cell: string): AmountSums {
-  let sums = cells.get(cell);
-  if (sums === undefined) cells.set(cell, (sums = new AmountSums()));
-  return sums;
-}
-
-/** A cell says when; the amounts in it need not, and have this bucket. */
-const NO_BUCKET = 0;
-
-function putInCells({ key, value, amounts }: Group, cellOf: (bucket: number) => string, additions: Additions): void {
-  const cells = cellsUnder(additions, key, value);
-  let bucket = NaN;
-  let sums: AmountSums | null = null;
-  for (const entry of amounts) {
-    if (sums === null || entry.bucket !== bucket) sums = sumsIn(cells, cellOf(entry.bucket));
-    ({ bucket } = entry);
-    sums.add(entry, NO_BUCKET);
-  }
-}
-
-/** The cells of buckets at this time, ms, of which few are met again and again. */
-function cellsAt(at: number): (bucket: number) => string {
-  const known = new Map<number, string>();
-  return (bucket) => {
-    let cell = known.get(bucket);
-    if (cell === undefined) known.set(bucket, (cell = cellOfBucket(bucket, at)));
-    return cell;
-  };
+  return values;
 }
 
 /** Answers that are remembered, admitted or not; once there are more, the next fold asks for all of its names again. */

@@ -1,13 +1,14 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import type { MeasureRow, MeasureWindow } from '../contracts/measures.js';
+import { MEASURE_WINDOWS, type MeasureRow, type MeasureWindow } from '../contracts/measures.js';
 import type { PlaceKey, Verdict } from '../contracts/names.js';
-import { cellOfBucket, isAhead, isInWindow } from '../core/measures/cells.js';
+import { isAhead, isInWindow } from '../core/measures/cells.js';
 import { createCustomerTally, type CustomerTally } from '../core/measures/customers.js';
 import type { RowContext } from '../core/measures/family.js';
-import { AmountSums, type Kept } from '../core/measures/increments.js';
+import type { Kept } from '../core/measures/increments.js';
 import { unpackAmounts, unpackPlaces } from '../core/measures/packed.js';
 import { createTally, isAheadOfTime, OTHER, QUANTITIES, type Sums, type Tally } from '../core/measures/quantities.js';
 import { rowsOf, type Scope, scoped } from '../core/measures/rows.js';
+import { cellsAt, type CellSums, cellsUnder, putInCells } from './cell-sums.js';
 import { createCustomerTallies } from './customer-tallies.js';
 import { type MeasureStore, partsOfField } from './measure-store.js';
 
@@ -29,7 +30,8 @@ export interface Standing {
 export interface MeasureReader {
   /** Rows over all orders, and with `by` also of each value of that key, sorted. */
   rows(windows: readonly MeasureWindow[], by: PlaceKey | null): Promise<MeasureRow[]>;
-  standing(): Promise<Standing>;
+  /** Rows over all orders in every window, and how orders stand, of one reading. */
+  overview(): Promise<{ readonly rows: MeasureRow[]; readonly standing: Standing }>;
 }
 
 /** Sums by value of the key ('' for the whole). */
@@ -42,6 +44,7 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
   /** Adds up the lanes one after the other, and lets everything else of the process go on in between: what is read of one need not stay. */
   const sum = async (key: PlaceKey | null, windows: readonly MeasureWindow[]): Promise<Map<MeasureWindow, Parts>> => {
     const at = now();
+    const cellOf = cellsAt(at);
     const sums = new Map(windows.map((window): [MeasureWindow, Parts] => [window, new Map<string, Tally>()]));
     const take = (cell: string, value: string, amounts: readonly Kept[]): void => {
       const counting = isAhead(cell, at) ? amounts.filter(hasHappened) : amounts;
@@ -54,7 +57,7 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
           const { cell, value } = partsOfField(field);
           take(cell, value, unpackAmounts(packed));
         }
-        for (const [value, amounts] of journaled(journal, key)) for (const some of byBucket(amounts)) take(cellOfBucket(some[0].bucket, at), value, some);
+        for (const [value, waiting] of journaled(journal, key, cellOf)) for (const [cell, added] of waiting) take(cell, value, added.list());
         await letOthersRun();
       }
     }
@@ -64,54 +67,40 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
   const rowsIn = (scope: Scope, tally: Tally | undefined, customers: CustomerTally | undefined): MeasureRow[] => [
     ...rowsOf(tally ?? createTally(), context, scope), ...(customers ?? createCustomerTally()).rows().map((row) => scoped(row, scope)),
   ];
+  const rowsFrom = async (windows: readonly MeasureWindow[], whole: ReadonlyMap<MeasureWindow, Parts>, by: PlaceKey | null): Promise<MeasureRow[]> => {
+    const parts = by === null ? null : await sum(by, windows);
+    const nameOf = (window: MeasureWindow, value: string): string => (parts?.get(window)?.has(value) === true ? value : OTHER);
+    const customers = await tallyCustomers({ windows, key: by, nameOf });
+    return windows.flatMap((window) => {
+      const [tallies, of] = [parts?.get(window), customers.get(window)];
+      const values = by === null ? [] : [...new Set([...(tallies?.keys() ?? []), ...(of?.keys() ?? [])])].filter((value) => value !== '').sort();
+      return [
+        ...rowsIn({ window }, whole.get(window)?.get(''), of?.get('')),
+        ...values.flatMap((value) => rowsIn({ window, ...(by === null ? {} : { by: { [by]: value } }) }, tallies?.get(value), of?.get(value))),
+      ];
+    });
+  };
   return {
-    async rows(windows, by) {
-      const whole = await sum(null, windows);
-      const parts = by === null ? null : await sum(by, windows);
-      const nameOf = (window: MeasureWindow, value: string): string => (parts?.get(window)?.has(value) === true ? value : OTHER);
-      const customers = await tallyCustomers({ windows, key: by, nameOf });
-      return windows.flatMap((window) => {
-        const [tallies, of] = [parts?.get(window), customers.get(window)];
-        const values = by === null ? [] : [...new Set([...(tallies?.keys() ?? []), ...(of?.keys() ?? [])])].filter((value) => value !== '').sort();
-        return [
-          ...rowsIn({ window }, whole.get(window)?.get(''), of?.get('')),
-          ...values.flatMap((value) => rowsIn({ window, ...(by === null ? {} : { by: { [by]: value } }) }, tallies?.get(value), of?.get(value))),
-        ];
-      });
-    },
-    async standing() {
-      const all: Sums = (await sum(null, ['all'])).get('all')?.get('') ?? createTally();
-      return {
-        open: all.get('placed') - all.get('delivered') - all.get('cancelled'),
-        verdicts: all.each('verdict') as ReadonlyMap<Verdict, number>,
-      };
+    rows: async (windows, by) => rowsFrom(windows, await sum(null, windows), by),
+    async overview() {
+      const whole = await sum(null, MEASURE_WINDOWS);
+      return { rows: await rowsFrom(MEASURE_WINDOWS, whole, null), standing: standingIn(whole.get('all')?.get('') ?? createTally()) };
     },
   };
 }
 
-/** What entries of the journal add under each value of the key, summed up: many of them add to the same few. */
-function journaled(entries: readonly Buffer[], key: PlaceKey | null): ReadonlyMap<string, readonly Kept[]> {
-  const sums = new Map<string, AmountSums>();
-  for (const entry of entries) {
-    for (const group of unpackPlaces(entry.toString())) {
-      if (group.key !== key) continue;
-      let of = sums.get(group.value);
-      if (of === undefined) sums.set(group.value, (of = new AmountSums()));
-      for (const amount of group.amounts) of.add(amount);
-    }
-  }
-  return new Map([...sums].map(([value, of]) => [value, of.list()]));
-}
+const standingIn = (all: Sums): Standing => ({
+  open: all.get('placed') - all.get('delivered') - all.get('cancelled'),
+  verdicts: all.each('verdict') as ReadonlyMap<Verdict, number>,
+});
 
-/** Amounts of one bucket together. */
-function byBucket(amounts: readonly Kept[]): (readonly [Kept, ...Kept[]])[] {
-  const buckets: [Kept, ...Kept[]][] = [];
-  for (const amount of amounts) {
-    const last = buckets.at(-1);
-    if (last?.[0].bucket === amount.bucket) last.push(amount);
-    else buckets.push([amount]);
+/** What entries of the journal add under each value of the key, summed up by cell: many of them add to the same few. */
+function journaled(entries: readonly Buffer[], key: PlaceKey | null, cellOf: (bucket: number) => string): ReadonlyMap<string, CellSums> {
+  const values = new Map<string, CellSums>();
+  for (const entry of entries) {
+    for (const group of unpackPlaces(entry.toString())) if (group.key === key) putInCells(group.amounts, cellOf, cellsUnder(values, group.value));
   }
-  return buckets;
+  return values;
 }
 
 function tallyOf(parts: Parts, value: string): Tally {

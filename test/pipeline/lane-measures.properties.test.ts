@@ -76,7 +76,7 @@ describe('the measures of a lane', () => {
       }
       expect((await measures.journal(LANE, 1)).entries).toEqual([]);
       expect((await measures.fields(LANE, null)).every((field) => field.startsWith('t'))).toBe(true);
-      const { open, verdicts } = await reader.standing();
+      const { standing: { open, verdicts } } = await reader.overview();
       expect([...verdicts.values()].reduce((sum, n) => sum + n, 0)).toBe((await lane.store.list(null, null, 100)).orderIds.length);
       expect(open).toBe(count(expected, 'orders_placed') - count(expected, 'orders_delivered') - count(expected, 'orders_cancelled'));
     }), { numRuns: 120 });
