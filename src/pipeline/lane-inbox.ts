@@ -19,8 +19,10 @@ export interface InboxParts<T extends string, D extends { readonly kind: string 
   readonly telemetry: Pick<Telemetry, 'schemaWaiting' | 'schemaMissing' | 'retrying'>;
   /** Records of a topic that wait to be read. */
   readonly lag: (topic: T, records: number) => void;
-  /** Records waiting per topic before it is paused; it goes on below a quarter of them. */
+  /** Records waiting per topic before it is paused. */
   readonly highWater: number;
+  /** It goes on where no more of them wait. */
+  readonly lowWater: number;
   /** Something came. */
   readonly ring: () => void;
   /** Learning of schemas goes on until then. */
@@ -54,7 +56,7 @@ export function createInbox<T extends string, D extends { readonly kind: string 
   /** Takes up topics of which little waits. */
   const relieve = (): void => {
     for (const topic of paused) {
-      if (queues.waiting(topic) > parts.highWater / 4 || queues.awaits(topic) !== null) continue;
+      if (queues.waiting(topic) > parts.lowWater || queues.awaits(topic) !== null) continue;
       paused.delete(topic);
       source.resume(lane, topic);
     }

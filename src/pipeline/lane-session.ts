@@ -23,6 +23,7 @@ import type { Candidate, StepLimits } from './step-parts.js';
 import type { Passage } from './expiries.js';
 import type { Retention } from './retention.js';
 import type { TimeSettings } from './time-reached.js';
+import type { Turns } from './turns.js';
 import type { Upkeep } from './upkeep.js';
 
 export interface SessionParts extends Judging {
@@ -44,6 +45,8 @@ export interface SessionParts extends Judging {
   readonly time: TimeSettings;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly limits: StepLimits;
+  /** Of the long steps of all lanes of this thread. */
+  readonly turns: Turns;
   readonly maxFacts: number;
   /** How long orders at rest are kept. */
   readonly retention: Retention;
@@ -53,8 +56,8 @@ export interface SessionParts extends Judging {
 
 /** Records waiting per topic before it is paused. */
 const HIGH_WATER = 8_000;
-/** Of each topic that has a backlog so many are waited for before a step. */
-const PLENTY = 2_500;
+/** Of each topic that has a backlog so many are waited for before a step; so a topic that has fewer must not be paused. */
+const PLENTY = 5_000;
 /** Candidates offered to one step. */
 const OFFER = 16_000;
 
@@ -78,7 +81,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const storeLook = createStoreLook({ wallClock: parts.wallClock, persistence: untilStop, held: () => store.held(lane), known: () => ({ token: claimed.token, base: version }) });
 
   const inbox = createInbox<SourceTopic, Decoded>({
-    ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
+    ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lowWater: PLENTY, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
   });
   const { queues } = inbox;
   const gathering = createGathering(() => queues.lacks(PLENTY), parts.wallClock);
@@ -166,7 +169,8 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     await persist(untilStop, 'read orders', async () => {
       prepared = await prepareStep(step, candidates);
     });
-    if (prepared !== null) await settle(runStep(step, prepared, seq), candidates);
+    const result = prepared === null ? null : await runStep(step, prepared, seq, untilStop.stopped);
+    if (result !== null) await settle(result, candidates);
   };
   const sweepOn = async (): Promise<void> => {
     let orderIds: readonly string[] | null = null;

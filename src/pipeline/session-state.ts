@@ -35,7 +35,7 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   const calendar = createCalendar(kept, time);
   const measures = createStepMeasures((orderId, error) => { telemetry.unassessed(lane, orderId, error); }, () => parts.wallClock.now(), measuredTo(upkeep));
   const step: StepParts = {
-    lane, time, progress, calendar, retention, silence, book, judge, renderJourney: parts.renderJourney, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, maxFacts: parts.maxFacts,
+    lane, time, progress, calendar, retention, silence, book, judge, renderJourney: parts.renderJourney, measures, telemetry, topicNames: parts.topicNames, limits: parts.limits, turns: parts.turns, maxFacts: parts.maxFacts,
     firstSeen: (sightings) => store.firstSeen(sightings), deadlines: createDeadlineWatch(lane, store),
   };
   const sweep = createSweep({

@@ -1,3 +1,4 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { SourceTopic } from '../contracts/names.js';
 import type { Fact } from '../core/fact.js';
 import { deadLetterRecord } from './dead-letter-record.js';
@@ -24,6 +25,9 @@ export interface StepResult {
 /** Of more events at once orders change again before their journeys are due, and what was rendered of them would have to be kept for long. */
 const FEW_EVENTS = 500;
 
+/** Of so many events orders are worked in a row, some 10 ms; then whatever else is due in this thread has its turn. */
+const EVENTS_IN_A_ROW = 250;
+
 interface Work {
   readonly parts: StepParts;
   readonly prepared: PreparedStep;
@@ -41,16 +45,41 @@ type EventOutcome = Parameters<Telemetry['event']>[1];
  * the time reached has passed fired, each at its own instant, before the next candidate. But what an order lives through depends on its own
  * events and on the time reached before each of them, on no other order: so each goes through its part of the step alone, and is packed
  * before the next is unpacked. Nothing is written: the result says what to write.
+ * A long step lets others run in between, but no other long step, so that one alone takes room.
+ * @param isStopped the step is of no use any more
+ * @returns null where it was stopped before it came to its turn
  */
-export function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number): StepResult {
+export async function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number, isStopped: () => boolean): Promise<StepResult | null> {
   const course = courseOf(parts, prepared);
   const sayings = createSayings(lastSeq);
   const work: Work = { parts, prepared, course, outcomes: [], sayings, firing: firingIn(parts, prepared, course, sayings) };
   applyOrderless(work);
-  for (const [orderId, places] of course.places) workOrder(work, orderId, places);
+  if (!(await workOrders(work, isStopped))) return null;
   tellOutcomes(work);
   const outputs = { ...sayings.outputs, records: numbered(sayings.inTurn(), lastSeq) };
   return { consumed: course.moments.length, ...takeWrites(parts), forget: [], outputs };
+}
+
+/** Whether all were worked: a step that is stopped while it waits for its turn is left. */
+async function workOrders(work: Work, isStopped: () => boolean): Promise<boolean> {
+  let inARow = 0;
+  let endTurn: (() => void) | null = null;
+  try {
+    for (const [orderId, places] of work.course.places) {
+      workOrder(work, orderId, places);
+      inARow += 1 + places.length;
+      if (inARow < EVENTS_IN_A_ROW) continue;
+      inARow = 0;
+      if (endTurn === null) {
+        endTurn = await work.parts.turns.take();
+        if (isStopped()) return false;
+      }
+      await letOthersRun();
+    }
+    return true;
+  } finally {
+    endTurn?.();
+  }
 }
 
 const firingIn = (parts: StepParts, { deadlines }: PreparedStep, { reached }: Course, sayings: Sayings): Firing => ({

@@ -4,8 +4,9 @@ import { createLane, type LaneParts } from './lane.js';
 import type { FetchedRange, Halt, SourceLog, Telemetry, WallClock } from './ports.js';
 import { settledWithin } from './retry.js';
 import type { SchemaWait } from './schema-waits.js';
+import { createTurns } from './turns.js';
 
-export type WorkerParts = Omit<LaneParts, 'lane'>;
+export type WorkerParts = Omit<LaneParts, 'lane' | 'turns'>;
 
 /** How often topics that are read to their end are looked at, so that the wall clock can count for them; ms. */
 const LOOK_MS = 500;
@@ -15,7 +16,10 @@ const ADVICE_MS = 1_000;
 const ADVICE_WITHIN_MS = 1_000;
 
 /** One process of the service: works the lanes that the group gives it. */
-export const createWorker = (parts: WorkerParts): Worker => workLanes<SourceTopic>({ ...parts, lane: (lane) => createLane({ ...parts, lane }) });
+export const createWorker = (parts: WorkerParts): Worker => {
+  const turns = createTurns();
+  return workLanes<SourceTopic>({ ...parts, lane: (lane) => createLane({ ...parts, lane, turns }) });
+};
 export type Worker = WorkerOf<SourceTopic>;
 
 /** `T`: what the lanes call their topics. */

@@ -160,7 +160,7 @@ describe('a topic that runs ahead', () => {
       },
     };
     const store: LaneStore = { ...parts.store, load: () => never };
-    for (let i = 0; i < 30_000; i++) lane.logs.append('orders', 'o', attempt('o'));
+    for (let i = 0; i < 60_000; i++) lane.logs.append('orders', 'o', attempt('o'));
     const working = await lane.open({ parts: { source, store } });
     await eventually('it is held back', () => paused.length === 1);
     lane.logs.append('orders', 'o', attempt('o'));

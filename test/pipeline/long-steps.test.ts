@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { createTurns, type Turns } from '../../src/pipeline/turns.js';
+import { fact } from '../support/facts.js';
+import { createLaneUnderTest, eventually, factBytes, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
+
+const MANY = 2_000;
+
+const laneWith = (orders: number): LaneUnderTest => {
+  const lane = createLaneUnderTest({ topics: ['orders'] });
+  for (let i = 0; i < orders; i++) lane.logs.append('orders', `o${i}`, factBytes(`o${i}`, fact('delivery.attempt_failed', '05-02 08:00')));
+  return lane;
+};
+/** All in one step. */
+const atOnce = (parts: Life['parts'] = {}): Life => ({ parts: { limits: { orders: MANY, bytes: 1e9 }, ...parts } });
+const readBy = (lane: LaneUnderTest): number => lane.progress.get('orders')?.count.read ?? 0;
+
+test('a long step lets others run meanwhile', async () => {
+  const lane = laneWith(MANY);
+  let isWorking = false;
+  let turnsOfOthers = 0;
+  const other = (): void => {
+    if (!isWorking) return;
+    turnsOfOthers += 1;
+    setImmediate(other);
+  };
+  const turns: Turns = {
+    take() {
+      isWorking = true;
+      other();
+      return Promise.resolve(() => { isWorking = false; });
+    },
+  };
+  await lane.live(atOnce({ turns }));
+  expect([readBy(lane), isWorking]).toEqual([MANY, false]);
+  expect(turnsOfOthers).toBeGreaterThanOrEqual(MANY / 250);
+});
+
+describe('while a long step of another lane is under way', () => {
+  const meanwhile = async (): Promise<{ readonly turns: Turns; readonly end: () => void }> => {
+    const turns = createTurns();
+    return { turns, end: await turns.take() };
+  };
+
+  test('a short one goes on', async () => {
+    const { turns } = await meanwhile();
+    const lane = laneWith(10);
+    await lane.live(atOnce({ turns }));
+    expect(readBy(lane)).toBe(10);
+  });
+
+  test('a long one waits', async () => {
+    const { turns, end } = await meanwhile();
+    const lane = laneWith(MANY);
+    let asked = false;
+    const working = await lane.open(atOnce({ turns: { take: () => { asked = true; return turns.take(); } } }));
+    await eventually('it asks for its turn', () => asked);
+    expect(readBy(lane)).toBe(0);
+    end();
+    await eventually('it is worked', () => readBy(lane) === MANY);
+    await working.end();
+  });
+
+  test('a long one that waits is left to the next owner where the lane is to stop', async () => {
+    const { turns, end } = await meanwhile();
+    const lane = laneWith(MANY);
+    let asked = false;
+    const working = await lane.open(atOnce({ turns: { take: () => { asked = true; return turns.take(); } } }));
+    await eventually('it asks for its turn', () => asked);
+    const left = working.lane.leave('stop');
+    end();
+    await left;
+    expect(readBy(lane)).toBe(0);
+    await working.end();
+    await lane.live(atOnce());
+    expect(readBy(lane)).toBe(MANY);
+    expect(lane.strays).toEqual([]);
+  });
+});
