@@ -1,5 +1,6 @@
 import type { Line } from '../adapters/files/lines.js';
 import { type DeadLetterReason, SOURCE_TOPICS, type SourceTopic } from '../contracts/names.js';
+import { getOrInsert } from '../core/get-or-insert.js';
 
 export interface TopicAccount {
   read: number;
@@ -30,11 +31,7 @@ export interface ReplayAccount {
 export function createReplayAccount(): ReplayAccount {
   const topics = new Map<SourceTopic | 'unknown', TopicAccount>();
   const reasons = new Map<DeadLetterReason, RefusedLines>();
-  const of = (name: SourceTopic | 'unknown'): TopicAccount => {
-    let account = topics.get(name);
-    if (account === undefined) topics.set(name, (account = { read: 0, applied: 0, duplicate: 0, deadLetter: 0 }));
-    return account;
-  };
+  const of = (name: SourceTopic | 'unknown'): TopicAccount => getOrInsert(topics, name, () => ({ read: 0, applied: 0, duplicate: 0, deadLetter: 0 }));
   return {
     reasons,
     refused(topic, reason, message, line) {

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../core/get-or-insert.js';
 import { cellOfBucket } from '../core/measures/cells.js';
 import { AmountSums, type Kept } from '../core/measures/increments.js';
 
@@ -5,17 +6,9 @@ import { AmountSums, type Kept } from '../core/measures/increments.js';
 export type CellSums = Map<string, AmountSums>;
 
 /** The sums of a value's cells. */
-export function cellsUnder(values: Map<string, CellSums>, value: string): CellSums {
-  let cells = values.get(value);
-  if (cells === undefined) values.set(value, (cells = new Map<string, AmountSums>()));
-  return cells;
-}
+export const cellsUnder = (values: Map<string, CellSums>, value: string): CellSums => getOrInsert(values, value, () => new Map<string, AmountSums>());
 
-export function sumsIn(cells: CellSums, cell: string): AmountSums {
-  let sums = cells.get(cell);
-  if (sums === undefined) cells.set(cell, (sums = new AmountSums()));
-  return sums;
-}
+export const sumsIn = (cells: CellSums, cell: string): AmountSums => getOrInsert(cells, cell, () => new AmountSums());
 
 /** A cell says when; the amounts in it need not, and have this bucket. */
 const NO_BUCKET = 0;

@@ -1,5 +1,6 @@
 import type { MeasureWindow } from '../contracts/measures.js';
 import type { PlaceKey } from '../contracts/names.js';
+import { getOrInsert } from '../core/get-or-insert.js';
 import { windowStart } from '../core/measures/cells.js';
 import { createCustomerTally, type CustomerOrder, type CustomerTally } from '../core/measures/customers.js';
 import { unpackCustomerOrder } from '../core/measures/packed-customer.js';
@@ -60,7 +61,7 @@ async function tallyCustomers(store: Pick<MeasureStore, 'customers'>, lanes: num
     for (const { window, from, tallies } of sums) {
       const counts = (instant: number): boolean => instant >= from;
       tallies.get('')?.add(order, counts);
-      if (value !== undefined) tallyIn(tallies, nameOf(window, value)).add(order, counts);
+      if (value !== undefined) getOrInsert(tallies, nameOf(window, value), () => createCustomerTally(MOST_NAMED_OF_VALUE)).add(order, counts);
     }
   };
   for (let part = 0; part < CUSTOMER_PARTS; part++) {
@@ -73,10 +74,4 @@ async function tallyCustomers(store: Pick<MeasureStore, 'customers'>, lanes: num
     for (const { tallies } of sums) for (const tally of tallies.values()) tally.settle();
   }
   return new Map(sums.map(({ window, tallies }) => [window, tallies]));
-}
-
-function tallyIn(tallies: Map<string, CustomerTally>, value: string): CustomerTally {
-  let tally = tallies.get(value);
-  if (tally === undefined) tallies.set(value, (tally = createCustomerTally(MOST_NAMED_OF_VALUE)));
-  return tally;
 }

@@ -1,5 +1,6 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { PLACE_KEYS, type PlaceKey } from '../contracts/names.js';
+import { getOrInsert } from '../core/get-or-insert.js';
 import { coarserCell } from '../core/measures/cells.js';
 import { isOfPair, OTHER_PAIR } from '../core/measures/feedback.js';
 import type { Group, Kept } from '../core/measures/increments.js';
@@ -80,11 +81,7 @@ const oldCells = (key: PlaceKey | null, fields: readonly string[], at: number): 
     return coarser === null ? [] : [{ key, field, target: { cell: coarser, value } }];
   });
 
-function valuesUnder(additions: Additions, key: PlaceKey | null): Map<string, CellSums> {
-  let values = additions.get(key);
-  if (values === undefined) additions.set(key, (values = new Map<string, CellSums>()));
-  return values;
-}
+const valuesUnder = (additions: Additions, key: PlaceKey | null): Map<string, CellSums> => getOrInsert(additions, key, () => new Map<string, CellSums>());
 
 /** Answers that are remembered, admitted or not; once there are more, the next fold asks for all of its names again. */
 const REMEMBERED = 10_000;

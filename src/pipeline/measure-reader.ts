@@ -1,6 +1,7 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { MEASURE_WINDOWS, type MeasureRow, type MeasureWindow } from '../contracts/measures.js';
 import type { PlaceKey, Verdict } from '../contracts/names.js';
+import { getOrInsert } from '../core/get-or-insert.js';
 import { isAhead, isInWindow } from '../core/measures/cells.js';
 import { createCustomerTally, type CustomerTally } from '../core/measures/customers.js';
 import type { RowContext } from '../core/measures/family.js';
@@ -48,7 +49,7 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
     const sums = new Map(windows.map((window): [MeasureWindow, Parts] => [window, new Map<string, Tally>()]));
     const take = (cell: string, value: string, amounts: readonly Kept[]): void => {
       const counting = isAhead(cell, at) ? amounts.filter(hasHappened) : amounts;
-      for (const [window, parts] of sums) if (isInWindow(cell, window, at)) addTo(tallyOf(parts, value), counting);
+      for (const [window, parts] of sums) if (isInWindow(cell, window, at)) addTo(getOrInsert(parts, value, createTally), counting);
     };
     for (let first = 0; first < lanes; first += AT_ONCE) {
       const views = await Promise.all(Array.from({ length: Math.min(AT_ONCE, lanes - first) }, (_, i) => store.view(first + i, key)));
@@ -101,12 +102,6 @@ function journaled(entries: readonly Buffer[], key: PlaceKey | null, cellOf: (bu
     for (const group of unpackPlaces(entry.toString())) if (group.key === key) putInCells(group.amounts, cellOf, cellsUnder(values, group.value));
   }
   return values;
-}
-
-function tallyOf(parts: Parts, value: string): Tally {
-  let tally = parts.get(value);
-  if (tally === undefined) parts.set(value, (tally = createTally()));
-  return tally;
 }
 
 const hasHappened = ({ quantity }: Kept): boolean => {

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../core/get-or-insert.js';
 import type { PreparedStep } from './prepare-step.js';
 import type { Candidate, StepParts } from './step-parts.js';
 
@@ -43,12 +44,13 @@ export function courseOf(parts: StepParts, { candidates, deadlines, until }: Pre
     const candidate = candidates[moments.length];
     if (candidate === undefined || bytes >= limits.bytes || places.size >= mostOrders) break;
     const orderId = orderOf(candidate);
-    if (orderId !== null) placesIn(places, orderId).push(moments.length);
+    if (orderId !== null) getOrInsert(places, orderId, noPlaces).push(moments.length);
     bytes += read(parts, candidate, moments);
   }
   return { moments, reached, places };
 }
 
+const noPlaces = (): number[] => [];
 const orderOf = (candidate: Candidate): string | null => (candidate.kind === 'record' && candidate.decoded.kind === 'event' ? candidate.decoded.orderId : null);
 
 /** The lane's clocks as they are when the candidate is applied, and then with what it tells of the time. Returns its bytes. */
@@ -59,12 +61,4 @@ function read({ time, calendar }: StepParts, candidate: Candidate, moments: Mome
   const { record, decoded } = candidate;
   if (decoded.kind === 'event') time.read(record.topic, decoded.fact.at, record.timestamp);
   return record.value?.length ?? 0;
-}
-
-function placesIn(places: Map<string, number[]>, orderId: string): number[] {
-  const known = places.get(orderId);
-  if (known !== undefined) return known;
-  const created: number[] = [];
-  places.set(orderId, created);
-  return created;
 }

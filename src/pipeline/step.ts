@@ -1,6 +1,7 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { SourceTopic } from '../contracts/names.js';
 import type { Fact } from '../core/fact.js';
+import { getOrInsert } from '../core/get-or-insert.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 import type { Decoded } from './decode.js';
 import type { JudgeCause, StepOutputs } from './judge.js';
@@ -10,7 +11,7 @@ import type { PreparedStep } from './prepare-step.js';
 import { expiryOf } from './retention.js';
 import { createSayings, fireDue, type Firing, type Sayings } from './sayings.js';
 import { type Course, courseOf, type Moment } from './step-course.js';
-import type { Candidate, StepParts } from './step-parts.js';
+import type { StepParts } from './step-parts.js';
 
 export interface StepResult {
   /** How many of the candidates were used up; the rest come again. */
@@ -206,18 +207,12 @@ function tellOutcomes({ parts, prepared, course, outcomes }: Work): void {
     else {
       const outcome = outcomes[place] ?? 'applied';
       progress.read(candidate.record, outcome === 'dead_letter' ? 'deadLetter' : outcome);
-      countsOf(counts, candidate)[outcome] += 1;
+      getOrInsert(counts, candidate.record.topic, () => ({ applied: 0, duplicate: 0, dead_letter: 0 }))[outcome] += 1;
     }
   }
   for (const [topic, of] of counts) {
     for (const outcome of ['applied', 'duplicate', 'dead_letter'] as const) if (of[outcome] > 0) telemetry.event(topic, outcome, of[outcome]);
   }
-}
-
-function countsOf(counts: Map<SourceTopic, Record<EventOutcome, number>>, { record: { topic } }: Extract<Candidate, { kind: 'record' }>): Record<EventOutcome, number> {
-  let of = counts.get(topic);
-  if (of === undefined) counts.set(topic, (of = { applied: 0, duplicate: 0, dead_letter: 0 }));
-  return of;
 }
 
 /** Numbers records anew, in the order in which they leave. */

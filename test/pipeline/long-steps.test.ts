@@ -40,6 +40,14 @@ describe('while a long step of another lane is under way', () => {
     const turns = createTurns();
     return { turns, end: await turns.take() };
   };
+  /** A lane with a long step of its own, which waits for its turn. */
+  const waiting = async (turns: Turns) => {
+    const lane = laneWith(MANY);
+    let asked = false;
+    const working = await lane.open(atOnce({ turns: { take: () => { asked = true; return turns.take(); } } }));
+    await eventually('it asks for its turn', () => asked);
+    return { lane, working };
+  };
 
   test('a short one goes on', async () => {
     const { turns } = await meanwhile();
@@ -50,10 +58,7 @@ describe('while a long step of another lane is under way', () => {
 
   test('a long one waits', async () => {
     const { turns, end } = await meanwhile();
-    const lane = laneWith(MANY);
-    let asked = false;
-    const working = await lane.open(atOnce({ turns: { take: () => { asked = true; return turns.take(); } } }));
-    await eventually('it asks for its turn', () => asked);
+    const { lane, working } = await waiting(turns);
     expect(readBy(lane)).toBe(0);
     end();
     await eventually('it is worked', () => readBy(lane) === MANY);
@@ -62,10 +67,7 @@ describe('while a long step of another lane is under way', () => {
 
   test('a long one that waits is left to the next owner where the lane is to stop', async () => {
     const { turns, end } = await meanwhile();
-    const lane = laneWith(MANY);
-    let asked = false;
-    const working = await lane.open(atOnce({ turns: { take: () => { asked = true; return turns.take(); } } }));
-    await eventually('it asks for its turn', () => asked);
+    const { lane, working } = await waiting(turns);
     const left = working.lane.leave('stop');
     end();
     await left;

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
 import { customerPart, type MeasureStore } from '../../pipeline/measure-store.js';
 import type { CustomerWrite } from '../../pipeline/ports.js';
 import type { LaneState } from './lane-state.js';
@@ -16,9 +17,7 @@ export const createLaneMeasures = (): LaneMeasures => ({ journal: [], folded: 0,
 
 /** What an order tells of this customer from now on. */
 export function writeCustomer({ customers }: LaneMeasures, orderId: string, { customerId, told }: CustomerWrite): void {
-  const part = customerPart(customerId);
-  let orders = customers.get(part);
-  if (orders === undefined) customers.set(part, (orders = new Map<string, string>()));
+  const orders = getOrInsert(customers, customerPart(customerId), () => new Map<string, string>());
   if (told === null) orders.delete(orderId);
   else orders.set(orderId, told);
 }
@@ -56,8 +55,7 @@ export function createMemoryMeasureStore(lanes: ReadonlyMap<number, LaneState>):
 }
 
 function write({ cells }: LaneMeasures, key: string, field: string, sums: string | null): void {
-  let under = cells.get(key);
-  if (under === undefined) cells.set(key, (under = new Map<string, string>()));
+  const under = getOrInsert(cells, key, () => new Map<string, string>());
   if (sums === null) under.delete(field);
   else under.set(field, sums);
 }

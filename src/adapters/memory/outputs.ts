@@ -1,4 +1,5 @@
 import type { OutputTopic } from '../../contracts/names.js';
+import { getOrInsert } from '../../core/get-or-insert.js';
 import type { OutputLog, OutputRecord, ReadBackRecord } from '../../pipeline/ports.js';
 import { createPartitionLog, type PartitionLog } from './partition-log.js';
 
@@ -36,12 +37,7 @@ export const createMemoryOutputs = (options: MemoryOutputsOptions): MemoryOutput
   const listeners = new Set<(record: WrittenRecord) => void>();
   const partition = (topic: OutputTopic, lane: number): PartitionLog<WrittenRecord> => {
     if (!(lane >= 0 && lane < options.lanes)) throw new Error(`There is no lane ${lane}: the memory log has ${options.lanes}`);
-    const name = `${topic}|${lane}`;
-    const known = partitions.get(name);
-    if (known !== undefined) return known;
-    const created = createPartitionLog<WrittenRecord>();
-    partitions.set(name, created);
-    return created;
+    return getOrInsert(partitions, `${topic}|${lane}`, () => createPartitionLog<WrittenRecord>());
   };
   const write = (lane: number, { seq, topic, key, value, headers, timestamp = options.now() }: OutputRecord): number => {
     const log = partition(topic, lane);

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
 import { customerPart } from '../../pipeline/measure-store.js';
 import type { CustomerWrite, LaneCommit, OrderWrite } from '../../pipeline/ports.js';
 import type { LaneKeys } from './keys.js';
@@ -63,13 +64,7 @@ const customerChange = (orderId: string, { customerId, told: text }: CustomerWri
   else entry(told, part).push(orderId, text);
 };
 
-const entry = (entries: Map<string, string[]>, name: string): string[] => {
-  const known = entries.get(name);
-  if (known !== undefined) return known;
-  const created: string[] = [];
-  entries.set(name, created);
-  return created;
-};
+const entry = (entries: Map<string, string[]>, name: string): string[] => getOrInsert(entries, name, (): string[] => []);
 
 const laneFields = (commit: LaneCommit): string[] => {
   const fields = ['version', String(commit.base + 1), 'seq', String(commit.seq)];

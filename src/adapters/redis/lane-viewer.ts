@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
 import { LANE_FORMAT, NewerLaneFormatError } from '../../pipeline/lane-format.js';
 import { type AskedOrder, type LaneLook, type LaneSet, type LaneViewer, LOOK_LIMIT, type SeenOrder } from '../../pipeline/lane-viewer.js';
 import { DEFAULT_PREFIX, keyNames, type LaneKeys } from './keys.js';
@@ -20,11 +21,7 @@ const NO_FACTS = Buffer.alloc(0);
 const ordersByIndex = (orders: readonly AskedOrder[]): ReadonlyMap<string, readonly string[]> => {
   const byName = new Map<string, string[]>();
   for (const { orderId, indexes } of orders) {
-    for (const name of indexes) {
-      const ids = byName.get(name);
-      if (ids === undefined) byName.set(name, [orderId]);
-      else ids.push(orderId);
-    }
+    for (const name of indexes) getOrInsert(byName, name, (): string[] => []).push(orderId);
   }
   return byName;
 };

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
 import type { CellName, CellWrite, MeasureStore } from '../../pipeline/measure-store.js';
 import type { PlaceKey } from '../../contracts/names.js';
 import { DEFAULT_PREFIX, keyNames, type LaneKeys } from './keys.js';
@@ -26,11 +27,7 @@ const bytesIn = (reply: unknown): Buffer[] => listOf(reply as Reply, 'a journal'
 
 function byKey<T extends CellName>(cells: readonly T[]): Map<PlaceKey | null, T[]> {
   const groups = new Map<PlaceKey | null, T[]>();
-  for (const cell of cells) {
-    const group = groups.get(cell.key);
-    if (group === undefined) groups.set(cell.key, [cell]);
-    else group.push(cell);
-  }
+  for (const cell of cells) getOrInsert(groups, cell.key, (): T[] => []).push(cell);
   return groups;
 }
 

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../get-or-insert.js';
 import { instantText } from '../instant-text.js';
 import type { RaisedAlert } from './order-life.js';
 
@@ -15,9 +16,7 @@ export function createAlertCount() {
   return {
     add(alerts: readonly RaisedAlert[]): void {
       for (const alert of alerts) {
-        let team = teams.get(alert.team);
-        if (team === undefined) teams.set(alert.team, (team = newTeam()));
-        countIn(team, alert);
+        countIn(getOrInsert(teams, alert.team, newTeam), alert);
         countIn(all, alert);
       }
     },

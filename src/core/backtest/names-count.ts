@@ -1,3 +1,4 @@
+import { getOrInsert } from '../get-or-insert.js';
 import type { Moved } from './difference.js';
 
 /** How many orders have something of this name, and what becomes of it. */
@@ -18,11 +19,8 @@ type Counting = { -readonly [K in Exclude<keyof NameCount, 'examples'>]: NameCou
 /** Counts orders by name; keeps at most so many examples of each kind. */
 export function createNamesCount(mostExamples: number) {
   const names = new Map<string, Counting>();
-  const of = (name: string): Counting => {
-    let count = names.get(name);
-    if (count === undefined) names.set(name, (count = { name, before: 0, after: 0, gained: 0, lost: 0, changed: 0, examples: { gained: [], lost: [], changed: [] } }));
-    return count;
-  };
+  const of = (name: string): Counting =>
+    getOrInsert(names, name, () => ({ name, before: 0, after: 0, gained: 0, lost: 0, changed: 0, examples: { gained: [], lost: [], changed: [] } }));
   return {
     /** An order that has these before and these after. */
     add(before: readonly string[], after: readonly string[]): void {

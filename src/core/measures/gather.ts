@@ -1,6 +1,7 @@
 import type { MeasureRow } from '../../contracts/measures.js';
 import type { Place, PlaceKey } from '../../contracts/names.js';
 import type { Fact } from '../fact.js';
+import { getOrInsert } from '../get-or-insert.js';
 import type { Case } from '../signals/rule.js';
 import { contribute, contributionOfOrderless, type Listed } from './contribution.js';
 import { createCustomerTally, customerOrder, type CustomerTally } from './customers.js';
@@ -42,7 +43,7 @@ export function gather({ by, mostValues, customers, ...context }: GatherOptions)
     const groups = [whole];
     for (const { key, kept, values } of parts) {
       const value = place[key];
-      if (value !== undefined) groups.push(groupIn(values, kept(value) ? value : OTHER, createGroup));
+      if (value !== undefined) groups.push(getOrInsert(values, kept(value) ? value : OTHER, createGroup));
     }
     return groups;
   };
@@ -77,12 +78,6 @@ export function gather({ by, mostValues, customers, ...context }: GatherOptions)
 function keepMost(most: number): (name: string) => boolean {
   const kept = new Set<string>();
   return (name) => kept.has(name) || (kept.size < most && kept.add(name).has(name));
-}
-
-function groupIn(values: Map<string, Group>, value: string, createGroup: () => Group): Group {
-  let group = values.get(value);
-  if (group === undefined) values.set(value, (group = createGroup()));
-  return group;
 }
 
 const groupRows = ({ tally, customers }: Group, context: RowContext, scope: Scope): MeasureRow[] =>

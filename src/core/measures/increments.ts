@@ -1,4 +1,5 @@
 import { PLACE_KEYS, type Place, type PlaceKey } from '../../contracts/names.js';
+import { getOrInsert } from '../get-or-insert.js';
 import { QUANTITIES, type Quantity } from './quantities.js';
 
 /**
@@ -111,8 +112,7 @@ export function createIncrements(coarsen: () => (bucket: number) => number = () 
       if (amounts.length === 0) return;
       bucketFor ??= coarsen();
       const name = nameOf(place);
-      let of = places.get(name);
-      if (of === undefined) places.set(name, (of = { place, sums: new AmountSums() }));
+      const of = getOrInsert(places, name, () => ({ place, sums: new AmountSums() }));
       for (const entry of amounts) of.sums.add(entry, bucketFor(entry.bucket));
     },
     take() {

@@ -1,4 +1,5 @@
 import type { Place } from '../../contracts/names.js';
+import { getOrInsert } from '../get-or-insert.js';
 
 /**
  * What is counted of orders. Each is a sum of whole numbers, so that whatever an order added can be taken away again
@@ -96,8 +97,7 @@ export function createTally(): Tally {
         else whole.sum += amount;
         return;
       }
-      let under = parts.get(quantity);
-      if (under === undefined) parts.set(quantity, (under = new Map<string, number>()));
+      const under = getOrInsert(parts, quantity, () => new Map<string, number>());
       under.set(of, (under.get(of) ?? 0) + amount);
     },
   };

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
 import type { LearnedLink } from './compile-map.js';
 
 /** An order that a key belongs to, and what counts for it when an amount is shared out. */
@@ -125,9 +126,7 @@ export const linkName = ({ link, key }: { readonly link: string; readonly key: s
 function sharesTold(links: readonly LearnedLink[]): Map<string, Map<string, number>> {
   const told = new Map<string, Map<string, number>>();
   for (const link of links) {
-    const name = linkName(link);
-    let shares = told.get(name);
-    if (shares === undefined) told.set(name, (shares = new Map<string, number>()));
+    const shares = getOrInsert(told, linkName(link), () => new Map<string, number>());
     shares.set(link.orderId, (shares.get(link.orderId) ?? 0) + link.share);
   }
   return told;

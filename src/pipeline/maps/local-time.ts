@@ -1,4 +1,5 @@
 import { parseInstant } from '../../contracts/instant.js';
+import { getOrInsert } from '../../core/get-or-insert.js';
 import { wallClockIn } from '../../core/zoned-days.js';
 import { kindOf, ValueFault } from './value-fault.js';
 
@@ -54,8 +55,7 @@ const DAYS_KEPT = 50_000;
 
 /** How far clocks in a zone are ahead of UTC at an instant; ms. */
 function offsetAt(at: number, zone: string): number {
-  let days = offsets.get(zone);
-  if (days === undefined) offsets.set(zone, (days = new Map<number, readonly [number, number]>()));
+  const days = getOrInsert(offsets, zone, () => new Map<number, readonly [number, number]>());
   const day = Math.floor(at / DAY);
   let known = days.get(day);
   if (known === undefined) {
