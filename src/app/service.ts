@@ -156,7 +156,7 @@ async function showPending({ ground, telemetry }: ServiceParts, worker: Worker):
 /** Every worker shows the measures of all lanes: none is missing while a worker is away. */
 async function showMeasures(measures: MeasureReader, { config, telemetry }: ServiceParts): Promise<void> {
   const { rows, standing } = await measures.overview();
-  for (const key of config.measures.shownBy) rows.push(...(await measures.rows(PLACE_WINDOWS, key)).filter(({ by }) => by !== undefined));
+  for (const key of config.measures.shownBy) rows.push(...(await measures.rowsBy(PLACE_WINDOWS, key)));
   telemetry.measured(rows, standing);
 }
 

@@ -31,6 +31,8 @@ export interface Standing {
 export interface MeasureReader {
   /** Rows over all orders, and with `by` also of each value of that key, sorted. */
   rows(windows: readonly MeasureWindow[], by: PlaceKey | null): Promise<MeasureRow[]>;
+  /** Rows of each value of that key alone, sorted. */
+  rowsBy(windows: readonly MeasureWindow[], by: PlaceKey): Promise<MeasureRow[]>;
   /** Rows over all orders in every window, and how orders stand, of one reading. */
   overview(): Promise<{ readonly rows: MeasureRow[]; readonly standing: Standing }>;
 }
@@ -68,7 +70,7 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
   const rowsIn = (scope: Scope, tally: Tally | undefined, customers: CustomerTally | undefined): MeasureRow[] => [
     ...rowsOf(tally ?? createTally(), context, scope), ...(customers ?? createCustomerTally()).rows().map((row) => scoped(row, scope)),
   ];
-  const rowsFrom = async (windows: readonly MeasureWindow[], whole: ReadonlyMap<MeasureWindow, Parts>, by: PlaceKey | null): Promise<MeasureRow[]> => {
+  const rowsFrom = async (windows: readonly MeasureWindow[], whole: ReadonlyMap<MeasureWindow, Parts> | null, by: PlaceKey | null): Promise<MeasureRow[]> => {
     const parts = by === null ? null : await sum(by, windows);
     const nameOf = (window: MeasureWindow, value: string): string => (parts?.get(window)?.has(value) === true ? value : OTHER);
     const customers = await tallyCustomers({ windows, key: by, nameOf });
@@ -76,13 +78,14 @@ export function createMeasureReader({ store, lanes, context, now }: MeasureReade
       const [tallies, of] = [parts?.get(window), customers.get(window)];
       const values = by === null ? [] : [...new Set([...(tallies?.keys() ?? []), ...(of?.keys() ?? [])])].filter((value) => value !== '').sort();
       return [
-        ...rowsIn({ window }, whole.get(window)?.get(''), of?.get('')),
+        ...(whole === null ? [] : rowsIn({ window }, whole.get(window)?.get(''), of?.get(''))),
         ...values.flatMap((value) => rowsIn({ window, ...(by === null ? {} : { by: { [by]: value } }) }, tallies?.get(value), of?.get(value))),
       ];
     });
   };
   return {
     rows: async (windows, by) => rowsFrom(windows, await sum(null, windows), by),
+    rowsBy: (windows, by) => rowsFrom(windows, null, by),
     async overview() {
       const whole = await sum(null, MEASURE_WINDOWS);
       return { rows: await rowsFrom(MEASURE_WINDOWS, whole, null), standing: standingIn(whole.get('all')?.get('') ?? createTally()) };

@@ -73,6 +73,7 @@ describe('the measures of a lane', () => {
         while (await keeper.fold(token));
         while (await keeper.coarsen(token));
         expect(telling(await reader.rows(['all'], 'carrier'))).toEqual(expected);
+        expect(telling(await reader.rowsBy(['all'], 'carrier'))).toEqual(expected.filter(({ by }) => by !== undefined));
       }
       expect((await measures.journal(LANE, 1)).entries).toEqual([]);
       expect((await measures.fields(LANE, null)).every((field) => field.startsWith('t'))).toBe(true);

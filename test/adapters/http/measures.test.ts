@@ -52,7 +52,8 @@ describe('GET /v1/measures', () => {
   });
 
   test('a store that is away is a 503', async () => {
-    const away: MeasureReader = { rows: () => Promise.reject(new Error('no connection')), overview: () => Promise.reject(new Error('no connection')) };
+    const refuse = () => Promise.reject(new Error('no connection'));
+    const away: MeasureReader = { rows: refuse, rowsBy: refuse, overview: refuse };
     expect((await (await serving(away)).inject('/v1/measures')).statusCode).toBe(503);
   });
 });
