@@ -1,7 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { SOURCE_TOPICS, type SourceTopic } from '../../contracts/names.js';
 import { HTTP_REFUSALS } from '../../contracts/refusals.js';
-import { getOrInsert } from '../../core/get-or-insert.js';
 import { createAlertMetrics } from './alert-telemetry.js';
 import { createSinkMetrics } from './sink-telemetry.js';
 import { STREAM_DROPS, type StreamDrop } from '../../pipeline/stream/event-stream.js';
@@ -83,8 +82,11 @@ const boundDrops = (counter: Counter<'reason'>): Readonly<Record<StreamDrop, Bou
 function boundDerived(counter: Counter<'type' | 'name'>): (type: string, name: string) => BoundCounter {
   const series = new Map<string, Map<string, BoundCounter>>();
   return (type, name) => {
-    const ofType = getOrInsert(series, type, () => new Map<string, BoundCounter>());
-    return getOrInsert(ofType, name, () => counter.labels(type, name));
+    let ofType = series.get(type);
+    if (ofType === undefined) series.set(type, (ofType = new Map<string, BoundCounter>()));
+    let one = ofType.get(name);
+    if (one === undefined) ofType.set(name, (one = counter.labels(type, name)));
+    return one;
   };
 }
 
