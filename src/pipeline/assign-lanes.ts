@@ -1,3 +1,4 @@
+import { getOrInsert } from '../core/get-or-insert.js';
 /** Who gets which lanes: a pure function of the group's members, so that it can be shown to be fair and calm. */
 
 export interface LaneMember {
@@ -63,11 +64,7 @@ const presentOwners = (members: readonly LaneMember[], lanes: number): ReadonlyM
     }
   }
   const lanesOf = new Map<string, number[]>();
-  for (const [lane, { memberId }] of [...owner].sort(([a], [b]) => a - b)) {
-    const mine = lanesOf.get(memberId);
-    if (mine === undefined) lanesOf.set(memberId, [lane]);
-    else mine.push(lane);
-  }
+  for (const [lane, { memberId }] of [...owner].sort(([a], [b]) => a - b)) getOrInsert(lanesOf, memberId, (): number[] => []).push(lane);
   return lanesOf;
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SOURCES } from '../../contracts/sources.js';
+import { getOrInsert } from '../../core/get-or-insert.js';
 import type { Json } from '../../pipeline/maps/template.js';
 
 /** What the contract says of a value: as JSON Schema, which is made of it once. */
@@ -17,9 +18,7 @@ const nodes = new Map<string, Node>();
 function nodeOf(type: string): Node | null {
   const source = SOURCES.get(type);
   if (source === undefined) return null;
-  let node = nodes.get(type);
-  if (node === undefined) nodes.set(type, (node = z.toJSONSchema(source.schema, { io: 'input' }) as Node));
-  return node;
+  return getOrInsert(nodes, type, () => z.toJSONSchema(source.schema, { io: 'input' }) as Node);
 }
 
 const kindsOf = ({ type }: Node): readonly string[] => (type === undefined ? [] : typeof type === 'string' ? [type] : type);

@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
 import type { Row } from './definition.js';
 
 /** Rows of the files that a map joins, by the text in their key column. */
@@ -23,10 +24,7 @@ export function buildTable(column: string, sort: string | null): TableBuilder {
     add(row) {
       const value = row[column];
       if (typeof value !== 'string' && typeof value !== 'number') return;
-      const key = String(value);
-      const rows = byKey.get(key);
-      if (rows === undefined) byKey.set(key, [row]);
-      else rows.push(row);
+      getOrInsert(byKey, String(value), (): Row[] => []).push(row);
       size += 1;
     },
     build() {

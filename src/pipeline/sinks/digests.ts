@@ -1,3 +1,4 @@
+import { getOrInsert } from '../../core/get-or-insert.js';
 import { createInsistence } from './delivery.js';
 import { digestOf } from './digest.js';
 import { createHolding, type HeldLetter, type Holding } from './holding.js';
@@ -80,11 +81,6 @@ export function createDigests(parts: SinkParts & { readonly failed: (error: Erro
 
 function byTeam(letters: Iterable<HeldLetter>): ReadonlyMap<string | null, readonly HeldLetter[]> {
   const teams = new Map<string | null, HeldLetter[]>();
-  for (const letter of letters) {
-    const { owner } = letter.alert;
-    const known = teams.get(owner);
-    if (known === undefined) teams.set(owner, [letter]);
-    else known.push(letter);
-  }
+  for (const letter of letters) getOrInsert(teams, letter.alert.owner, (): HeldLetter[] => []).push(letter);
   return teams;
 }

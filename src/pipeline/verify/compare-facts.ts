@@ -1,5 +1,6 @@
 import type { SourceTopic } from '../../contracts/names.js';
 import type { Fact } from '../../core/fact.js';
+import { getOrInsert } from '../../core/get-or-insert.js';
 import { packAlone } from './fact-arena.js';
 import type { Tell } from './findings.js';
 
@@ -74,14 +75,11 @@ export function compareFacts(lane: number, orderId: string, stored: readonly Fac
 function firstsById(log: readonly Fact[]): ReadonlyMap<string, readonly Fact[]> {
   const firsts = new Map<string, Fact[]>();
   for (const fact of log) {
-    const known = firsts.get(fact.id);
-    if (known === undefined) firsts.set(fact.id, [fact]);
-    else {
-      const at = known.findIndex((other) => other.topic === fact.topic);
-      const other = known[at];
-      if (other === undefined) known.push(fact);
-      else if (fact.offset < other.offset) known[at] = fact;
-    }
+    const known = getOrInsert(firsts, fact.id, (): Fact[] => []);
+    const at = known.findIndex((other) => other.topic === fact.topic);
+    const other = known[at];
+    if (other === undefined) known.push(fact);
+    else if (fact.offset < other.offset) known[at] = fact;
   }
   return firsts;
 }
