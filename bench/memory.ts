@@ -136,9 +136,13 @@ async function breakdown(redis: Redis, writes: readonly OrderWrite[]): Promise<v
     for (const write of sample) for (const key of of(write)) sum += await usage(key);
     return (sum / sample.length).toFixed(0);
   };
-  const share = async (key: string): Promise<string> => ((await usage(key)) / writes.length).toFixed(0);
-  console.log(`  of which the keys of facts ${await mean((w) => [keys.factsOf + w.orderId])}, of the state ${await mean((w) => [keys.stateOf + w.orderId])}, `
-    + `the list of all orders ${await share(keys.orders)}, deadlines ${await share(keys.due)}`);
+  const share = async (...beginnings: string[]): Promise<string> => {
+    let sum = 0;
+    for (const beginning of beginnings) for (const key of await redis.keys(`${beginning}*`)) sum += await usage(key);
+    return (sum / writes.length).toFixed(0);
+  };
+  console.log(`  of which the key of the order ${await mean((w) => [keys.orderOf + w.orderId])}, that of many facts ${await mean((w) => [keys.factsOf + w.orderId])}, `
+    + `the list of all orders and their deadlines ${await share(keys.orders.names, keys.orders.first)}, index entries ${await share(keys.index.names)}`);
 }
 
 function deflated(writes: readonly OrderWrite[]): void {

@@ -17,10 +17,9 @@ const SAMPLE = 2_000;
 const SCAN_COUNT = 5_000;
 /** In bytes, which are megabytes for a million orders. */
 const MOST = 900;
-const FACTS_KEY = /\}:f:/;
+const ORDER_KEY = /\}:o:/;
 const PARTS: readonly (readonly [string, RegExp, 'each' | 'sample'])[] = [
-  ['facts, with their keys', FACTS_KEY, 'sample'], ['states, with their keys', /\}:s:/, 'sample'], ['list of all orders', /\}:orders$/, 'each'], ['deadlines', /\}:due$/, 'each'],
-  ['index entries', /\}:i:/, 'each'], ['what orders tell of their customers', /\}:c:/, 'each'], ['measures and their journal', /\}:mj?(?::|$)/, 'each'],
+  ['orders, with their keys', ORDER_KEY, 'sample'], ['list of all orders and their deadlines', /\}:o[ld](?::|$)/, 'each'], ['index entries', /\}:il(?::|$)/, 'each'], ['what orders tell of their customers', /\}:c:/, 'each'], ['measures and their journal', /\}:mj?(?::|$)/, 'each'],
 ];
 
 /** Redis memory of open orders that a worker read from Kafka, everything included, and what it consists of. */
@@ -41,11 +40,11 @@ export async function memory(servers: Servers): Promise<Finding> {
   const parts: { readonly name: string; readonly each: number }[] = [];
   for (const [name, pattern, how] of PARTS) parts.push({ name, each: await bytesOf(redis, keys.filter((key) => pattern.test(key)), how) / ORDERS });
   const known = parts.reduce((sum, { each }) => sum + each, 0);
-  const content = await contentOf(redis, keys.filter((key) => FACTS_KEY.test(key)));
+  const content = await contentOf(redis, keys.filter((key) => ORDER_KEY.test(key)));
   const rows = [...parts, { name: 'the table of keys and all else', each: all - known }, { name: 'everything', each: all }].map(({ name, each }) => [name, each.toFixed(0)]);
   return {
     ratios: [{ name: `Redis for a million open orders of ${FACTS} facts`, value: all, most: MOST, unit: 'MB' }], table: tableOfRows([['part', 'bytes an order'], ...rows]),
-    note: `${ORDERS.toLocaleString('en')} orders of ${LINES} lines, by \`INFO memory\` before and after, parts by \`MEMORY USAGE\`. The facts themselves are ${content.toFixed(0)} bytes.`,
+    note: `${ORDERS.toLocaleString('en')} orders of ${LINES} lines, by \`INFO memory\` before and after, parts by \`MEMORY USAGE\`. An order's facts and state themselves are ${content.toFixed(0)} bytes.`,
   };
 }
 

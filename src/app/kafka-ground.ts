@@ -59,6 +59,11 @@ export async function redisTroubles(redis: RedisClient, prefix: string, wallCloc
   return found;
 }
 
+const arrangingTeller = (logger: Logger) => (lane: number, orders: number | null): void => {
+  const told = orders === null ? 'all is moved' : `${orders} orders are moved from where an older version kept them; the lane works when that is done`;
+  logger.info({ event: 'lane.arranged', lane, orders }, `lane ${lane}: ${told}`);
+};
+
 /** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
 export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
   const redis = connectRedis(config, redisUrl, { onTrouble: troubleTeller(logger) });
@@ -82,7 +87,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
     return {
       source, output, events: createKafkaEventFeed({ client, topic: config.topics.outputs['cx.events'] }), wallClock,
       openAlerts: (sink) => openKafkaAlerts({ client, groupId: `${endpoint.groupId}-sink-${sink}`, topic: config.topics.outputs['cx.alerts'], times }),
-      store: createRedisLaneStore(redis, { prefix: config.redisPrefix }),
+      store: createRedisLaneStore(redis, { prefix: config.redisPrefix, onArranging: arrangingTeller(logger) }),
       measures: createRedisMeasureStore(redis, { prefix: config.redisPrefix }),
       handling: createRedisAlertHandling(redis, { prefix: config.redisPrefix }),
       budgets: createRedisBudgetStore(redis, { prefix: config.redisPrefix }),

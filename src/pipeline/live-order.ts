@@ -4,7 +4,8 @@ import type { Fact } from '../core/fact.js';
 import { createFactsMemory, type FactsMemory, packFacts, unpackFacts } from '../core/facts-codec.js';
 import { indexKeys } from '../core/index-keys.js';
 import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
-import { newOrderState, type OrderState, packOrderState, unpackOrderState } from '../core/order-state.js';
+import { newOrderState, type OrderState } from '../core/order-state.js';
+import { packOrderState, unpackOrderState } from '../core/order-state-codec.js';
 import { placeOf } from '../core/reading.js';
 import { alertIdOf, alertIndex } from './alert-id.js';
 import { customerWrites } from './customer-writes.js';
@@ -59,7 +60,7 @@ export const openOrder = (orderId: string, stored: StoredOrder): LiveOrder => re
 
 /** What is kept of an order beside its facts; null: nothing is. @throws as `openOrder` */
 export const openState = (orderId: string, stored: Pick<StoredOrder, 'state'> | null): OrderState =>
-  (stored === null ? newOrderState() : readable(orderId, () => unpackOrderState(stored.state.toString())));
+  (stored === null ? newOrderState() : readable(orderId, () => unpackOrderState(stored.state)));
 
 function readable<T>(orderId: string, read: () => T): T {
   try {
@@ -73,7 +74,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
   const journey = createJourney(orderId);
   const packed = createFactsMemory();
   for (const fact of unpackFacts(stored.facts, packed)) place(journey, fact);
-  const state = unpackOrderState(stored.state.toString());
+  const state = unpackOrderState(stored.state);
   const customerId = customerOf(journey);
   return {
     orderId, journey, state, customerId, fresh: [], packed, few: stored.facts.length > FEW_BYTES ? null : stored.facts, touched: false, stale: false, shown: null, forgotten: false, assessment: null, told: undefined, countedPlace: countedPlaceOf(state, journey),
@@ -102,7 +103,7 @@ export const fullMessage = (maxFacts: number): string => `the order has ${maxFac
 
 /** The bytes to append to an order's facts, and its present state. */
 export function packLiveOrder(order: LiveOrder): StoredOrder {
-  return { facts: order.fresh.length === 0 ? NO_FACTS : packFresh(order), state: Buffer.from(packOrderState(order.state)) };
+  return { facts: order.fresh.length === 0 ? NO_FACTS : packFresh(order), state: bufferOf(packOrderState(order.state)) };
 }
 
 /** The entry under which orders stand on which a rule failed. */
@@ -146,7 +147,7 @@ function fewOf(few: Buffer | null, more: Buffer): Buffer | null {
 export function writeState(orderId: string, before: OrderState, now: OrderState): OrderWrite {
   const [had, has] = [keysOf(orderId, before, null), keysOf(orderId, now, null)];
   return {
-    orderId, facts: null, allFacts: null, state: Buffer.from(packOrderState(now)), due: undefined, rests: restingSince(now),
+    orderId, facts: null, allFacts: null, state: bufferOf(packOrderState(now)), due: undefined, rests: restingSince(now),
     indexAdd: has.filter((k) => !had.includes(k)), indexRemove: had.filter((k) => !has.includes(k)), dirty: false, customers: [],
   };
 }
@@ -154,8 +155,10 @@ export function writeState(orderId: string, before: OrderState, now: OrderState)
 function packFresh(order: LiveOrder): Buffer {
   const bytes = packFacts(order.fresh, order.packed);
   order.fresh.length = 0;
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bufferOf(bytes);
 }
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** The first customer that the order's timeline names. */
 export function customerOf(journey: Journey): string | null {

@@ -14,6 +14,8 @@ export interface OrderReader {
    * An order that stays indexed throughout is met exactly once, whatever changes meanwhile.
    */
   list(index: string | null, cursor: string | null, limit: number): Promise<OrderPage>;
-  /** Present progress per lane, for `/metrics` and `/readyz`. */
-  lanes(): Promise<readonly { readonly lane: number; readonly halt: Halt | null; readonly outbox: number; readonly due: number }[]>;
+  /** What every lane that was ever claimed waits for. */
+  lanes(): Promise<readonly { readonly lane: number; readonly halt: Halt | null; readonly outbox: number }[]>;
+  /** How many of the lane's orders have a deadline. They are counted, as of several moments: for who asks now and then. */
+  deadlines(lane: number): Promise<number>;
 }

@@ -87,8 +87,8 @@ export const BREAKAGES = [
   {
     invariant: 'I1', how: 'facts that make few facts many are kept as if they were all',
     file: 'adapters/redis/scripts/commit.ts',
-    edits: [["elseif more ~= '' then redis.call('APPEND', facts_of .. id, more) end", "elseif more ~= '' then keep(facts_of .. id, more) end"]],
-    test: 'integration/lane-store-redis', only: 'writes few facts anew',
+    edits: [['  if few then more = few .. more end\n', '']],
+    test: 'integration/lane-leaves', only: 'from few to many',
   },
   {
     invariant: 'I4', how: 'what was said last of an order that was given up is read back as if of one that is kept',
@@ -179,5 +179,29 @@ export const BREAKAGES = [
     file: 'pipeline/mapping/sender.ts',
     edits: [['    if (!next.sent) await', '    await parts.store.trim(claimed.token, next.entry.lastSeq);\n    if (!next.sent) await']],
     test: 'pipeline/mapping/intake-lane.properties',
+  },
+  {
+    invariant: 'I1', how: 'a leaf of orders is split, and its later half listed nowhere',
+    file: 'adapters/redis/scripts/leaves.ts',
+    edits: [["  redis.call('ZADD', set.names, 0, at)\n", '']],
+    test: 'integration/lane-leaves',
+  },
+  {
+    invariant: 'I1', how: 'the earliest deadline of a leaf stays as it was when its order is given up',
+    file: 'adapters/redis/scripts/leaves.ts',
+    edits: [['    if gone > 0 then note_first(set, leaf) end\n', '']],
+    test: 'integration/lane-leaves',
+  },
+  {
+    invariant: 'I1', how: 'of many deadlines those of the first leaves are told, not the first ones',
+    file: 'adapters/redis/scripts/due.ts',
+    edits: [["'LIMIT', 0, ARGV[3])\nlocal upto", "'LIMIT', 0, 1)\nlocal upto"]],
+    test: 'integration/lane-leaves',
+  },
+  {
+    invariant: 'I1', how: 'a lane of an older version is worked before all of it was moved',
+    file: 'adapters/redis/lane-store.ts',
+    edits: [["  if (fields.has('arranging')) await arrangeLane(client, keys, token, tell);\n", '']],
+    test: 'integration/arrange-lane',
   },
 ];

@@ -5,7 +5,8 @@ import type { PatternSeverity } from '../../src/contracts/names.js';
 import { DEFAULT_ALERT_RULES } from '../../src/core/alert-rules.js';
 import { type AlertChange, type AlertSubject, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert } from '../../src/core/alerts.js';
 import type { Assessment } from '../../src/core/assessment.js';
-import { newOrderState, packOrderState, unpackOrderState } from '../../src/core/order-state.js';
+import { newOrderState } from '../../src/core/order-state.js';
+import { packOrderState, unpackOrderState } from '../../src/core/order-state-codec.js';
 import { nothingSaid, type Said } from '../../src/core/said.js';
 
 const DAY = 86_400_000;

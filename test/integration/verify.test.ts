@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import kafkajs from 'kafkajs';
 import { keyNames } from '../../src/adapters/redis/keys.js';
+import { idsAfter } from '../../src/adapters/redis/leaves.js';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
 
@@ -57,8 +58,8 @@ describe('touchpoint verify', () => {
 
   test('names what is damaged: an order of Redis, and a record of a topic', async () => {
     const keys = keyNames(stage.redisPrefix).lane(1);
-    const [lost = '', other = ''] = await redis.zrange(keys.orders, '0', '1');
-    await redis.del(keys.factsOf + lost, keys.stateOf + lost);
+    const [lost = '', other = ''] = await idsAfter(redis, keys, 'orders', null, 2);
+    await redis.del(keys.orderOf + lost);
     const producer = new kafkajs.Kafka({ brokers: [...stage.brokers], logLevel: kafkajs.logLevel.NOTHING })
       .producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await producer.connect();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { unpackOrderState } from '../../src/core/order-state.js';
+import { unpackOrderState } from '../../src/core/order-state-codec.js';
 import type { Decision } from '../../src/pipeline/upkeep.js';
 import { death, expectAccounted, expectNumbered, feed, foldedAsSaid, foldedOnRecord, input, life } from '../support/lane-histories.js';
 import { createLaneUnderTest, factBytes, LANE, type LaneUnderTest } from '../support/lane-under-test.js';
@@ -16,7 +16,7 @@ const stateOf = async (lane: LaneUnderTest): Promise<unknown> => {
   return { topics: look?.topics, outbox: look?.outbox, halt: look?.halt, catchUp: look?.upkeep.catchUp, judgedBy: look?.upkeep.judgedBy, decision: look?.decision };
 };
 /** When an order was judged last is a matter of when that was. */
-const withoutTime = (state: Buffer): unknown => ({ ...unpackOrderState(state.toString()), judgedAt: null });
+const withoutTime = (state: Buffer): unknown => ({ ...unpackOrderState(state), judgedAt: null });
 const ordersOf = async (lane: LaneUnderTest): Promise<unknown> => {
   const { orderIds } = await lane.store.list(null, null, 1_000);
   const looked = await lane.store.look(LANE, orderIds.map((orderId) => ({ orderId, indexes: ['verdict:poor', 'verdict:failed', 'signal:lost', 'customer:c-1'] })));

@@ -50,7 +50,7 @@ export function createRewindableStore(): RewindableStore {
       },
       held: (...args) => inner.held(...args), load: (...args) => inner.load(...args), forgotten: (...args) => inner.forgotten(...args), pass: (...args) => inner.pass(...args), orderIds: (...args) => inner.orderIds(...args), due: (...args) => inner.due(...args),
       nextDue: (...args) => inner.nextDue(...args), dirty: (...args) => inner.dirty(...args), order: (...args) => inner.order(...args), list: (...args) => inner.list(...args),
-      lanes: () => inner.lanes(), look: (...args) => inner.look(...args), members: (...args) => inner.members(...args), close: () => inner.close(),
+      lanes: () => inner.lanes(), deadlines: (...args) => inner.deadlines(...args), look: (...args) => inner.look(...args), members: (...args) => inner.members(...args), close: () => inner.close(),
     },
     empty() {
       changes = [];

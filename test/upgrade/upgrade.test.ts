@@ -18,7 +18,7 @@ import { type KeptState, putBack, readState, type Servers, takeState, writeState
 /** States that former versions left, taken up by this one. */
 
 /** What they were left in, and what else distinguishes them, see states/README.md. */
-const STATES = ['1', '2', '3', '4', '4-records', '5'];
+const STATES = ['1', '2', '3', '4', '4-records', '5', '6'];
 const formatOf = (state: string): number => Number.parseInt(state, 10);
 const fileOf = (state: string): URL => new URL(`states/format-${state}.json.gz`, import.meta.url);
 const PARTITIONS = 2;

@@ -10,8 +10,8 @@ export const createMemoryLaneHalts = (lanes: ReadonlyMap<number, LaneState>): La
   async lanes() {
     const summaries = await createMemoryOrderReader(lanes).lanes();
     return summaries.map((each) => {
-      const { version, upkeep } = lanes.get(each.lane) ?? { version: 0, upkeep: NO_UPKEEP };
-      return { ...each, version, upkeep };
+      const lane = lanes.get(each.lane);
+      return { ...each, due: lane?.deadlines.size ?? 0, version: lane?.version ?? 0, upkeep: lane?.upkeep ?? NO_UPKEEP };
     });
   },
   async lift(number, halt) {

@@ -35,6 +35,9 @@ export const createMemoryOrderReader = (lanes: ReadonlyMap<number, LaneState>): 
     return listFrom(lanes, index ?? EVERY_ORDER, cursor, limit);
   },
   async lanes() {
-    return [...lanes].map(([lane, state]) => ({ lane, halt: state.halt, outbox: pending(state), due: state.deadlines.size }));
+    return [...lanes].map(([lane, state]) => ({ lane, halt: state.halt, outbox: pending(state) }));
+  },
+  async deadlines(number) {
+    return lanes.get(number)?.deadlines.size ?? 0;
   },
 });

@@ -1,62 +1,67 @@
 import { getOrInsert } from '../../core/get-or-insert.js';
 import { customerPart } from '../../pipeline/measure-store.js';
+import { FEW_BYTES } from '../../pipeline/order-write.js';
 import type { CustomerWrite, LaneCommit, OrderWrite } from '../../pipeline/ports.js';
 import type { LaneKeys } from './keys.js';
 import { topicField, writeProgress, writeSpan } from './lane-fields.js';
 import { traceOf } from './forgotten.js';
+import { indexEntry } from './index-entry.js';
 import { pack, type Packable } from './pack.js';
+import { packOrder } from './stored-order.js';
 
 /** KEYS and ARGV of scripts/commit.ts. */
 
-export const commitKeys = (keys: LaneKeys): string[] => [keys.lane, keys.outbox, keys.due, keys.dirty, keys.orders, keys.journal];
+export const commitKeys = (keys: LaneKeys): string[] => [keys.lane, keys.outbox, keys.dirty, keys.orders.names, keys.orders.first, keys.index.names, keys.journal];
 
 const NOTHING = Buffer.alloc(0);
+/** The score of an order without a deadline. */
+const NOT_DUE = 'inf';
 
 export const commitArguments = (keys: LaneKeys, commit: LaneCommit): (string | Buffer)[] => [
   commit.token,
   String(commit.base),
+  keys.orderOf,
   keys.factsOf,
-  keys.stateOf,
-  keys.indexOf,
+  keys.orders.leafOf,
+  keys.index.leafOf,
   keys.forgottenOf,
+  keys.customersOf,
   commit.outbox === null ? '' : writeSpan(commit.outbox),
   commit.outbox === null ? NOTHING : commit.outbox.records,
-  packChange(commit),
   commit.measures ?? NOTHING,
-  keys.customersOf,
+  packChange(commit),
 ];
 
 const packChange = (commit: LaneCommit): Buffer => {
   const mark = String(commit.base + 1);
   const orders: Packable[] = [];
-  const due: string[] = [];
-  const notDue: string[] = [];
+  const deadlines: string[] = [];
   const marks: string[] = [];
-  const added = new Map<string, string[]>();
-  const removed = new Map<string, string[]>();
+  const added: string[] = [];
+  const removed: string[] = [];
   const told = new Map<string, string[]>();
   const untold = new Map<string, string[]>();
   for (const order of commit.orders) {
-    orders.push(order.orderId, order.allFacts ?? NOTHING, (order.allFacts === null ? order.facts : null) ?? NOTHING, order.state);
-    if (order.due === null) notDue.push(order.orderId);
-    else if (order.due !== undefined) due.push(String(order.due), order.orderId);
-    if (order.dirty) marks.push(mark, order.orderId);
-    indexChanges(order, added, removed);
-    for (const each of order.customers) customerChange(order.orderId, each, told, untold);
+    const { orderId, due } = order;
+    orders.push(orderId, ...orderParts(order));
+    if (due !== undefined) deadlines.push(due === null ? NOT_DUE : String(due), orderId);
+    if (order.dirty) marks.push(mark, orderId);
+    for (const name of order.indexAdd) added.push('0', indexEntry(name, orderId));
+    for (const name of order.indexRemove) removed.push(indexEntry(name, orderId));
+    for (const each of order.customers) customerChange(orderId, each, told, untold);
   }
   const gone = commit.forget.flatMap(({ orderId, indexes, customerId }): Packable[] => {
-    for (const name of indexes) entry(removed, name).push(orderId);
+    for (const name of indexes) removed.push(indexEntry(name, orderId));
     if (customerId !== null) customerChange(orderId, { customerId, told: null }, told, untold);
     const { part, bytes } = traceOf(orderId);
     return [orderId, part, bytes];
   });
-  return pack([orders, laneFields(commit), due, notDue, marks, [...added], [...removed], gone, [...told], [...untold]]);
+  return pack([orders, laneFields(commit), deadlines, marks, added, removed, gone, [...told], [...untold]]);
 };
 
-const indexChanges = (order: OrderWrite, added: Map<string, string[]>, removed: Map<string, string[]>): void => {
-  for (const name of order.indexAdd) entry(added, name).push('0', order.orderId);
-  for (const name of order.indexRemove) entry(removed, name).push(order.orderId);
-};
+/** The whole order, or facts to append and the state. */
+const orderParts = ({ facts, allFacts, state }: OrderWrite): [Buffer, Buffer, Buffer] =>
+  (allFacts === null || allFacts.length > FEW_BYTES ? [NOTHING, facts ?? NOTHING, state] : [packOrder(allFacts, state), NOTHING, NOTHING]);
 
 const customerChange = (orderId: string, { customerId, told: text }: CustomerWrite, told: Map<string, string[]>, untold: Map<string, string[]>): void => {
   const part = String(customerPart(customerId));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LaneKeys } from './keys.js';
 import { listOf, run, type RedisClient } from './script.js';
 import { pack } from './pack.js';
@@ -14,7 +14,7 @@ export interface Trace {
 }
 
 export const traceOf = (orderId: string): Trace => {
-  const digest = createHash('sha1').update(orderId).digest();
+  const digest = hash('sha1', orderId, 'buffer');
   return { part: digest.toString('hex', 8, 10).slice(0, 3), bytes: digest.subarray(0, 8) };
 };
 

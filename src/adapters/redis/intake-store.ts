@@ -21,6 +21,8 @@ export interface RedisIntakeStoreOptions {
 
 /** Version of what is kept of the intake; it rises with every change that older code would misread. */
 const INTAKE_FORMAT = 1;
+/** No format of it was arranged otherwise. */
+const ARRANGED_ALWAYS = '0';
 /** Values per command: Redis serves nobody else meanwhile. */
 const AT_ONCE = 1_000;
 
@@ -44,7 +46,7 @@ export const createRedisIntakeStore = (client: RedisClient, { prefix, rememberSe
   const keys = intakeKeys(prefix);
   return {
     async claim() {
-      const [format, fields, outbox] = listOf(await run(client, CLAIM, [keys.lane, keys.outbox], [randomUUID(), '1', String(INTAKE_FORMAT)]), 'a claim');
+      const [format, fields, outbox] = listOf(await run(client, CLAIM, [keys.lane, keys.outbox], [randomUUID(), '1', String(INTAKE_FORMAT), ARRANGED_ALWAYS]), 'a claim');
       if (fields === undefined) throw new Final(`the intake's state was written in format ${wholeOf(format, 'a format version')}, this version knows formats up to ${INTAKE_FORMAT}: run the newer version again`);
       return readIntake(fieldsOf(listOf(fields, 'the fields of a lane')), listOf(outbox, 'an outbox'));
     },

@@ -2,15 +2,17 @@
  * Every key name there is. All keys of lane p carry the hash tag `{<prefix>:p}`: they live in one slot, so that one
  * script can touch them all, on Redis Cluster too.
  *
- *     {cx:3}:lane        hash    token, version, format, lanes, seq, calendar, forgotten, topic:<topic>, end:<output>, halt, upkeep,
- *                               decision, folded (entries of the journal)
+ *     {cx:3}:lane        hash    token, version, format, lanes, seq, calendar, forgotten, topic:<topic>, end:<output>,
+ *                               halt, upkeep, decision, folded (entries of the journal), arranging (see arrange-lane.ts)
  *     {cx:3}:outbox      list    pairs of "<firstSeq>-<lastSeq>" and packed records, oldest first
- *     {cx:3}:due         zset    order by deadline in ms
  *     {cx:3}:dirty       zset    order by the version that left its published journey out of date
- *     {cx:3}:orders      zset    every order, score 0
- *     {cx:3}:i:<name>    zset    orders under an index entry, score 0
- *     {cx:3}:f:<order>   string  packed facts
- *     {cx:3}:s:<order>   string  order state
+ *     {cx:3}:o:<order>   string  its facts, where they are few, and its state (stored-order.ts)
+ *     {cx:3}:f:<order>   string  packed facts, where they are many
+ *     {cx:3}:ol          zset    names of the leaves (scripts/leaves.ts) in which every order stands, score 0
+ *     {cx:3}:ol:<leaf>   zset    order by deadline in ms, inf without
+ *     {cx:3}:od          zset    those leaves by their earliest deadline
+ *     {cx:3}:il          zset    names of the leaves in which all index entries stand, score 0
+ *     {cx:3}:il:<leaf>   zset    index entry and order as one text (index-entry.ts), score 0
  *     {cx:3}:g:<000-fff> string  eight bytes for each order that was given up, by a part of its id's digest
  *     {cx:3}:mj         list    what commits added to the measures, oldest first, until it is folded into cells
  *     {cx:3}:m:<key>    hash    sums of measures by cell and value of a place key; without a key those of all orders
@@ -26,18 +28,24 @@
 export interface LaneKeys {
   readonly lane: string;
   readonly outbox: string;
-  readonly due: string;
   readonly dirty: string;
-  readonly orders: string;
-  /** Beginnings of key names: what follows is the order's id, the index entry's name, or a key of `place`. */
+  readonly orders: LeafKeys & { readonly first: string };
+  readonly index: LeafKeys;
+  /** Beginnings of key names: what follows is the order's id, or a key of `place`. */
+  readonly orderOf: string;
   readonly factsOf: string;
-  readonly stateOf: string;
-  readonly indexOf: string;
   /** The same; a part of a digest follows, see forgotten.ts. */
   readonly forgottenOf: string;
   readonly journal: string;
   readonly measuresOf: string;
   readonly customersOf: string;
+}
+
+/** Of a sorted set in leaves, see scripts/leaves.ts. */
+export interface LeafKeys {
+  readonly names: string;
+  /** The beginning of the leaves' keys. */
+  readonly leafOf: string;
 }
 
 export const DEFAULT_PREFIX = 'cx';
@@ -61,12 +69,11 @@ const nameLane = (prefix: string, lane: number): LaneKeys => {
   return {
     lane: `${tag}lane`,
     outbox: `${tag}outbox`,
-    due: `${tag}due`,
     dirty: `${tag}dirty`,
-    orders: `${tag}orders`,
+    orders: { names: `${tag}ol`, leafOf: `${tag}ol:`, first: `${tag}od` },
+    index: { names: `${tag}il`, leafOf: `${tag}il:` },
+    orderOf: `${tag}o:`,
     factsOf: `${tag}f:`,
-    stateOf: `${tag}s:`,
-    indexOf: `${tag}i:`,
     forgottenOf: `${tag}g:`,
     journal: `${tag}mj`,
     measuresOf: `${tag}m:`,

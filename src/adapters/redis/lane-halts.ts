@@ -17,11 +17,11 @@ export const createRedisLaneHalts = (client: RedisClient, prefix: string): LaneH
   return {
     async lanes() {
       const count = Number((await client.hget(names.lane(0).lane, 'lanes')) ?? 0);
-      const lanes = await createRedisOrderReader(client, { prefix, lanes: count }).lanes();
-      return Promise.all(lanes.map(async (lane) => {
+      const reader = createRedisOrderReader(client, { prefix, lanes: count });
+      return Promise.all((await reader.lanes()).map(async (lane) => {
         const [version, upkeep, format] = await client.hmget(names.lane(lane.lane).lane, 'version', 'upkeep', 'format');
         if (Number(format) > LANE_FORMAT) throw new NewerLaneFormatError(lane.lane, Number(format));
-        return { ...lane, version: Number(version ?? 0), upkeep: readUpkeep(upkeep == null ? undefined : Buffer.from(upkeep)) };
+        return { ...lane, due: await reader.deadlines(lane.lane), version: Number(version ?? 0), upkeep: readUpkeep(upkeep == null ? undefined : Buffer.from(upkeep)) };
       }));
     },
     async decide(lane, halt, decision) {

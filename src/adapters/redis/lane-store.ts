@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { OutputTopic } from '../../contracts/names.js';
 import { checkCommit, checkEnds } from '../../pipeline/check-commit.js';
 import { LANE_FORMAT, NewerLaneFormatError } from '../../pipeline/lane-format.js';
-import type { ClaimedLane, CommitAnswer, LaneCommit, LaneStore } from '../../pipeline/ports.js';
+import type { ClaimedLane, CommitAnswer, DirtyOrder, LaneCommit, LaneStore } from '../../pipeline/ports.js';
+import { ARRANGED_SINCE, arrangeLane, type TellArranging } from './arrange-lane.js';
 import { commitArguments, commitKeys } from './commit-arguments.js';
 import { clearLane } from './clear-lane.js';
+import { dueBefore, earliestDeadline } from './deadlines.js';
 import { firstSeen } from './first-seen.js';
 import { wereForgotten } from './forgotten.js';
 import { DEFAULT_PREFIX, keyNames, type LaneKeys } from './keys.js';
 import { fieldsOf, readLane, writeHalt } from './lane-fields.js';
+import { idsAfter, setOf } from './leaves.js';
 import { pack } from './pack.js';
 import { loadOrders, passOrders } from './stored-orders.js';
 import { listOf, run, textOf, wholeOf, type RedisClient } from './script.js';
@@ -23,15 +26,21 @@ export interface RedisLaneStoreOptions {
   readonly prefix?: string;
   /** How long the ids of events without order are remembered, in seconds; default 30 days. */
   readonly seenSeconds?: number;
+  /** Told when a claimed lane is moved from where an older version kept it, which may take a minute for millions of orders: how many orders; null: done. */
+  readonly onArranging?: (lane: number, orders: number | null) => void;
 }
 
 const DAYS = 86_400;
 
-const claim = async (client: RedisClient, keys: LaneKeys, lane: number, lanes: number): Promise<ClaimedLane> => {
-  const args = [randomUUID(), String(lanes), String(LANE_FORMAT)];
-  const [format, fields, outbox] = listOf(await run(client, CLAIM, [keys.lane, keys.outbox], args), 'a claim');
-  if (fields === undefined) throw new NewerLaneFormatError(lane, wholeOf(format, 'a format version'));
-  return readLane(fieldsOf(listOf(fields, 'the fields of a lane')), listOf(outbox, 'an outbox'));
+const claim = async (client: RedisClient, keys: LaneKeys, lane: number, lanes: number, tell: TellArranging): Promise<ClaimedLane> => {
+  const token = randomUUID();
+  const args = [token, String(lanes), String(LANE_FORMAT), String(ARRANGED_SINCE)];
+  const [format, listed, outbox] = listOf(await run(client, CLAIM, [keys.lane, keys.outbox], args), 'a claim');
+  if (listed === undefined) throw new NewerLaneFormatError(lane, wholeOf(format, 'a format version'));
+  const fields = fieldsOf(listOf(listed, 'the fields of a lane'));
+  // Where somebody else claims the lane meanwhile, this token is worthless, which the first write with it tells.
+  if (fields.has('arranging')) await arrangeLane(client, keys, token, tell);
+  return readLane(fields, listOf(outbox, 'an outbox'));
 };
 
 const commit = async (client: RedisClient, keys: LaneKeys, change: LaneCommit): Promise<CommitAnswer> => {
@@ -42,10 +51,10 @@ const commit = async (client: RedisClient, keys: LaneKeys, change: LaneCommit): 
   };
 };
 
-/** Pairs of member and score, as Redis lists them. */
-const pairsOf = (reply: readonly string[]): { readonly orderId: string; readonly score: number }[] => {
-  const pairs: { readonly orderId: string; readonly score: number }[] = [];
-  for (let i = 0; i + 1 < reply.length; i += 2) pairs.push({ orderId: reply[i] ?? '', score: Number(reply[i + 1]) });
+/** Pairs of order and mark, as Redis lists them. */
+const marksOf = (reply: readonly string[]): DirtyOrder[] => {
+  const pairs: DirtyOrder[] = [];
+  for (let i = 0; i + 1 < reply.length; i += 2) pairs.push({ orderId: reply[i] ?? '', mark: Number(reply[i + 1]) });
   return pairs;
 };
 
@@ -62,26 +71,17 @@ export const createRedisLaneStore = (client: RedisClient, options: RedisLaneStor
   const names = keyNames(options.prefix ?? DEFAULT_PREFIX);
   const seenSeconds = options.seenSeconds ?? 30 * DAYS;
   return {
-    claim: (lane, lanes) => claim(client, names.lane(lane), lane, lanes),
+    claim: (lane, lanes) => claim(client, names.lane(lane), lane, lanes, (orders) => options.onArranging?.(lane, orders)),
     async held(lane) {
       const [token = null, version = null] = await client.hmget(names.lane(lane).lane, 'token', 'version');
       return { token, version: Number(version ?? 0) };
     },
-    async orderIds(lane, index, after, limit) {
-      const keys = names.lane(lane);
-      return client.zrangebylex(index === null ? keys.orders : keys.indexOf + index, after === null ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
-    },
+    orderIds: (lane, index, after, limit) => idsAfter(client, names.lane(lane), setOf(index), after, limit),
     load: (lane, orderIds) => loadOrders(client, names.lane(lane), orderIds),
     forgotten: (lane, orderIds) => wereForgotten(client, names.lane(lane), orderIds),
     pass: (lane, after, limit) => passOrders(client, names.lane(lane), after, limit),
-    async due(lane, before, limit) {
-      const found = await client.zrangebyscore(names.lane(lane).due, '-inf', `(${String(before)}`, 'WITHSCORES', 'LIMIT', 0, limit);
-      return pairsOf(found).map(({ orderId, score }) => ({ orderId, at: score }));
-    },
-    async nextDue(lane) {
-      const [first] = pairsOf(await client.zrange(names.lane(lane).due, '0', '0', 'WITHSCORES'));
-      return first?.score ?? null;
-    },
+    due: (lane, before, limit) => dueBefore(client, names.lane(lane), before, limit),
+    nextDue: (lane) => earliestDeadline(client, names.lane(lane)),
     async commit(lane, change) {
       checkCommit(change);
       return commit(client, names.lane(lane), change);
@@ -92,8 +92,7 @@ export const createRedisLaneStore = (client: RedisClient, options: RedisLaneStor
     },
     async dirty(lane, limit) {
       if (limit <= 0) return [];
-      const found = await client.zrange(names.lane(lane).dirty, '0', String(limit - 1), 'WITHSCORES');
-      return pairsOf(found).map(({ orderId, score }) => ({ orderId, mark: score }));
+      return marksOf(await client.zrange(names.lane(lane).dirty, '0', String(limit - 1), 'WITHSCORES'));
     },
     async clean(lane, token, orders, ends) {
       const keys = names.lane(lane);

@@ -1,7 +1,10 @@
 import { formatCursor, parseCursor, START } from '../../pipeline/page-cursor.js';
 import type { OrderPage, OrderReader } from '../../pipeline/ports.js';
 import { DEFAULT_PREFIX, keyNames, type KeyNames, type LaneKeys } from './keys.js';
+import { isArranged, LaneNotArrangedError } from './arrange-lane.js';
+import { countDeadlines } from './deadlines.js';
 import { readHalt, readSpan } from './lane-fields.js';
+import { idsAfter, setOf } from './leaves.js';
 import { loadOrders } from './stored-orders.js';
 import type { RedisClient } from './script.js';
 
@@ -17,9 +20,6 @@ type LaneSummary = Awaited<ReturnType<OrderReader['lanes']>>[number];
 /** Lanes asked together while listing: enough to hide the round trips of empty ones, few enough not to read in vain. */
 const LANES_AT_ONCE = 8;
 
-const membersAfter = (client: RedisClient, key: string, after: string | null, limit: number): Promise<string[]> =>
-  client.zrangebylex(key, after === null ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
-
 const list = async (client: RedisClient, names: KeyNames, lanes: number, index: string | null, cursor: string | null, limit: number): Promise<OrderPage> => {
   const start = cursor === null ? START : parseCursor(cursor);
   const found: { readonly lane: number; readonly orderId: string }[] = [];
@@ -28,9 +28,7 @@ const list = async (client: RedisClient, names: KeyNames, lanes: number, index: 
     const count = Math.min(LANES_AT_ONCE, lanes - first);
     const pages = await Promise.all(
       Array.from({ length: count }, (_, i) => {
-        const keys = names.lane(first + i);
-        const key = index === null ? keys.orders : keys.indexOf + index;
-        return membersAfter(client, key, first + i === start.lane ? start.after : null, limit + 1 - found.length);
+        return idsAfter(client, names.lane(first + i), setOf(index), first + i === start.lane ? start.after : null, limit + 1 - found.length);
       }),
     );
     pages.forEach((orderIds, i) => {
@@ -47,32 +45,36 @@ const list = async (client: RedisClient, names: KeyNames, lanes: number, index: 
 
 /** null: the lane was never claimed. */
 const summary = async (client: RedisClient, keys: LaneKeys, lane: number): Promise<LaneSummary | null> => {
-  const [[seq, halt], oldest, due] = await Promise.all([
-    client.hmget(keys.lane, 'seq', 'halt'),
-    client.lindex(keys.outbox, 0),
-    client.zcard(keys.due),
-  ]);
+  const [[seq, halt], oldest] = await Promise.all([client.hmget(keys.lane, 'seq', 'halt'), client.lindex(keys.outbox, 0)]);
   if (seq === null || seq === undefined) return null;
   return {
     lane,
     halt: halt === null || halt === undefined ? null : readHalt(halt),
     outbox: oldest === null ? 0 : Number(seq) - readSpan(oldest).firstSeq + 1,
-    due,
   };
 };
+
+/** Else an order may be there that wasn't found. @throws LaneNotArrangedError */
+async function requireArranged(client: RedisClient, keys: LaneKeys): Promise<void> {
+  const [format = null, arranging = null] = await client.hmget(keys.lane, 'format', 'arranging');
+  if (!isArranged(format, arranging)) throw new LaneNotArrangedError(keys.lane);
+}
 
 /** Reads orders of every lane from Redis's primaries, so that each worker answers for all with nothing stale. */
 export const createRedisOrderReader = (client: RedisClient, options: RedisOrderReaderOptions): OrderReader => {
   const names = keyNames(options.prefix ?? DEFAULT_PREFIX);
   return {
     async order(lane, orderId) {
-      const [order] = await loadOrders(client, names.lane(lane), [orderId]);
-      return order ?? null;
+      const keys = names.lane(lane);
+      const [order = null] = await loadOrders(client, keys, [orderId]);
+      if (order === null) await requireArranged(client, keys);
+      return order;
     },
     list: (index, cursor, limit) => list(client, names, options.lanes, index, cursor, limit),
     async lanes() {
       const lanes = Array.from({ length: options.lanes }, (_, lane) => summary(client, names.lane(lane), lane));
       return (await Promise.all(lanes)).filter((lane) => lane !== null);
     },
+    deadlines: (lane) => countDeadlines(client, names.lane(lane)),
   };
 };

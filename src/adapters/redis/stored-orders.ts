@@ -1,6 +1,8 @@
 import type { PassedOrder, StoredOrder } from '../../pipeline/ports.js';
 import type { LaneKeys } from './keys.js';
+import { idsAfter } from './leaves.js';
 import type { RedisClient } from './script.js';
+import { unpackOrder } from './stored-order.js';
 
 /** Orders per command: Redis serves nobody else meanwhile. */
 const AT_ONCE = 1_000;
@@ -10,24 +12,41 @@ const NO_FACTS = Buffer.alloc(0);
 /** The orders as they are stored, null where there is none; facts and state of each are of one commit. */
 export const loadOrders = async (client: RedisClient, keys: LaneKeys, orderIds: readonly string[]): Promise<(StoredOrder | null)[]> => {
   const found: (StoredOrder | null)[] = [];
+  const withMany: number[] = [];
   for (let from = 0; from < orderIds.length; from += AT_ONCE) {
     const some = orderIds.slice(from, from + AT_ONCE);
-    const values = await client.mgetBuffer([...some.map((id) => keys.factsOf + id), ...some.map((id) => keys.stateOf + id)]);
-    for (let i = 0; i < some.length; i++) {
-      const state = values[some.length + i] ?? null;
-      found.push(state === null ? null : { facts: values[i] ?? NO_FACTS, state });
+    for (const value of await client.mgetBuffer(some.map((id) => keys.orderOf + id))) {
+      const order = value === null ? null : unpackOrder(value);
+      if (order?.facts === null) withMany.push(found.length);
+      found.push(order === null ? null : { facts: order.facts ?? NO_FACTS, state: order.state });
     }
+  }
+  for (let from = 0; from < withMany.length; from += AT_ONCE) {
+    const some = withMany.slice(from, from + AT_ONCE);
+    const orders = await loadWithMany(client, keys, some.map((at) => orderIds[at] ?? ''));
+    some.forEach((at, i) => { found[at] = orders[i] ?? null; });
   }
   return found;
 };
 
+/** Orders with many facts. A commit may have come since it was found that they are many: both keys are read anew, at one instant. */
+async function loadWithMany(client: RedisClient, keys: LaneKeys, orderIds: readonly string[]): Promise<(StoredOrder | null)[]> {
+  const values = await client.mgetBuffer([...orderIds.map((id) => keys.orderOf + id), ...orderIds.map((id) => keys.factsOf + id)]);
+  return orderIds.map((_, i) => {
+    const value = values[i] ?? null;
+    if (value === null) return null;
+    const { facts, state } = unpackOrder(value);
+    return { facts: facts ?? values[orderIds.length + i] ?? NO_FACTS, state };
+  });
+}
+
 /** The next orders after this one (null: the first), in the order of their ids, and whether their journey is out of date. For the lane's owner. */
 export const passOrders = async (client: RedisClient, keys: LaneKeys, after: string | null, limit: number): Promise<PassedOrder[]> => {
-  const ids = await client.zrangebylex(keys.orders, after === null ? '-' : `(${after}`, '+', 'LIMIT', 0, limit);
+  const ids = await idsAfter(client, keys, 'orders', after, limit);
   if (ids.length === 0) return [];
-  const [states, marks] = await Promise.all([client.mgetBuffer(ids.map((id) => keys.stateOf + id)), client.zmscore(keys.dirty, ids)]);
+  const [orders, marks] = await Promise.all([client.mgetBuffer(ids.map((id) => keys.orderOf + id)), client.zmscore(keys.dirty, ids)]);
   return ids.flatMap((orderId, i) => {
-    const state = states[i] ?? null;
-    return state === null ? [] : [{ orderId, state, dirty: (marks[i] ?? null) !== null }];
+    const order = orders[i] ?? null;
+    return order === null ? [] : [{ orderId, state: unpackOrder(order).state, dirty: (marks[i] ?? null) !== null }];
   });
 };

@@ -4,7 +4,8 @@ import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
 import { unpackFacts } from '../../core/facts-codec.js';
 import { createJourney, place } from '../../core/journey.js';
-import { type OrderState, unpackOrderState } from '../../core/order-state.js';
+import type { OrderState } from '../../core/order-state.js';
+import { unpackOrderState } from '../../core/order-state-codec.js';
 import type { AssessmentContext } from '../../core/rules.js';
 import { OPEN_ALERT } from '../../core/index-keys.js';
 import type { SeenOrder } from '../lane-viewer.js';
@@ -124,7 +125,7 @@ function compareGone(order: OrderCase, tell: Tell): readonly Unverified[] {
 
 function openStored(stored: StoredOrder): { readonly facts: readonly Fact[]; readonly state: OrderState } | string {
   try {
-    return { facts: unpackFacts(stored.facts), state: unpackOrderState(stored.state.toString()) };
+    return { facts: unpackFacts(stored.facts), state: unpackOrderState(stored.state) };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

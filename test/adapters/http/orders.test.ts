@@ -150,7 +150,7 @@ describe('a list of orders', () => {
 
 describe('when the store', () => {
   const asking = ['/v1/orders/o-1', '/v1/orders', '/', '/orders/o-1'];
-  const away = (order: () => Promise<never>): Partial<HttpPorts> => ({ orders: { order, list: order, lanes: order } });
+  const away = (order: () => Promise<never>): Partial<HttpPorts> => ({ orders: { order, list: order, lanes: order, deadlines: order } });
 
   test.each(asking)('is away, %s is answered with 503 and when to try again', async (address) => {
     const failures: string[] = [];

@@ -1,4 +1,5 @@
 import { SOURCE_TOPICS } from '../../../src/contracts/names.js';
+import { dueBefore } from '../../../src/adapters/redis/deadlines.js';
 import { keyNames } from '../../../src/adapters/redis/keys.js';
 import { readHalt, readProgress, topicField } from '../../../src/adapters/redis/lane-fields.js';
 import type { Halt, TopicCount } from '../../../src/pipeline/ports.js';
@@ -14,7 +15,7 @@ export interface LaneState {
   /** By contract name. */
   readonly next: ReadonlyMap<string, number>;
   readonly counts: ReadonlyMap<string, TopicCount>;
-  /** Records and journeys that wait to be published, and deadlines before the instant asked for. */
+  /** Records and journeys that wait to be published, and whether a deadline lies before the instant asked for. */
   readonly waiting: number;
 }
 
@@ -35,7 +36,7 @@ export async function lanesOf(installation: Installation, asOf: number): Promise
         counts.set(topic, progress.count);
       }
       const halt = fields['halt'] === undefined ? null : readHalt(fields['halt']);
-      const waiting = (await redis.llen(keys.outbox)) + (await redis.zcard(keys.dirty)) + (await redis.zcount(keys.due, '-inf', asOf));
+      const waiting = (await redis.llen(keys.outbox)) + (await redis.zcard(keys.dirty)) + (await dueBefore(redis, keys, asOf, 1)).length;
       lanes.push({ lane, version: Number(fields['version'] ?? 0), halt, next, counts, waiting });
     }
     return lanes;

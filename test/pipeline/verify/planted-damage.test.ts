@@ -3,7 +3,8 @@ import { renderVerification } from '../../../src/app/verify-report.js';
 import { SOURCE_TOPICS, type SourceTopic } from '../../../src/contracts/names.js';
 import type { Fact } from '../../../src/core/fact.js';
 import { createFactsMemory, packFacts, unpackFacts } from '../../../src/core/facts-codec.js';
-import { type OrderState, packOrderState, unpackOrderState } from '../../../src/core/order-state.js';
+import type { OrderState } from '../../../src/core/order-state.js';
+import { packOrderState, unpackOrderState } from '../../../src/core/order-state-codec.js';
 import type { PublishedRecord } from '../../../src/pipeline/lane-logs.js';
 import type { LaneLook, SeenOrder } from '../../../src/pipeline/lane-viewer.js';
 import type { TopicProgress } from '../../../src/pipeline/ports.js';
@@ -35,7 +36,7 @@ const withFacts = (change: (facts: Fact[]) => Fact[]): Damage => only((order) =>
   ...order, stored: order.stored && { ...order.stored, facts: Buffer.from(packFacts(change(unpackFacts(order.stored.facts)), createFactsMemory())) },
 }));
 const withState = (change: (state: OrderState) => OrderState): Damage => only((order) => ({
-  ...order, stored: order.stored && { ...order.stored, state: Buffer.from(packOrderState(change(unpackOrderState(order.stored.state.toString())))) },
+  ...order, stored: order.stored && { ...order.stored, state: Buffer.from(packOrderState(change(unpackOrderState(order.stored.state)))) },
 }));
 const withTopic = (topic: SourceTopic, change: (progress: TopicProgress) => TopicProgress): Damage => ({
   look: (look) => ({ ...look, topics: new Map([...look.topics].map(([name, progress]) => [name, name === topic ? change(progress) : progress])) }),
