@@ -4,6 +4,8 @@ import type { Ratio } from './throughput-report.js';
 export interface Judged extends Ratio {
   readonly least?: number;
   readonly most?: number;
+  /** What is aimed at beyond `least`. */
+  readonly better?: number;
   /** Of the value; default: none, as it is a ratio. */
   readonly unit?: string;
 }
@@ -37,8 +39,9 @@ function shownValue({ value, unit }: Judged): string {
 }
 
 function verdictOn(ratio: Judged): string {
-  const { least, most } = ratio;
+  const { value, least, most, better } = ratio;
   if (least === undefined && most === undefined) return '';
   const wanted = least === undefined ? `at most ${most ?? ''}` : `at least ${least}`;
-  return ` (${wanted}${keeps(ratio) ? '' : ': not kept'})`;
+  const aim = better === undefined ? '' : `; better ${better}${value >= better ? '' : ': not reached'}`;
+  return ` (${wanted}${keeps(ratio) ? '' : ': not kept'}${aim})`;
 }

@@ -7,7 +7,7 @@ import { rebuild } from './growth-rebuild.js';
 import { shownFinding, type Finding } from './growth-report.js';
 import { install } from './installation.js';
 import { machine } from './machine.js';
-import { amount, options } from './options.js';
+import { amount, options, refuse } from './options.js';
 import { keepResult, writeSection } from './results.js';
 import { openServers, type Servers } from './servers.js';
 
@@ -56,10 +56,7 @@ const ROWS: Readonly<Record<string, (servers: Servers) => Promise<Finding>>> = {
 
 const chosen = (given.rows ?? Object.keys(ROWS).join(',')).split(',');
 const unknown = chosen.find((row) => !Object.hasOwn(ROWS, row));
-if (unknown !== undefined) {
-  process.stderr.write(`--rows ${unknown}: expected any of ${Object.keys(ROWS).join(', ')}\n`);
-  process.exit(2);
-}
+if (unknown !== undefined) refuse(`--rows ${unknown}: expected any of ${Object.keys(ROWS).join(', ')}`);
 
 runToEnd(async () => {
   const servers = await openServers();

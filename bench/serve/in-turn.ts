@@ -3,14 +3,14 @@ import type { Run } from './runs.js';
 import { thousands, type Contestant } from './throughput-report.js';
 
 /** What can be run, again and again. */
-export interface Entry {
+export interface Entry<R extends Run = Run> {
   readonly name: string;
-  readonly run: () => Promise<Run>;
+  readonly run: () => Promise<R>;
 }
 
 /** Every entry once, then all of them again: what slows the machine for a while slows all alike. */
-export async function inTurn(runs: number, entries: readonly Entry[]): Promise<readonly Contestant[]> {
-  const contestants = entries.map(({ name, run }) => ({ name, run, runs: [] as Run[] }));
+export async function inTurn<R extends Run>(runs: number, entries: readonly Entry<R>[]): Promise<readonly Contestant<R>[]> {
+  const contestants = entries.map(({ name, run }) => ({ name, run, runs: [] as R[] }));
   for (let round = 1; round <= runs; round += 1) {
     for (const { name, run, runs: done } of contestants) {
       say(`run ${round} of ${runs}: ${name}`);

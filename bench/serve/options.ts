@@ -5,16 +5,12 @@ type Values<S extends Spec> = { readonly [K in keyof S]: S[K]['type'] extends 'b
 
 /** The command line; prints `help` and ends where it asks for that, or is wrong. */
 export function options<S extends Spec>(help: string, spec: S): Values<S> {
-  const refuse = (why: string): never => {
-    process.stderr.write(`${why}\n\n${help}`);
-    process.exit(2);
-  };
   try {
     const known: ParseArgsOptionsConfig = { help: { type: 'boolean', default: false }, ...spec };
     const { values } = parseArgs({ options: known });
     if (values['help'] !== true) return values as Values<S>;
   } catch (error) {
-    refuse(error instanceof Error ? error.message : String(error));
+    refuse(`${error instanceof Error ? error.message : String(error)}\n\n${help.trimEnd()}`);
   }
   process.stdout.write(help);
   return process.exit(0);
@@ -24,6 +20,11 @@ export function options<S extends Spec>(help: string, spec: S): Values<S> {
 export function amount(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value;
-  process.stderr.write(`--${option} ${text}: expected a number above 0\n`);
+  return refuse(`--${option} ${text}: expected a number above 0`);
+}
+
+/** Ends the process, which was called wrongly. */
+export function refuse(why: string): never {
+  process.stderr.write(`${why}\n`);
   return process.exit(2);
 }

@@ -51,12 +51,17 @@ export async function runWorkers(servers: Servers, source: Source, count: number
   const installation = await install(servers, { sources: source.filled.sources, partitions: source.filled.partitions });
   const workers = await Promise.all(Array.from({ length: count }, () => startWorker(installation, threads)));
   const measured = await workOff(servers, installation, workers, source);
+  await endVerified(installation, workers);
+  return measured;
+}
+
+/** Has them say what they have yet to say, and end; recomputes all that they kept and said, and takes it out of Redis. @throws when it is wrong */
+export async function endVerified(installation: Installation, workers: readonly Worker[]): Promise<void> {
   await untilSaid(workers);
   await Promise.all(workers.map((worker) => worker.stop()));
   say('  verifying');
   await run(process.execPath, [join(repositoryRoot, 'dist', 'main.js'), 'verify', '--stop-at-first', '--rate', '0'], { env: installation.env, cwd: repositoryRoot, timeoutMs: VERIFY_MS });
   await installation.removeState();
-  return measured;
 }
 
 interface Reading {

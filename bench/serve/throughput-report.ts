@@ -2,9 +2,9 @@ import { median, medianKnown } from './statistics.js';
 import type { Run } from './runs.js';
 
 /** What was run, and what each run of it took. */
-export interface Contestant {
+export interface Contestant<R extends Run = Run> {
   readonly name: string;
-  readonly runs: readonly Run[];
+  readonly runs: readonly R[];
 }
 
 export interface Ratio {
@@ -32,17 +32,22 @@ export const isRegression = (ratio: number, was: number, tolerance: number): boo
 
 /** A Markdown table, which reads as one on a terminal too. */
 export function tableOf(contestants: readonly Contestant[]): string {
-  const cells = contestants.map((contestant) => {
-    const rates = contestant.runs.map(({ eventsPerSecond }) => eventsPerSecond);
-    const cpu = (of: keyof Run['cpu']): string => shown(medianKnown(contestant.runs.map((run) => run.cpu[of])));
-    return [
-      contestant.name, `${thousands(rateOf(contestant))} (${thousands(Math.min(...rates))} to ${thousands(Math.max(...rates))})`, cpu('program'), cpu('redis'), cpu('broker'),
-      String(Math.round(Math.max(...contestant.runs.map(({ rssBytes }) => rssBytes)) / 1e6)),
-    ];
-  });
-  const head = ['median of the runs (least to most)', 'events a second', 'CPU s per million: program', 'Redis', 'broker', 'memory, MB'];
+  const cells = contestants.map(({ name, runs }) => [name, rangeOf(runs.map(({ eventsPerSecond }) => eventsPerSecond)), ...costsOf(runs)]);
+  const head = ['median of the runs (least to most)', 'events a second', ...COSTS];
   return [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
+
+/** What `costsOf` tells, in its order. */
+export const COSTS = ['CPU s per million: program', 'Redis', 'broker', 'memory, MB'];
+
+/** The median CPU time by whom it was taken, and the most memory. */
+export function costsOf(runs: readonly Run[]): readonly string[] {
+  const cpu = (of: keyof Run['cpu']): string => shown(medianKnown(runs.map((run) => run.cpu[of])));
+  return [cpu('program'), cpu('redis'), cpu('broker'), String(Math.round(Math.max(...runs.map(({ rssBytes }) => rssBytes)) / 1e6))];
+}
+
+/** Events a second: the median, and between which they lie. */
+export const rangeOf = (rates: readonly number[]): string => `${thousands(median(rates))} (${thousands(Math.min(...rates))} to ${thousands(Math.max(...rates))})`;
 
 export const thousands = (perSecond: number): string => `${(perSecond / 1_000).toFixed(1)} k`;
 const shown = (seconds: number | null): string => (seconds === null ? '' : seconds.toFixed(1));

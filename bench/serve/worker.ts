@@ -8,6 +8,7 @@ import { parseMetrics, type Metrics } from './metrics.js';
 
 /** A process of `touchpoint serve`, as it was built. */
 export interface Worker {
+  readonly pid: number;
   /** What it tells of itself; null: it doesn't answer yet. @throws when it has ended */
   metrics(): Promise<Metrics | null>;
   /** Has it finish and leave the group; resolves when it is gone. */
@@ -25,6 +26,7 @@ export async function startWorker({ env, folder }: Installation, threads = 1): P
   const running = startLocalProcess({ command: process.execPath, args: [MAIN, 'serve'], env: { ...env, HTTP_PORT: String(port), LANE_THREADS: String(threads) }, log, data: folder });
   atEnd(() => running.kill());
   return {
+    pid: running.pid,
     async metrics() {
       if (running.hasExited()) throw new Error(`a worker ended; see ${log}`);
       const answer = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => null);
