@@ -13,6 +13,7 @@ export const LEAVES = `
 local FULL = 64      -- members of a leaf, beyond which it is split
 local ADDED = 32     -- members that are added to one between two looks at how many it has
 local CHUNK = 1000   -- unpack fails beyond some 8,000 values
+local byte = string.byte
 
 -- Answers the sum of the answers.
 local function in_chunks(command, key, values)
@@ -27,7 +28,7 @@ end
 local function alike(values, first, apart)
   local beginning = values[first]
   for i = first + apart, #values, apart do
-    while string.sub(values[i], 1, #beginning) ~= beginning do beginning = string.sub(beginning, 1, math.floor(#beginning / 2)) end
+    while string.sub(values[i], 1, #beginning) ~= beginning do beginning = string.sub(beginning, 1, -2) end
   end
   return #beginning
 end
@@ -36,7 +37,7 @@ end
 local function before(a, b, known)
   local shorter = math.min(#a, #b)
   for i = known + 1, shorter do
-    local x, y = string.byte(a, i), string.byte(b, i)
+    local x, y = byte(a, i), byte(b, i)
     if x ~= y then return x < y end
   end
   return #a < #b
@@ -71,14 +72,15 @@ local function middle(values, first, known)
   return sample[math.floor(#sample / 2) + 1]
 end
 
-local function split(set, leaf, at)
-  local all = redis.call('ZRANGE', set.leaf .. leaf, 0, -1, 'WITHSCORES')
+-- Moves all from this member on into a leaf of their own. Members of one score stand in the order of their bytes.
+local function split_alike(set, leaf, at)
+  redis.call('COPY', set.leaf .. leaf, set.leaf .. at)
+  redis.call('ZREMRANGEBYLEX', set.leaf .. leaf, '[' .. at, '+')
+  redis.call('ZREMRANGEBYLEX', set.leaf .. at, '-', '(' .. at)
+end
+
+local function split_scored(set, leaf, at, all, known)
   local moved, gone = {}, {}
-  local known = 0
-  if not at then
-    known = alike(all, 1, 2)
-    at = middle(all, 1, known)
-  end
   for i = 1, #all, 2 do
     if not before(all[i], at, known) then
       moved[#moved + 1] = all[i + 1]
@@ -86,9 +88,25 @@ local function split(set, leaf, at)
       gone[#gone + 1] = all[i]
     end
   end
-  redis.call('UNLINK', set.leaf .. at)
   in_chunks('ZREM', set.leaf .. leaf, gone)
   in_chunks('ZADD', set.leaf .. at, moved)
+end
+
+-- Answers the new leaf. \`at\`: its first text, by default a member in the middle.
+local function split(set, leaf, at)
+  if set.first then
+    local all, known = redis.call('ZRANGE', set.leaf .. leaf, 0, -1, 'WITHSCORES'), 0
+    if not at then
+      known = alike(all, 1, 2)
+      at = middle(all, 1, known)
+    end
+    redis.call('UNLINK', set.leaf .. at)
+    split_scored(set, leaf, at, all, known)
+  else
+    at = at or redis.call('ZRANGE', set.leaf .. leaf, FULL / 2, FULL / 2)[1]
+    redis.call('UNLINK', set.leaf .. at)
+    split_alike(set, leaf, at)
+  end
   redis.call('ZADD', set.names, 0, at)
   return at
 end
