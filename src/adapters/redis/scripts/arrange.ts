@@ -15,10 +15,11 @@ if #ids == 0 then return 0 end
 local listed = {}
 local due = redis.call('ZMSCORE', KEYS[3], unpack(ids))
 for i, id in ipairs(ids) do
-  local state, facts = redis.call('GET', ARGV[2] .. id), redis.call('GET', ARGV[3] .. id) or ''
-  if state and #facts > ${FEW_BYTES} then
+  local state = redis.call('GET', ARGV[2] .. id)
+  if state and redis.call('STRLEN', ARGV[3] .. id) > ${FEW_BYTES} then
     redis.call('SET', ARGV[4] .. id, struct.pack('>H', ${FACTS_ELSEWHERE}) .. state)
   elseif state then
+    local facts = redis.call('GET', ARGV[3] .. id) or ''
     redis.call('SET', ARGV[4] .. id, struct.pack('>H', #facts) .. facts .. state)
     redis.call('DEL', ARGV[3] .. id)
   end
