@@ -1,5 +1,5 @@
 import { indexBeginning } from './index-entry.js';
-import type { LaneKeys } from './keys.js';
+import { beginningOf, type LaneKeys } from './keys.js';
 import { keysBeginning } from './scan-keys.js';
 import { run, wholeOf, type RedisClient } from './script.js';
 import { ARRANGED, ARRANGE_INDEX, ARRANGE_ORDERS } from './scripts/arrange.js';
@@ -18,8 +18,8 @@ export class LaneNotArrangedError extends Error {
   }
 }
 
-/** By these fields of the lane's hash. One that was never claimed has nothing to arrange. */
-export const isArranged = (format: string | null, arranging: string | null): boolean => format === null || (Number(format) >= ARRANGED_SINCE && arranging === null);
+/** @param isArranging the lane's hash has the field `arranging` */
+export const isArranged = (format: number, isArranging: boolean): boolean => format >= ARRANGED_SINCE && !isArranging;
 
 /** Orders moved in one call; Redis serves nobody else meanwhile. */
 const AT_ONCE = 500;
@@ -32,7 +32,7 @@ export type TellArranging = (orders: number | null) => void;
  * False: somebody else claimed the lane.
  */
 export async function arrangeLane(client: RedisClient, keys: LaneKeys, token: string, tell: TellArranging): Promise<boolean> {
-  const tag = keys.lane.slice(0, -'lane'.length);
+  const tag = beginningOf(keys);
   tell(await client.zcard(`${tag}orders`));
   const orders = [keys.lane, `${tag}orders`, `${tag}due`, keys.orders.names, keys.orders.first];
   const ordersMoved = () => run(client, ARRANGE_ORDERS, orders, [token, `${tag}s:`, keys.factsOf, keys.orderOf, keys.orders.leafOf, String(AT_ONCE)]);

@@ -1,4 +1,4 @@
-import type { LaneKeys } from './keys.js';
+import { beginningOf, type LaneKeys } from './keys.js';
 import { keysBeginning } from './scan-keys.js';
 import { run, type RedisClient } from './script.js';
 import { CLEAR } from './scripts/clear.js';
@@ -9,7 +9,7 @@ import { CLEAR } from './scripts/clear.js';
  */
 export const clearLane = async (client: RedisClient, keys: LaneKeys, token: string): Promise<boolean> => {
   const kept = new Set([keys.lane, keys.outbox]);
-  for await (const found of keysBeginning(client, keys.lane.slice(0, -'lane'.length))) {
+  for await (const found of keysBeginning(client, beginningOf(keys))) {
     const gone = found.filter((key) => !kept.has(key));
     if (gone.length > 0 && (await run(client, CLEAR, [keys.lane, ...gone], [token])) !== 1) return false;
   }

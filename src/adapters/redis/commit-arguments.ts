@@ -2,6 +2,7 @@ import { getOrInsert } from '../../core/get-or-insert.js';
 import { customerPart } from '../../pipeline/measure-store.js';
 import { FEW_BYTES } from '../../pipeline/order-write.js';
 import type { CustomerWrite, LaneCommit, OrderWrite } from '../../pipeline/ports.js';
+import { NO_DEADLINE } from './deadlines.js';
 import type { LaneKeys } from './keys.js';
 import { topicField, writeProgress, writeSpan } from './lane-fields.js';
 import { traceOf } from './forgotten.js';
@@ -14,8 +15,6 @@ import { packOrder } from './stored-order.js';
 export const commitKeys = (keys: LaneKeys): string[] => [keys.lane, keys.outbox, keys.dirty, keys.orders.names, keys.orders.first, keys.index.names, keys.journal];
 
 const NOTHING = Buffer.alloc(0);
-/** The score of an order without a deadline. */
-const NOT_DUE = 'inf';
 
 export const commitArguments = (keys: LaneKeys, commit: LaneCommit): (string | Buffer)[] => [
   commit.token,
@@ -44,7 +43,7 @@ const packChange = (commit: LaneCommit): Buffer => {
   for (const order of commit.orders) {
     const { orderId, due } = order;
     orders.push(orderId, ...orderParts(order));
-    if (due !== undefined) deadlines.push(due === null ? NOT_DUE : String(due), orderId);
+    if (due !== undefined) deadlines.push(due === null ? NO_DEADLINE : String(due), orderId);
     if (order.dirty) marks.push(mark, orderId);
     for (const name of order.indexAdd) added.push('0', indexEntry(name, orderId));
     for (const name of order.indexRemove) removed.push(indexEntry(name, orderId));

@@ -5,6 +5,9 @@ import { bytesOf, listOf, run, textOf, wholeOf, type RedisClient, type Reply } f
 import { COUNT_DEADLINES } from './scripts/count-deadlines.js';
 import { DUE } from './scripts/due.js';
 
+/** The score of an order without a deadline, as Redis writes it. */
+export const NO_DEADLINE = 'inf';
+
 /** As the lane store's `due`. */
 export const dueBefore = async (client: RedisClient, { orders }: LaneKeys, before: number, limit: number): Promise<DueOrder[]> => {
   const reply = listOf(await run(client, DUE, [orders.first], [orders.leafOf, String(before), String(limit)]), 'a list of deadlines');

@@ -81,6 +81,9 @@ const nameLane = (prefix: string, lane: number): LaneKeys => {
   };
 };
 
+/** With what all keys of the lane begin. */
+export const beginningOf = ({ lane }: LaneKeys): string => lane.slice(0, -'lane'.length);
+
 /** @throws TypeError when the prefix would break the hash tag */
 export const keyNames = (prefix: string): KeyNames => {
   if (!/^[^{}\s]{1,64}$/.test(prefix)) throw new TypeError(`a Redis key prefix is 1 to 64 characters without spaces and braces, not "${prefix}"`);

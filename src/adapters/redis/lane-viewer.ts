@@ -2,7 +2,8 @@ import { getOrInsert } from '../../core/get-or-insert.js';
 import { LANE_FORMAT, NewerLaneFormatError } from '../../pipeline/lane-format.js';
 import { type AskedOrder, type LaneLook, type LaneViewer, LOOK_LIMIT, type SeenOrder } from '../../pipeline/lane-viewer.js';
 import type { StoredOrder } from '../../pipeline/ports.js';
-import { ARRANGED_SINCE, LaneNotArrangedError } from './arrange-lane.js';
+import { isArranged, LaneNotArrangedError } from './arrange-lane.js';
+import { NO_DEADLINE } from './deadlines.js';
 import { DEFAULT_PREFIX, keyNames, type LaneKeys } from './keys.js';
 import { traceOf } from './forgotten.js';
 import { indexBeginning } from './index-entry.js';
@@ -11,7 +12,7 @@ import { idsAfter, type OrderSet } from './leaves.js';
 import { pack, type Packable } from './pack.js';
 import { bytesOf, listOf, run, textOf, type RedisClient, type Reply, wholeOf } from './script.js';
 import { LOOK } from './scripts/look.js';
-import { unpackOrder } from './stored-order.js';
+import { storedOrder } from './stored-order.js';
 
 export interface RedisLaneViewerOptions {
   /** As the lane store's. */
@@ -20,7 +21,6 @@ export interface RedisLaneViewerOptions {
 
 /** Ids a page. */
 const PAGE = 1_000;
-const NO_FACTS = Buffer.alloc(0);
 
 /** Which of the orders are asked for under each index entry. */
 const ordersByIndex = (orders: readonly AskedOrder[]): ReadonlyMap<string, readonly string[]> => {
@@ -33,17 +33,15 @@ const ordersByIndex = (orders: readonly AskedOrder[]): ReadonlyMap<string, reado
 
 const scoreOf = (reply: Reply | undefined): number | null => (reply === null || reply === undefined ? null : Number(textOf(reply, 'a score')));
 
-const INFINITE = 'inf';
-
 const seen = (orders: readonly AskedOrder[], replies: readonly Reply[], standing: ReadonlyMap<string, ReadonlySet<string>>): SeenOrder[] => {
   const [stored, facts, deadlines, marks, forgotten] = replies.map((reply) => listOf(reply, 'a list'));
   return orders.map(({ orderId, indexes }, i) => {
     const deadline = deadlines?.[i] ?? null;
     return {
       orderId,
-      stored: storedOf(stored?.[i] ?? null, facts?.[i] ?? null),
+      stored: storedIn(stored?.[i] ?? null, facts?.[i] ?? null),
       listed: deadline !== null,
-      due: deadline === null || textOf(deadline, 'a deadline') === INFINITE ? null : scoreOf(deadline),
+      due: deadline === null || textOf(deadline, 'a deadline') === NO_DEADLINE ? null : scoreOf(deadline),
       mark: scoreOf(marks?.[i]),
       forgotten: forgotten?.[i] === 1,
       indexes: indexes.filter((name) => standing.get(name)?.has(orderId) === true),
@@ -51,11 +49,8 @@ const seen = (orders: readonly AskedOrder[], replies: readonly Reply[], standing
   });
 };
 
-function storedOf(order: Reply, many: Reply): StoredOrder | null {
-  if (order === null) return null;
-  const { facts, state } = unpackOrder(bytesOf(order, 'an order'));
-  return { facts: facts ?? (many === null ? NO_FACTS : bytesOf(many, 'facts')), state };
-}
+const storedIn = (order: Reply, many: Reply): StoredOrder | null =>
+  (order === null ? null : storedOrder(bytesOf(order, 'an order'), many === null ? null : bytesOf(many, 'facts')));
 
 const look = async (client: RedisClient, keys: LaneKeys, lane: number, orders: readonly AskedOrder[]): Promise<LaneLook | null> => {
   if (orders.length > LOOK_LIMIT) throw new RangeError(`at most ${LOOK_LIMIT} orders can be looked at together, not ${orders.length}`);
@@ -72,7 +67,7 @@ const look = async (client: RedisClient, keys: LaneKeys, lane: number, orders: r
   if (format === undefined) return null;
   const found = wholeOf(format, 'a format version');
   if (found > LANE_FORMAT) throw new NewerLaneFormatError(lane, found);
-  if (found < ARRANGED_SINCE || fields.has('arranging')) throw new LaneNotArrangedError(keys.lane);
+  if (!isArranged(found, fields.has('arranging'))) throw new LaneNotArrangedError(keys.lane);
   const { token: _, ...state } = readLane(fields, listOf(answer[1], 'an outbox'));
   const under = listOf(answer[7], 'index entries');
   const standing = new Map(byName.map(([name, ids], i) => {

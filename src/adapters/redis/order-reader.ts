@@ -57,7 +57,8 @@ const summary = async (client: RedisClient, keys: LaneKeys, lane: number): Promi
 /** Else an order may be there that wasn't found. @throws LaneNotArrangedError */
 async function requireArranged(client: RedisClient, keys: LaneKeys): Promise<void> {
   const [format = null, arranging = null] = await client.hmget(keys.lane, 'format', 'arranging');
-  if (!isArranged(format, arranging)) throw new LaneNotArrangedError(keys.lane);
+  // One that was never claimed has nothing to arrange.
+  if (format !== null && !isArranged(Number(format), arranging !== null)) throw new LaneNotArrangedError(keys.lane);
 }
 
 /** Reads orders of every lane from Redis's primaries, so that each worker answers for all with nothing stale. */

@@ -2,12 +2,10 @@ import type { PassedOrder, StoredOrder } from '../../pipeline/ports.js';
 import type { LaneKeys } from './keys.js';
 import { idsAfter } from './leaves.js';
 import type { RedisClient } from './script.js';
-import { unpackOrder } from './stored-order.js';
+import { hasManyFacts, storedOrder, unpackOrder } from './stored-order.js';
 
 /** Orders per command: Redis serves nobody else meanwhile. */
 const AT_ONCE = 1_000;
-
-const NO_FACTS = Buffer.alloc(0);
 
 /** The orders as they are stored, null where there is none; facts and state of each are of one commit. */
 export const loadOrders = async (client: RedisClient, keys: LaneKeys, orderIds: readonly string[]): Promise<(StoredOrder | null)[]> => {
@@ -16,9 +14,8 @@ export const loadOrders = async (client: RedisClient, keys: LaneKeys, orderIds: 
   for (let from = 0; from < orderIds.length; from += AT_ONCE) {
     const some = orderIds.slice(from, from + AT_ONCE);
     for (const value of await client.mgetBuffer(some.map((id) => keys.orderOf + id))) {
-      const order = value === null ? null : unpackOrder(value);
-      if (order?.facts === null) withMany.push(found.length);
-      found.push(order === null ? null : { facts: order.facts ?? NO_FACTS, state: order.state });
+      if (value !== null && hasManyFacts(value)) withMany.push(found.length);
+      found.push(value === null ? null : storedOrder(value, null));
     }
   }
   for (let from = 0; from < withMany.length; from += AT_ONCE) {
@@ -34,9 +31,7 @@ async function loadWithMany(client: RedisClient, keys: LaneKeys, orderIds: reado
   const values = await client.mgetBuffer([...orderIds.map((id) => keys.orderOf + id), ...orderIds.map((id) => keys.factsOf + id)]);
   return orderIds.map((_, i) => {
     const value = values[i] ?? null;
-    if (value === null) return null;
-    const { facts, state } = unpackOrder(value);
-    return { facts: facts ?? values[orderIds.length + i] ?? NO_FACTS, state };
+    return value === null ? null : storedOrder(value, values[orderIds.length + i] ?? null);
   });
 }
 

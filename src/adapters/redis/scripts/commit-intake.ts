@@ -1,4 +1,5 @@
 import { script } from '../script.js';
+import { IN_CHUNKS } from './in-chunks.js';
 
 /**
  * KEYS  1 lane, 2 outbox, 3 waits; the keys of values are made from the beginning below, which carries the same hash tag
@@ -13,19 +14,12 @@ import { script } from '../script.js';
  *
  * As in scripts/commit.ts every check comes before the first write: keys of another type refuse to be measured, and SET takes any.
  */
-export const COMMIT_INTAKE = script('commit-intake', `
-local CHUNK = 1000 -- unpack fails beyond some 8,000 values
+export const COMMIT_INTAKE = script('commit-intake', `${IN_CHUNKS}
 local held = redis.call('HMGET', KEYS[1], 'token', 'version')
 if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return held end
 local change = cmsgpack.unpack(ARGV[7])
 redis.call('LLEN', KEYS[2])
 redis.call('HLEN', KEYS[3])
-
-local function in_chunks(command, key, values)
-  for i = 1, #values, CHUNK do
-    redis.call(command, key, unpack(values, i, math.min(i + CHUNK - 1, #values)))
-  end
-end
 
 in_chunks('HSET', KEYS[1], change[1])
 local values = change[2]

@@ -1,3 +1,5 @@
+import { IN_CHUNKS } from './in-chunks.js';
+
 /**
  * Lua: a sorted set in leaves, as a B+ tree has them. Redis keeps a set of few members in one piece of memory, some fifteen bytes a member
  * beside its name instead of a hundred. Texts are told apart by their bytes.
@@ -9,20 +11,10 @@
  * A leaf is split before it has more members than zset-max-listpack-entries allows by default (128). One that is empty goes, others are not
  * joined again: where ids are random, new ones fill what was left, and where they ascend, whole leaves empty.
  */
-export const LEAVES = `
+export const LEAVES = `${IN_CHUNKS}
 local FULL = 64      -- members of a leaf, beyond which it is split
 local ADDED = 32     -- members that are added to one between two looks at how many it has
-local CHUNK = 1000   -- unpack fails beyond some 8,000 values
 local byte = string.byte
-
--- Answers the sum of the answers.
-local function in_chunks(command, key, values)
-  local sum = 0
-  for i = 1, #values, CHUNK do
-    sum = sum + redis.call(command, key, unpack(values, i, math.min(i + CHUNK - 1, #values)))
-  end
-  return sum
-end
 
 -- With how many bytes all members begin alike, of which each \`apart\` values from the first on is one.
 local function alike(values, first, apart)
