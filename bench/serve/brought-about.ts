@@ -4,6 +4,9 @@ import type { LiveLoad } from './live-load.js';
 /** What a single event brings about the moment it is read. Others may wait for a deadline, or for what another source says. */
 const AT_ONCE: ReadonlySet<string> = new Set(['cancelled_by_company', 'damaged', 'delivery_attempt_failed', 'notification_failed', 'payment_failed']);
 
+/** The types of those events. */
+export const CAUSES: ReadonlySet<string> = new Set(['order.cancelled', 'delivery.exception', 'delivery.attempt_failed', 'notification.failed', 'payment.failed']);
+
 /** When the event was sent that brought this about at once, ms; null: it is none of those, or the event isn't of this load. */
 export function broughtAboutAt(event: DerivedEvent, load: Pick<LiveLoad, 'sentAt'>): number | null {
   if (event.type !== 'signal.opened' || !AT_ONCE.has(event.signal)) return null;

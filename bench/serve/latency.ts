@@ -5,7 +5,7 @@ import { readDerived } from './derived-reader.js';
 import { runToEnd, say } from './ending.js';
 import { sendOrdersFallingDue } from './idle-deadlines.js';
 import { install, type Installation } from './installation.js';
-import { broughtAboutAt } from './brought-about.js';
+import { broughtAboutAt, CAUSES } from './brought-about.js';
 import { RAMP_MS, startLoad } from './live-load.js';
 import { machine } from './machine.js';
 import { amount, options } from './options.js';
@@ -94,7 +94,7 @@ interface UnderLoad {
 }
 
 async function underLoad(installation: Installation, worker: Worker, listen: (listener: (event: DerivedEvent, at: number) => void) => void): Promise<UnderLoad> {
-  const load = startLoad(installation, { rate, remembers: true });
+  const load = await startLoad(installation, { rate, forMs: RAMP_MS + (seconds + 1) * 1_000, remembers: CAUSES });
   const found: { readonly sentAt: number; readonly latency: number }[] = [];
   listen((event, at) => {
     const sentAt = broughtAboutAt(event, load);

@@ -10,10 +10,32 @@ import { freshName, type Installation } from './installation.js';
 export interface LiveLoad {
   /** Acknowledged by Kafka so far. */
   readonly sent: number;
-  /** When an event was first handed to Kafka, ms; undefined: it never was. The record's timestamp is this or a little later. */
+  /** When an event was first handed to Kafka, ms; undefined: it never was, or is of no type that is remembered. The record's timestamp is this or a little later. */
   sentAt(eventId: string): number | undefined;
   /** Resolves when what was sent is acknowledged. */
   stop(): Promise<void>;
+}
+
+export interface LoadSettings {
+  /** Events a second. */
+  readonly rate: number;
+  /**
+   * The load goes on for so long at the most, ms, and is made up before it begins: what makes and collects it would stand in the way of what is
+   * measured. Half a kilobyte an event is kept. Absent: without end, made up as it is sent.
+   */
+  readonly forMs?: number;
+  /** Of which types of events `sentAt` is asked. Default: of none. */
+  readonly remembers?: ReadonlySet<string>;
+}
+
+/** What happens within a slice of time. */
+interface Slice {
+  /** When it is over, ms. */
+  readonly at: number;
+  /** Each event on a line: one piece of memory, so that there is little to collect. */
+  readonly lines: Buffer;
+  /** Ids of events that are remembered. */
+  readonly ids: readonly string[];
 }
 
 /** A day of the shop takes six seconds: most of an order's life of 4.4 days is over within a minute. */
@@ -26,15 +48,12 @@ const SLICE_MS = 20;
 const SHOPS = 6;
 /** How long it takes until about as many orders end as are placed. */
 export const RAMP_MS = 45_000;
+/** What making an event up takes, at the most, ms; the load begins once all are. */
+const MADE_UP_MS = 0.06;
 
-/** @param remembers whether `sentAt` is asked: it costs memory for every event */
-export function startLoad({ client, config, partitions }: Installation, { rate, remembers }: { readonly rate: number; readonly remembers: boolean }): LiveLoad {
-  const name = freshName();
-  const now = Date.now();
-  const shops = Array.from({ length: SHOPS }, (_, k) => createShop({
-    seed: `${name}-${k}`, orderPrefix: `${name}-${k}`, start: now - (k * DAY_SECONDS * 1_000) / SHOPS, ordersPerDay: (rate / SHOPS / EVENTS_PER_ORDER) * DAY_SECONDS,
-    speed: SPEED, roundTheClock: true, customers: CUSTOMERS,
-  }));
+/** Begins at once, or once it is made up; resolves when it does. */
+export async function startLoad({ client, config, partitions }: Installation, { rate, forMs = Infinity, remembers = new Set() }: LoadSettings): Promise<LiveLoad> {
+  const due = forMs === Infinity ? asTold(shopsOpeningAt(Date.now(), rate, remembers)) : await madeUp(rate, forMs, remembers);
   const sentAt = new Map<string, number>();
   let stopped = false;
   let sent = 0;
@@ -42,9 +61,9 @@ export function startLoad({ client, config, partitions }: Installation, { rate, 
     while (!stopped) {
       await pause(SLICE_MS - (Date.now() % SLICE_MS));
       const now = Date.now();
-      const events = shops.flatMap((shop) => shop.next(now));
-      if (remembers) for (const { event } of events) if (!sentAt.has(event.id)) sentAt.set(event.id, now);
-      yield events.map(({ event }) => Buffer.from(JSON.stringify(event)));
+      const slices = due(now);
+      for (const { ids } of slices) for (const id of ids) if (!sentAt.has(id)) sentAt.set(id, now);
+      yield slices.flatMap(({ lines }) => linesOf(lines));
     }
   };
   const done = produceStream(client, asItHappens(), {
@@ -63,4 +82,44 @@ export function startLoad({ client, config, partitions }: Installation, { rate, 
       await done;
     },
   };
+}
+
+/** What is due by now, ms, and was not given out yet. */
+type Due = (now: number) => readonly Slice[];
+
+const asTold = (next: (until: number) => Slice): Due => (now) => [next(now)];
+
+/** All of it made up; resolves when it begins. Of the shops nothing is kept. */
+async function madeUp(rate: number, forMs: number, remembers: ReadonlySet<string>): Promise<Due> {
+  const start = Date.now() + (forMs / 1_000) * rate * MADE_UP_MS;
+  const slices = slicesFrom(start, forMs, shopsOpeningAt(start, rate, remembers));
+  await pause(Math.max(0, start - Date.now()));
+  let given = 0;
+  return (now) => {
+    const from = given;
+    while (given < slices.length && (slices[given]?.at ?? Infinity) <= now) given += 1;
+    return slices.slice(from, given);
+  };
+}
+
+const slicesFrom = (start: number, forMs: number, next: (until: number) => Slice): readonly Slice[] =>
+  Array.from({ length: Math.ceil(forMs / SLICE_MS) }, (_, i) => next(start + (i + 1) * SLICE_MS));
+
+/** What happens in all shops up to an instant, ms, and was not told yet. */
+function shopsOpeningAt(start: number, rate: number, remembers: ReadonlySet<string>): (until: number) => Slice {
+  const name = freshName();
+  const shops = Array.from({ length: SHOPS }, (_, k) => createShop({
+    seed: `${name}-${k}`, orderPrefix: `${name}-${k}`, start: start - (k * DAY_SECONDS * 1_000) / SHOPS, ordersPerDay: (rate / SHOPS / EVENTS_PER_ORDER) * DAY_SECONDS,
+    speed: SPEED, roundTheClock: true, customers: CUSTOMERS,
+  }));
+  return (at) => {
+    const events = shops.flatMap((shop) => shop.next(at)).map(({ event }) => event);
+    return { at, lines: Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')), ids: events.filter(({ type }) => remembers.has(type)).map(({ id }) => id) };
+  };
+}
+
+function linesOf(lines: Buffer): readonly Buffer[] {
+  const found: Buffer[] = [];
+  for (let at = 0, end = lines.indexOf('\n'); end >= 0; at = end + 1, end = lines.indexOf('\n', at)) found.push(lines.subarray(at, end));
+  return found;
 }

@@ -8,6 +8,8 @@ export interface RedisInfo {
   /** So far, of those that write its files among it. */
   readonly cpuSeconds: number;
   readonly appendfsync: string;
+  /** From which size on it writes its file anew, bytes; 0: it does not tell. */
+  readonly rewriteFrom: number;
   readonly isRewriting: boolean;
 }
 
@@ -17,9 +19,10 @@ const REWRITE_AT = 'auto-aof-rewrite-percentage';
 export async function redisInfo(redis: RedisClient): Promise<RedisInfo> {
   const text = await redis.info();
   const field = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
-  const [, appendfsync = ''] = (await redis.config('GET', 'appendfsync').catch(() => [])) as string[];
+  const setting = async (name: string): Promise<string> => ((await redis.config('GET', name).catch(() => [])) as string[])[1] ?? '';
   return {
-    version: field('redis_version'), usedBytes: Number(field('used_memory')), appendfsync, isRewriting: field('aof_rewrite_in_progress') === '1',
+    version: field('redis_version'), usedBytes: Number(field('used_memory')), appendfsync: await setting('appendfsync'), rewriteFrom: Number(await setting('auto-aof-rewrite-min-size')),
+    isRewriting: field('aof_rewrite_in_progress') === '1',
     cpuSeconds: ['used_cpu_user', 'used_cpu_sys', 'used_cpu_user_children', 'used_cpu_sys_children'].reduce((sum, name) => sum + Number(field(name)), 0),
   };
 }

@@ -51,7 +51,7 @@ runToEnd(async () => {
   const installation = await install(servers);
   const worker = await startWorker(installation);
   await untilReady([worker], READY_MS);
-  const load = startLoad(installation, { rate, remembers: false });
+  const load = await startLoad(installation, { rate });
   say(`${rate} events a second for ${minutes} minutes, after ${RAMP_MS / 1_000} s of growing load`);
   await pause(RAMP_MS);
 

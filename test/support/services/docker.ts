@@ -4,7 +4,7 @@ import { KAFKA_SETTINGS } from './kafka-settings.js';
 import { freePorts } from './local-process.js';
 import { newLogFile } from './places.js';
 import { kafkaAnswers, redisAnswers, registryAnswers, until } from './readiness.js';
-import { Unavailable, type KafkaOptions, type RedisOptions, type Server } from './server.js';
+import { Unavailable, type KafkaOptions, persistenceOf, type RedisOptions, type Server } from './server.js';
 
 const KAFKA_IMAGE = 'apache/kafka:4.1.1';
 const REDIS_IMAGE = 'redis:7.2';
@@ -46,7 +46,7 @@ export function startDockerRedis(options: RedisOptions): Promise<Server> {
     name: 'redis',
     image: REDIS_IMAGE,
     port: 6379,
-    command: ['redis-server', '--protected-mode', 'no', '--save', '', '--appendonly', 'yes', '--appendfsync', options.appendfsync ?? 'everysec'],
+    command: ['redis-server', '--protected-mode', 'no', ...persistenceOf(options)],
     environment: () => ({}),
     answers: redisAnswers,
   });

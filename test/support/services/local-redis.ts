@@ -5,7 +5,7 @@ import { startLocalServer } from './local-server.js';
 import { newDataFolder } from './places.js';
 import { redisAnswers } from './readiness.js';
 import { redisBinary } from './redis-binary.js';
-import type { RedisOptions, Server } from './server.js';
+import { persistenceOf, type RedisOptions, type Server } from './server.js';
 
 /** Starts a Redis server with an append-only file. Throws Unavailable where no server binary can be had. */
 export async function startLocalRedis(options: RedisOptions): Promise<Server> {
@@ -13,11 +13,10 @@ export async function startLocalRedis(options: RedisOptions): Promise<Server> {
   const data = options.folder === undefined ? newDataFolder('redis') : join(options.folder, 'redis');
   mkdirSync(data, { recursive: true });
   const [port = 0] = await freePorts(1);
-  const persistence = ['--save', '', '--appendonly', 'yes', '--appendfsync', options.appendfsync ?? 'everysec'];
   return startLocalServer({
     name: 'redis',
     ...binary,
-    args: ['--bind', '127.0.0.1', '--port', String(port), '--dir', data, ...persistence],
+    args: ['--bind', '127.0.0.1', '--port', String(port), '--dir', data, ...persistenceOf(options)],
     data,
     address: `127.0.0.1:${port}`,
     answers: redisAnswers,

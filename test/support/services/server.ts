@@ -16,9 +16,15 @@ export interface Server {
 export interface RedisOptions {
   /** When the append-only file reaches the disk; default `everysec`. */
   readonly appendfsync?: 'always' | 'everysec';
+  /** From which size on the append-only file is written anew, as `auto-aof-rewrite-min-size`; default Redis's own. */
+  readonly rewriteFrom?: string;
   /** Where its files lie, when it matters; of a local process only. */
   readonly folder?: string;
 }
+
+/** What makes Redis keep its data, as arguments. */
+export const persistenceOf = ({ appendfsync = 'everysec', rewriteFrom }: RedisOptions): string[] =>
+  ['--save', '', '--appendonly', 'yes', '--appendfsync', appendfsync, ...(rewriteFrom === undefined ? [] : ['--auto-aof-rewrite-min-size', rewriteFrom])];
 
 export interface KafkaOptions {
   /** Broker settings beside the defaults, as in `server.properties`. */
