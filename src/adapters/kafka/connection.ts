@@ -5,6 +5,7 @@ import { registerCodecs } from './compression.js';
 import { askInOrder } from './fetch-request.js';
 import { clientLog, type KafkaLog } from './log.js';
 import { writeProduceRequests } from './produce-request.js';
+import { keepRequestsInFlight } from './requests-in-flight.js';
 
 export interface KafkaConnection {
   /** `host:port` each. */
@@ -28,6 +29,7 @@ export interface KafkaClient {
 /** Opens nothing yet: each part connects when it is started. */
 export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): KafkaClient => {
   calmTimers();
+  keepRequestsInFlight();
   registerCodecs();
   writeProduceRequests();
   askInOrder();

@@ -1,4 +1,4 @@
-/** The inner parts of KafkaJS that are mended here: calm-timers.ts, produce-request.ts, fetch-request.ts. */
+/** The inner parts of KafkaJS that are mended here: calm-timers.ts, requests-in-flight.ts, produce-request.ts, fetch-request.ts. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   interface RequestQueue {
     throttledUntil: number;
@@ -6,8 +6,9 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     readonly pending: readonly unknown[];
     checkPendingRequests(): void;
     scheduleCheckPendingRequests(): void;
+    readonly inflight: Pick<Map<number, object>, 'size' | 'set'>;
   }
-  const RequestQueue: { readonly prototype: RequestQueue };
+  const RequestQueue: { readonly prototype: RequestQueue; new (parts: object): RequestQueue };
   export default RequestQueue;
 }
 
