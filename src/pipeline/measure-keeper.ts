@@ -113,7 +113,11 @@ function createNames(store: MeasureStore, most: number) {
       }
       for (const [key, names] of values) await ask(key, names);
       await ask(PAIRS, pairs);
-      return groups.map(({ key, value, amounts }) => ({ key, value: key === null || isAdmitted(key, value) ? value : OTHER, amounts: bounded(amounts) }));
+      const last: { of: readonly Kept[]; bounded: readonly Kept[] } = { of: [], bounded: [] };
+      return groups.map(({ key, value, amounts }) => {
+        if (amounts !== last.of) Object.assign(last, { of: amounts, bounded: bounded(amounts) });
+        return { key, value: key === null || isAdmitted(key, value) ? value : OTHER, amounts: last.bounded };
+      });
     },
   };
 }
