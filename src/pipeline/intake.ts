@@ -94,6 +94,8 @@ export function createQueues<T extends string, D extends { readonly kind: string
       }
     },
     waiting: (topic: T): number => waitingIn(of(topic)),
+    /** What waits of all topics. */
+    size: (): number => queues.reduce((sum, queue) => sum + waitingIn(queue), 0),
     /** Where reading stands: the offset after everything queued. */
     expected: (topic: T): number | null => of(topic).expected,
     /** Is there more to be read than was read? */

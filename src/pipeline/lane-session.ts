@@ -23,7 +23,7 @@ import type { Candidate, StepLimits } from './step-parts.js';
 import type { Passage } from './expiries.js';
 import type { Retention } from './retention.js';
 import type { TimeSettings } from './time-reached.js';
-import type { Turns } from './turns.js';
+import type { StepTurns } from './turns.js';
 import type { Upkeep } from './upkeep.js';
 
 export interface SessionParts extends Judging {
@@ -46,7 +46,7 @@ export interface SessionParts extends Judging {
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   readonly limits: StepLimits;
   /** Of the long steps of all lanes of this thread. */
-  readonly turns: Turns;
+  readonly turns: StepTurns;
   readonly maxFacts: number;
   /** How long orders at rest are kept. */
   readonly retention: Retention;
@@ -60,6 +60,9 @@ const HIGH_WATER = 8_000;
 const PLENTY = 5_000;
 /** Candidates offered to one step. */
 const OFFER = 16_000;
+
+/** Of so many records it takes its turn with those of other lanes. */
+const LONG_STEP = 1_000;
 
 /** A lane whose work can begin (pipeline/prepare-lane.ts). */
 export interface ReadyLane {
@@ -163,13 +166,26 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     return merged.length > 0 ? merged : queues.take(OFFER);
   };
   const stepOn = async (): Promise<void> => {
+    const endTurn = queues.size() < LONG_STEP ? () => undefined : await parts.turns.preparing.take();
+    try {
+      if (!untilStop.stopped()) await takeStep(endTurn);
+    } finally {
+      endTurn();
+    }
+  };
+  const takeStep = async (endTurn: () => void): Promise<void> => {
     gathering.begins();
     const candidates = takeNext();
     let prepared: PreparedStep | null = null;
     await persist(untilStop, 'read orders', async () => {
-      prepared = await prepareStep(step, candidates);
+      // Where its part of the store is away, that of other lanes may not be.
+      prepared = await prepareStep(step, candidates).catch((error: unknown) => {
+        endTurn();
+        throw error;
+      });
     });
-    const result = prepared === null ? null : await runStep(step, prepared, seq, untilStop.stopped);
+    const result = prepared === null ? null : await runStep(step, prepared, seq, untilStop.stopped, endTurn);
+    endTurn();
     if (result !== null) await settle(result, candidates);
   };
   const sweepOn = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import type { LaneProgress } from './progress.js';
 import type { Calendar, Retention } from './retention.js';
 import type { StepMeasures } from './step-measures.js';
 import type { TimeReached } from './time-reached.js';
-import type { Turns } from './turns.js';
+import type { StepTurns } from './turns.js';
 
 /** A record read and decoded, or the end of a stretch of offsets that holds none for us. */
 export type Candidate<T extends string = SourceTopic, D = Decoded> =
@@ -39,7 +39,7 @@ export interface StepParts {
   readonly firstSeen: LaneStore['firstSeen'];
   readonly limits: StepLimits;
   /** Of the long steps of all lanes of this thread. */
-  readonly turns: Turns;
+  readonly turns: StepTurns;
   /**
    * The lane reads again what it has read once: facts are taken in, and nothing is judged or said. What was refused then is not
    * published again.

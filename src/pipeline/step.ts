@@ -48,21 +48,22 @@ type EventOutcome = Parameters<Telemetry['event']>[1];
  * before the next is unpacked. Nothing is written: the result says what to write.
  * A long step lets others run in between, but no other long step, so that one alone takes room.
  * @param isStopped the step is of no use any more
+ * @param begins called when it has come to its turn, where it takes one
  * @returns null where it was stopped before it came to its turn
  */
-export async function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number, isStopped: () => boolean): Promise<StepResult | null> {
+export async function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number, isStopped: () => boolean, begins: () => void = () => undefined): Promise<StepResult | null> {
   const course = courseOf(parts, prepared);
   const sayings = createSayings(lastSeq);
   const work: Work = { parts, prepared, course, outcomes: [], sayings, firing: firingIn(parts, prepared, course, sayings) };
   applyOrderless(work);
-  if (!(await workOrders(work, isStopped))) return null;
+  if (!(await workOrders(work, isStopped, begins))) return null;
   tellOutcomes(work);
   const outputs = { ...sayings.outputs, records: numbered(sayings.inTurn(), lastSeq) };
   return { consumed: course.moments.length, ...takeWrites(parts), forget: [], outputs };
 }
 
 /** Whether all were worked: a step that is stopped while it waits for its turn is left. */
-async function workOrders(work: Work, isStopped: () => boolean): Promise<boolean> {
+async function workOrders(work: Work, isStopped: () => boolean, begins: () => void): Promise<boolean> {
   let inARow = 0;
   let endTurn: (() => void) | null = null;
   try {
@@ -72,7 +73,8 @@ async function workOrders(work: Work, isStopped: () => boolean): Promise<boolean
       if (inARow < EVENTS_IN_A_ROW) continue;
       inARow = 0;
       if (endTurn === null) {
-        endTurn = await work.parts.turns.take();
+        endTurn = await work.parts.turns.working.take();
+        begins();
         if (isStopped()) return false;
       }
       await letOthersRun();

@@ -4,6 +4,16 @@ export interface Turns {
   take(): Promise<() => void>;
 }
 
+/** Of the long steps of all lanes of a thread: what they hold until they are worked is all that the thread has of records decoded. */
+export interface StepTurns {
+  /** One lane decodes its records and reads its orders; until its step is worked. */
+  readonly preparing: Turns;
+  /** One lane works its step. */
+  readonly working: Turns;
+}
+
+export const createStepTurns = (): StepTurns => ({ preparing: createTurns(), working: createTurns() });
+
 export function createTurns(): Turns {
   let last: Promise<void> = Promise.resolve();
   return {

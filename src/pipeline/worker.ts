@@ -4,7 +4,7 @@ import { createLane, type LaneParts } from './lane.js';
 import type { FetchedRange, Halt, SourceLog, Telemetry, WallClock } from './ports.js';
 import { settledWithin } from './retry.js';
 import type { SchemaWait } from './schema-waits.js';
-import { createTurns } from './turns.js';
+import { createStepTurns } from './turns.js';
 
 export type WorkerParts = Omit<LaneParts, 'lane' | 'turns'>;
 
@@ -17,7 +17,7 @@ const ADVICE_WITHIN_MS = 1_000;
 
 /** One process of the service: works the lanes that the group gives it. */
 export const createWorker = (parts: WorkerParts): Worker => {
-  const turns = createTurns();
+  const turns = createStepTurns();
   return workLanes<SourceTopic>({ ...parts, lane: (lane) => createLane({ ...parts, lane, turns }) });
 };
 export type Worker = WorkerOf<SourceTopic>;

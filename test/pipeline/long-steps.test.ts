@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createTurns, type Turns } from '../../src/pipeline/turns.js';
+import { createStepTurns, createTurns, type StepTurns, type Turns } from '../../src/pipeline/turns.js';
 import { fact } from '../support/facts.js';
 import { createLaneUnderTest, eventually, factBytes, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
 
@@ -12,6 +12,7 @@ const laneWith = (orders: number): LaneUnderTest => {
 };
 /** All in one step. */
 const atOnce = (parts: Life['parts'] = {}): Life => ({ parts: { limits: { orders: MANY, bytes: 1e9 }, ...parts } });
+const working = (turns: Turns): StepTurns => ({ ...createStepTurns(), working: turns });
 const readBy = (lane: LaneUnderTest): number => lane.progress.get('orders')?.count.read ?? 0;
 
 test('a long step lets others run meanwhile', async () => {
@@ -30,7 +31,7 @@ test('a long step lets others run meanwhile', async () => {
       return Promise.resolve(() => { isWorking = false; });
     },
   };
-  await lane.live(atOnce({ turns }));
+  await lane.live(atOnce({ turns: working(turns) }));
   expect([readBy(lane), isWorking]).toEqual([MANY, false]);
   expect(turnsOfOthers).toBeGreaterThanOrEqual(MANY / 250);
 });
@@ -44,37 +45,84 @@ describe('while a long step of another lane is under way', () => {
   const waiting = async (turns: Turns) => {
     const lane = laneWith(MANY);
     let asked = false;
-    const working = await lane.open(atOnce({ turns: { take: () => { asked = true; return turns.take(); } } }));
+    const life = await lane.open(atOnce({ turns: working({ take: () => { asked = true; return turns.take(); } }) }));
     await eventually('it asks for its turn', () => asked);
-    return { lane, working };
+    return { lane, life };
   };
 
   test('a short one goes on', async () => {
     const { turns } = await meanwhile();
     const lane = laneWith(10);
-    await lane.live(atOnce({ turns }));
+    await lane.live(atOnce({ turns: working(turns) }));
     expect(readBy(lane)).toBe(10);
   });
 
   test('a long one waits', async () => {
     const { turns, end } = await meanwhile();
-    const { lane, working } = await waiting(turns);
+    const { lane, life } = await waiting(turns);
     expect(readBy(lane)).toBe(0);
     end();
     await eventually('it is worked', () => readBy(lane) === MANY);
-    await working.end();
+    await life.end();
   });
 
   test('a long one that waits is left to the next owner where the lane is to stop', async () => {
     const { turns, end } = await meanwhile();
-    const { lane, working } = await waiting(turns);
-    const left = working.lane.leave('stop');
+    const { lane, life } = await waiting(turns);
+    const left = life.lane.leave('stop');
     end();
     await left;
     expect(readBy(lane)).toBe(0);
-    await working.end();
+    await life.end();
     await lane.live(atOnce());
     expect(readBy(lane)).toBe(MANY);
     expect(lane.strays).toEqual([]);
+  });
+});
+
+describe('while a long step of another lane is being prepared', () => {
+  /** Notes when a turn is asked for. */
+  const watched = (turns: Turns) => {
+    const seen = { asked: 0, turns: { take: () => { seen.asked += 1; return turns.take(); } } };
+    return seen;
+  };
+
+  test('a short one goes on', async () => {
+    const turns = createStepTurns();
+    await turns.preparing.take();
+    const lane = laneWith(10);
+    await lane.live(atOnce({ turns }));
+    expect(readBy(lane)).toBe(10);
+  });
+
+  test('a long one waits, and lets the next one prepare once it is worked itself', async () => {
+    const turns = createStepTurns();
+    const [preparing, working] = [watched(turns.preparing), watched(turns.working)];
+    const [endPreparing, endWorking] = [await turns.preparing.take(), await turns.working.take()];
+    const lane = laneWith(MANY);
+    const life = await lane.open(atOnce({ turns: { preparing: preparing.turns, working: working.turns } }));
+    await eventually('it asks for its turn', () => preparing.asked > 0);
+    expect(working.asked).toBe(0);
+    endPreparing();
+    await eventually('it is prepared', () => working.asked > 0);
+    let isNext = false;
+    const next = turns.preparing.take().then(() => { isNext = true; });
+    await new Promise(setImmediate);
+    expect(isNext).toBe(false);
+    endWorking();
+    await next;
+    await eventually('it is worked', () => readBy(lane) === MANY);
+    await life.end();
+  });
+
+  test('one whose store is away keeps nobody waiting', async () => {
+    const turns = createStepTurns();
+    const preparing = watched(turns.preparing);
+    const lane = laneWith(MANY);
+    const life = await lane.open(atOnce({ turns: { ...turns, preparing: preparing.turns }, store: { ...lane.store, load: () => Promise.reject(new Error('away')) } }));
+    await eventually('it asks for its turn', () => preparing.asked > 0);
+    await turns.preparing.take();
+    expect(readBy(lane)).toBe(0);
+    await life.end();
   });
 });

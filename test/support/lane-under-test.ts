@@ -12,7 +12,7 @@ import { createLane, type Lane, type LaneParts } from '../../src/pipeline/lane.j
 import { unpackOutbox } from '../../src/pipeline/outbox-codec.js';
 import type { Halt, LaneStore, OutputLog, OutputRecord, SourceRecord, Telemetry, TopicProgress } from '../../src/pipeline/ports.js';
 import { createRenderer } from '../../src/pipeline/render.js';
-import { createTurns } from '../../src/pipeline/turns.js';
+import { createStepTurns } from '../../src/pipeline/turns.js';
 
 /** A lane on the memory adapters, with a clock turned by hand: it works, dies where a test says, and is claimed again. */
 
@@ -152,7 +152,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       wallClock: { now }, decode: decodeFact,
       judging: () => judging,
       time: { allowedLatenessMs: 0, settleMs: 1_000, replaySettleMs: 15_000 },
-      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, turns: createTurns(), maxFacts: 1_000, retention: null,
+      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, turns: createStepTurns(), maxFacts: 1_000, retention: null,
       failed: (error) => { under.failures.push(error); },
       ...life.parts,
     };
