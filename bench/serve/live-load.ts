@@ -4,6 +4,7 @@ import { createShop } from '../../src/adapters/simulator/shop.js';
 import { topicNames } from '../../src/app/kafka-ground.js';
 import { topicOf } from '../../src/contracts/sources.js';
 import { PARTITIONERS } from '../../src/pipeline/partitioner.js';
+import { say } from './ending.js';
 import { freshName, type Installation } from './installation.js';
 
 /** Events that happen while they are sent, as many a second as asked for, and evenly, once the load has been on for RAMP_MS. */
@@ -91,7 +92,9 @@ const asTold = (next: (until: number) => Slice): Due => (now) => [next(now)];
 
 /** All of it made up; resolves when it begins. Of the shops nothing is kept. */
 async function madeUp(rate: number, forMs: number, remembers: ReadonlySet<string>): Promise<Due> {
-  const start = Date.now() + (forMs / 1_000) * rate * MADE_UP_MS;
+  const takesMs = (forMs / 1_000) * rate * MADE_UP_MS;
+  say(`making up what happens, which takes ${Math.ceil(takesMs / 1_000)} s`);
+  const start = Date.now() + takesMs;
   const slices = slicesFrom(start, forMs, shopsOpeningAt(start, rate, remembers));
   await pause(Math.max(0, start - Date.now()));
   let given = 0;

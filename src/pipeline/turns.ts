@@ -4,9 +4,9 @@ export interface Turns {
   take(): Promise<() => void>;
 }
 
-/** Of the long steps of all lanes of a thread: what they hold until they are worked is all that the thread has of records decoded. */
+/** Of the long steps of all lanes of a thread: two at a time hold what they decoded and read, where all would grow old with it. */
 export interface StepTurns {
-  /** One lane decodes its records and reads its orders; until its step is worked. */
+  /** One lane decodes its records and reads its orders, until it comes to its other turn. */
   readonly preparing: Turns;
   /** One lane works its step. */
   readonly working: Turns;

@@ -47,7 +47,8 @@ test('rules changed twice under load, with a worker killed in between, end as a 
     configure({ severities: { lost: 4 } });
     first.child.kill('SIGHUP');
     await until('it was refused', 20_000, async () => (await metric(first.url, 'cx_config_reload_success')) === 0);
-    expect(first.log()).toContain('severities.lost: expected a severity');
+    // What it wrote takes a moment to get here.
+    await until('it says why', 20_000, () => Promise.resolve(first.log().includes('severities.lost: expected a severity')));
     const refused = await fetch(`${second.url}/v1/rules`, { method: 'POST' });
     expect([refused.status, await refused.json()]).toMatchObject([409, { invalidParameters: [{ name: 'severities.lost' }] }]);
     expect([(await rulesOf(first.url)).version, (await rulesOf(second.url)).version]).toEqual([strict, strict]);
