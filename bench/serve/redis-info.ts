@@ -7,10 +7,15 @@ export interface RedisInfo {
   readonly usedBytes: number;
   /** So far, of those that write its files among it. */
   readonly cpuSeconds: number;
+  readonly isRewriting: boolean;
+}
+
+/** How Redis is set up. */
+export interface RedisSettings {
+  /** Empty: it does not tell. */
   readonly appendfsync: string;
   /** From which size on it writes its file anew, bytes; 0: it does not tell. */
   readonly rewriteFrom: number;
-  readonly isRewriting: boolean;
 }
 
 const ASK_AGAIN_MS = 100;
@@ -19,12 +24,15 @@ const REWRITE_AT = 'auto-aof-rewrite-percentage';
 export async function redisInfo(redis: RedisClient): Promise<RedisInfo> {
   const text = await redis.info();
   const field = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
-  const setting = async (name: string): Promise<string> => ((await redis.config('GET', name).catch(() => [])) as string[])[1] ?? '';
   return {
-    version: field('redis_version'), usedBytes: Number(field('used_memory')), appendfsync: await setting('appendfsync'), rewriteFrom: Number(await setting('auto-aof-rewrite-min-size')),
-    isRewriting: field('aof_rewrite_in_progress') === '1',
+    version: field('redis_version'), usedBytes: Number(field('used_memory')), isRewriting: field('aof_rewrite_in_progress') === '1',
     cpuSeconds: ['used_cpu_user', 'used_cpu_sys', 'used_cpu_user_children', 'used_cpu_sys_children'].reduce((sum, name) => sum + Number(field(name)), 0),
   };
+}
+
+export async function redisSettings(redis: RedisClient): Promise<RedisSettings> {
+  const setting = async (name: string): Promise<string> => ((await redis.config('GET', name).catch(() => [])) as string[])[1] ?? '';
+  return { appendfsync: await setting('appendfsync'), rewriteFrom: Number(await setting('auto-aof-rewrite-min-size')) };
 }
 
 /**

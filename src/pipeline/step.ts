@@ -51,7 +51,7 @@ type EventOutcome = Parameters<Telemetry['event']>[1];
  * @param begins called when it has come to its turn, where it takes one
  * @returns null where it was stopped before it came to its turn
  */
-export async function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number, isStopped: () => boolean, begins: () => void = () => undefined): Promise<StepResult | null> {
+export async function runStep(parts: StepParts, prepared: PreparedStep, lastSeq: number, isStopped: () => boolean, begins: () => void): Promise<StepResult | null> {
   const course = courseOf(parts, prepared);
   const sayings = createSayings(lastSeq);
   const work: Work = { parts, prepared, course, outcomes: [], sayings, firing: firingIn(parts, prepared, course, sayings) };
