@@ -1,3 +1,5 @@
+import { codeUnitAt } from './code-unit.js';
+
 /**
  * Instants and dates as text. Hand-checked instead of `Date.parse`: that one accepts far more than RFC 3339, takes
  * 30 February for 1 March, and is slower. Every function here is total: what is no instant gives NaN.
@@ -6,12 +8,13 @@
 const MS_PER_DAY = 86_400_000;
 /** More digits than any clock has; longer text is refused, since promises are kept as given. */
 const LONGEST_INSTANT = 64;
+const SHORTEST_INSTANT = '0000-01-01T00:00:00Z'.length;
 const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** The two digits at `i` as a number; -1 where there are none (also beyond the end). */
+/** The two digits at `i`, both within the text, as a number; -1 where there are none. */
 const two = (text: string, i: number): number => {
-  const tens = text.charCodeAt(i) - 48;
-  const ones = text.charCodeAt(i + 1) - 48;
+  const tens = codeUnitAt(text, i) - 48;
+  const ones = codeUnitAt(text, i + 1) - 48;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 };
 
@@ -28,14 +31,14 @@ const daysSinceEpoch = (year: number, month: number, day: number): number => {
   return 365 * y + (y >> 2) - ((y / 100) | 0) + ((y / 400) | 0) + dayOfYear - 865_565;
 };
 
-/** Midnight UTC of the `YYYY-MM-DD` that the text begins with, in ms since the epoch; NaN for a date that never was. */
+/** Midnight UTC of the `YYYY-MM-DD` that a text of ten letters or more begins with, in ms since the epoch; NaN for a date that never was. */
 const dayAt = (text: string): number => {
   const century = two(text, 0);
   const yearOfCentury = two(text, 2);
   const month = two(text, 5);
   const day = two(text, 8);
   if (century < 0 || yearOfCentury < 0 || month < 1 || month > 12 || day < 1) return NaN;
-  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return NaN;
+  if (codeUnitAt(text, 4) !== 45 || codeUnitAt(text, 7) !== 45) return NaN;
   const year = century * 100 + yearOfCentury;
   const length = month === 2 && isLeap(year) ? 29 : (LENGTHS[month - 1] ?? 0);
   return day > length ? NaN : daysSinceEpoch(year, month, day) * MS_PER_DAY;
@@ -43,9 +46,11 @@ const dayAt = (text: string): number => {
 
 /** `Z`, `z` or `±hh:mm` that ends the text at `i`: its minutes east of UTC; NaN for anything else. */
 const offsetAt = (text: string, i: number): number => {
-  const sign = text.charCodeAt(i);
-  if (sign === 90 || sign === 122) return text.length === i + 1 ? 0 : NaN;
-  if ((sign !== 43 && sign !== 45) || text.length !== i + 6 || text.charCodeAt(i + 3) !== 58) return NaN;
+  const { length } = text;
+  if (i >= length) return NaN;
+  const sign = codeUnitAt(text, i);
+  if (sign === 90 || sign === 122) return length === i + 1 ? 0 : NaN;
+  if ((sign !== 43 && sign !== 45) || length !== i + 6 || codeUnitAt(text, i + 3) !== 58) return NaN;
   const hours = two(text, i + 1);
   const minutes = two(text, i + 4);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return NaN;
@@ -77,20 +82,22 @@ export const parseInstant = (text: string): number => {
 };
 
 const readInstant = (text: string): number => {
-  const separator = text.charCodeAt(10);
-  if ((separator !== 84 && separator !== 116) || text.length > LONGEST_INSTANT) return NaN;
+  const { length } = text;
+  if (length < SHORTEST_INSTANT || length > LONGEST_INSTANT) return NaN;
+  const separator = codeUnitAt(text, 10);
+  if (separator !== 84 && separator !== 116) return NaN;
   const day = dayAt(text);
   const hours = two(text, 11);
   const minutes = two(text, 14);
   const seconds = two(text, 17);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 60) return NaN;
-  if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return NaN;
+  if (codeUnitAt(text, 13) !== 58 || codeUnitAt(text, 16) !== 58) return NaN;
   let i = 19;
   let millis = 0;
-  if (text.charCodeAt(19) === 46) {
+  if (codeUnitAt(text, 19) === 46) {
     let scale = 100;
-    for (i = 20; ; i += 1) {
-      const digit = text.charCodeAt(i) - 48;
+    for (i = 20; i < length; i += 1) {
+      const digit = codeUnitAt(text, i) - 48;
       if (!(digit >= 0 && digit <= 9)) break;
       if (scale >= 1) millis += digit * scale;
       scale /= 10;

@@ -1,3 +1,4 @@
+import { codeUnitAt } from '../contracts/code-unit.js';
 import type { Json } from './assessment.js';
 
 /**
@@ -6,10 +7,11 @@ import type { Json } from './assessment.js';
  */
 export function fingerprint(value: Json): string {
   const text = JSON.stringify(value);
+  const { length } = text;
   let h1 = 0xdeadbeef;
   let h2 = 0x41c6ce57;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
+  for (let i = 0; i < length; i++) {
+    const unit = codeUnitAt(text, i);
     h1 = Math.imul(h1 ^ unit, 2654435761);
     h2 = Math.imul(h2 ^ unit, 1597334677);
   }

@@ -1,3 +1,4 @@
+import { codeUnitAt } from '../contracts/code-unit.js';
 import { byPlace, type Fact, type FactOf } from './fact.js';
 import type { Reading } from './reading.js';
 
@@ -61,8 +62,9 @@ function isKnown({ facts, idPrints, ids }: Journey, id: string, print: number): 
 
 /** The end of an id, where most ids of one order differ, as 30 bits (FNV-1a), small enough to be kept without a box. */
 function printOf(id: string): number {
+  const { length } = id;
   let print = 0x811c9dc5;
-  for (let i = Math.max(0, id.length - PRINTED); i < id.length; i++) print = Math.imul(print ^ id.charCodeAt(i), 0x01000193);
+  for (let i = Math.max(0, length - PRINTED); i < length; i++) print = Math.imul(print ^ codeUnitAt(id, i), 0x01000193);
   return print >>> 2;
 }
 

@@ -1,3 +1,5 @@
+import { codeUnitAt } from '../contracts/code-unit.js';
+
 /**
  * Compares two texts as their UTF-8 bytes would compare, which is how Redis orders members. Plain `<` compares UTF-16
  * units and so puts characters beyond U+FFFF (pairs of surrogates) before U+E000 to U+FFFF.
@@ -5,8 +7,8 @@
 export const byBytes = (a: string, b: string): number => {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
-    const unitA = a.charCodeAt(i);
-    const unitB = b.charCodeAt(i);
+    const unitA = codeUnitAt(a, i);
+    const unitB = codeUnitAt(b, i);
     if (unitA !== unitB) return rank(unitA) - rank(unitB);
   }
   return a.length - b.length;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { codeUnitAt } from '../contracts/code-unit.js';
 import type { DeadLetterReason, SourceTopic } from '../contracts/names.js';
 import { quickCheck } from '../contracts/quick-check.js';
 import type { QuickCheck } from '../contracts/quick-check.js';
@@ -111,12 +112,13 @@ const typeText = (type: string): string => (/^[A-Za-z0-9_.:-]{1,64}$/.test(type)
 /** Is the key the order's id in UTF-8? Plain letters are compared as they stand, without a copy. */
 const isKeyOf = (key: Buffer | null, orderId: string): boolean => {
   if (key === null) return false;
-  for (let i = 0; i < orderId.length; i += 1) {
-    const unit = orderId.charCodeAt(i);
+  const { length } = orderId;
+  for (let i = 0; i < length; i += 1) {
+    const unit = codeUnitAt(orderId, i);
     if (unit > 127) return key.equals(Buffer.from(orderId));
     if (key[i] !== unit) return false;
   }
-  return key.length === orderId.length;
+  return key.length === length;
 };
 
 /** Where an event was read. */

@@ -1,3 +1,4 @@
+import { codeUnitAt } from '../../contracts/code-unit.js';
 import { NOTICE_BUCKETS, PLACE_KEYS, SIGNALS, VERDICTS, type Place, type PlaceKey } from '../../contracts/names.js';
 import { type Group, groupsOf, type Kept, type PlaceAmounts } from './increments.js';
 import { placeOfValues, placeValues } from './packed-place.js';
@@ -19,6 +20,7 @@ const NAMES: readonly (readonly string[] | undefined)[] = QUANTITIES.map((quanti
 
 interface Reading {
   readonly text: string;
+  readonly length: number;
   at: number;
 }
 
@@ -42,11 +44,12 @@ export function packAmounts(amounts: readonly Kept[]): string {
 
 /** @throws RangeError when the text isn't what `packAmounts` wrote */
 export function unpackAmounts(text: string): Kept[] {
-  const reading: Reading = { text, at: 0 };
+  const { length } = text;
+  const reading: Reading = { text, length, at: 0 };
   const amounts: Kept[] = [];
   let bucket = 0;
   let quantity = 0;
-  while (reading.at < text.length) {
+  while (reading.at < length) {
     const head = takeDigits(reading);
     const flags = head % 8;
     if (flags >= 4) {
@@ -89,7 +92,7 @@ const signed = (value: number): string => digits(value < 0 ? -2 * value - 1 : 2 
 function takeDigits(reading: Reading): number {
   let value = 0;
   for (let scale = 1; ; scale *= MORE) {
-    const digit = VALUES[reading.text.charCodeAt(reading.at)] ?? -1;
+    const digit = reading.at < reading.length ? (VALUES[codeUnitAt(reading.text, reading.at)] ?? -1) : -1;
     if (digit < 0) damaged();
     reading.at += 1;
     value += (digit % MORE) * scale;

@@ -1,3 +1,4 @@
+import { codeUnitAt } from '../../contracts/code-unit.js';
 import { parseInstant } from '../../contracts/instant.js';
 import { instantText } from '../instant-text.js';
 import type { DeliveredLine, LineQuantity, OrderLine, Promised } from '../fact.js';
@@ -92,7 +93,7 @@ const FORMS: readonly Form[] = ['millis', 'seconds', 'date', 'text'];
 const isUtc = (written: string): boolean => {
   const last = written.length - 1;
   // A leap second is counted as the millisecond before it, so its text would not come back.
-  return written.charCodeAt(last) === 90 && written.charCodeAt(10) === 84 && written.charCodeAt(17) !== 54;
+  return codeUnitAt(written, last) === 90 && codeUnitAt(written, 10) === 84 && codeUnitAt(written, 17) !== 54;
 };
 
 const formOf = (promised: Promised): Form => {

@@ -1,3 +1,4 @@
+import { codeUnitAt } from '../../contracts/code-unit.js';
 import { demand, putByte, putVarint, reserve, takeByte, takeVarint } from './bytes.js';
 import type { Sink, Source } from './bytes.js';
 
@@ -28,12 +29,12 @@ const DASH = 45;
 
 /** Writes the sixteen bytes and moves on; false, with nothing written, when the text is no canonical UUID. */
 const putUuid = (sink: Sink, text: string): boolean => {
-  if (text.charCodeAt(8) !== DASH || text.charCodeAt(13) !== DASH || text.charCodeAt(18) !== DASH || text.charCodeAt(23) !== DASH) return false;
+  if (codeUnitAt(text, 8) !== DASH || codeUnitAt(text, 13) !== DASH || codeUnitAt(text, 18) !== DASH || codeUnitAt(text, 23) !== DASH) return false;
   const { bytes } = sink;
   let to = sink.at + 1;
   for (const place of PLACES) {
-    const high = NIBBLE[text.charCodeAt(place)] ?? 255;
-    const low = NIBBLE[text.charCodeAt(place + 1)] ?? 255;
+    const high = NIBBLE[codeUnitAt(text, place)] ?? 255;
+    const low = NIBBLE[codeUnitAt(text, place + 1)] ?? 255;
     if (high > 15 || low > 15) return false;
     bytes[to] = (high << 4) | low;
     to += 1;
@@ -69,11 +70,12 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const putHex = (sink: Sink, text: string): boolean => {
   const { bytes } = sink;
-  const size = text.length >> 1;
+  const { length } = text;
+  const size = length >> 1;
   let to = sink.at + 2;
-  for (let i = 0; i < text.length; i += 2) {
-    const high = NIBBLE[text.charCodeAt(i)] ?? 255;
-    const low = NIBBLE[text.charCodeAt(i + 1)] ?? 255;
+  for (let i = 0; i < length; i += 2) {
+    const high = NIBBLE[codeUnitAt(text, i)] ?? 255;
+    const low = NIBBLE[codeUnitAt(text, i + 1)] ?? 255;
     if (high > 15 || low > 15) return false;
     bytes[to] = (high << 4) | low;
     to += 1;
@@ -99,24 +101,25 @@ const takeHex = (source: Source): string => {
 
 const putPlain = (sink: Sink, text: string): boolean => {
   const { bytes } = sink;
+  const { length } = text;
   const from = sink.at + 1;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
+  for (let i = 0; i < length; i += 1) {
+    const unit = codeUnitAt(text, i);
     if (unit > 127) return false;
     bytes[from + i] = unit;
   }
-  bytes[sink.at] = text.length + PLAIN;
-  sink.at = from + text.length;
+  bytes[sink.at] = length + PLAIN;
+  sink.at = from + length;
   return true;
 };
 
 /** Letters that both begin with; never half of a surrogate pair, which could not be written alone. */
 const common = (text: string, like: string): number => {
-  if (text.charCodeAt(0) !== like.charCodeAt(0)) return 0;
   const most = Math.min(text.length, like.length, MOST_COMMON);
   let length = 0;
-  while (length < most && text.charCodeAt(length) === like.charCodeAt(length)) length += 1;
-  const last = text.charCodeAt(length - 1);
+  while (length < most && codeUnitAt(text, length) === codeUnitAt(like, length)) length += 1;
+  if (length === 0) return 0;
+  const last = codeUnitAt(text, length - 1);
   return last >= 0xd800 && last <= 0xdbff ? length - 1 : length;
 };
 
