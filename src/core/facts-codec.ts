@@ -1,5 +1,5 @@
-import { PLACE_KEYS, SOURCE_TOPICS } from '../contracts/names.js';
-import type { Place, PlaceKey } from '../contracts/names.js';
+import { SOURCE_TOPICS } from '../contracts/names.js';
+import type { Place } from '../contracts/names.js';
 import type { Fact } from './fact.js';
 import { BODY_PACKINGS, TYPE_CODES } from './packing/bodies.js';
 import type { BodyPacking } from './packing/bodies.js';
@@ -9,6 +9,8 @@ import { putRecalled, takeRecalled } from './packing/fields.js';
 import { PLACE_RING_SIZE, createFactsMemory, recalled, remember, ringOf } from './packing/memory.js';
 import type { FactsMemory } from './packing/memory.js';
 import { putText, takeText } from './packing/text.js';
+import { NOWHERE, isSamePlace, placeOfValues, valuesOf } from './place.js';
+import type { PlaceValues } from './place.js';
 
 export { createFactsMemory } from './packing/memory.js';
 export type { FactsMemory } from './packing/memory.js';
@@ -30,27 +32,19 @@ const NEW = 2;
 const PLACE_NEW = 1;
 const PLACE_FIRST = 2;
 
-const samePlace = (a: Place, b: Place): boolean => {
-  // From the last key on: shift and system are what differs most within an order.
-  for (let i = PLACE_KEYS.length - 1; i >= 0; i -= 1) {
-    const key = PLACE_KEYS[i] as PlaceKey;
-    if (a[key] !== b[key]) return false;
-  }
-  return true;
-};
-
 /** Of a place's mask: its keys follow. Seven keys leave this bit. */
 const OTHER_KEYS = 128;
-const keysOf = (place: Place): number => {
+const keysOf = (values: PlaceValues): number => {
   let mask = 0;
-  for (let i = 0; i < PLACE_KEYS.length; i += 1) if (place[PLACE_KEYS[i] as PlaceKey] !== undefined) mask |= 1 << i;
+  for (let i = 0; i < values.length; i += 1) if (values[i] !== undefined) mask |= 1 << i;
   return mask;
 };
+const NO_VALUES: PlaceValues = valuesOf(NOWHERE);
 
 const placeCode = (place: Place | null, memory: FactsMemory): number => {
   if (place === null) return NONE;
   const { values } = memory.places;
-  for (let i = 0; i < values.length; i += 1) if (samePlace(values[i] as Place, place)) return PLACE_FIRST + i;
+  for (let i = 0; i < values.length; i += 1) if (isSamePlace(values[i] as Place, place)) return PLACE_FIRST + i;
   return PLACE_NEW;
 };
 
@@ -59,36 +53,32 @@ const placeCode = (place: Place | null, memory: FactsMemory): number => {
  * the first byte says so and a second one names them.
  */
 const putPlace = (sink: Sink, place: Place, memory: FactsMemory): void => {
-  const before = memory.place;
-  const present = keysOf(place);
+  const values = valuesOf(place);
+  const before = memory.place === null ? NO_VALUES : valuesOf(memory.place);
+  const present = keysOf(values);
   let same = 0;
-  for (let i = 0; before !== null && i < PLACE_KEYS.length; i += 1) {
-    const key = PLACE_KEYS[i] as PlaceKey;
-    if (place[key] !== undefined && before[key] === place[key]) same |= 1 << i;
-  }
-  if (before !== null && keysOf(before) === present) putByte(sink, same);
+  for (let i = 0; i < values.length; i += 1) if (values[i] !== undefined && before[i] === values[i]) same |= 1 << i;
+  if (memory.place !== null && keysOf(before) === present) putByte(sink, same);
   else {
     putByte(sink, same | OTHER_KEYS);
     putByte(sink, present);
   }
-  for (let i = 0; i < PLACE_KEYS.length; i += 1) {
-    const value = place[PLACE_KEYS[i] as PlaceKey];
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i];
     if (value !== undefined && (same & (1 << i)) === 0) putRecalled(sink, value, ringOf(memory.placeTexts, i), memory);
   }
 };
 
 const takePlace = (source: Source, memory: FactsMemory): Place => {
   const same = takeByte(source);
-  const present = (same & OTHER_KEYS) !== 0 ? takeByte(source) : keysOf(memory.place ?? {});
-  const place: Partial<Record<PlaceKey, string>> = {};
-  for (let i = 0; i < PLACE_KEYS.length; i += 1) {
+  const before = memory.place === null ? NO_VALUES : valuesOf(memory.place);
+  const present = (same & OTHER_KEYS) !== 0 ? takeByte(source) : keysOf(before);
+  const values = NO_VALUES.slice();
+  for (let i = 0; i < values.length; i += 1) {
     if ((present & (1 << i)) === 0) continue;
-    const key = PLACE_KEYS[i] as PlaceKey;
-    place[key] = (same & (1 << i)) !== 0
-      ? (memory.place?.[key] as string)
-      : takeRecalled(source, takeByte(source), ringOf(memory.placeTexts, i), memory);
+    values[i] = (same & (1 << i)) !== 0 ? before[i] : takeRecalled(source, takeByte(source), ringOf(memory.placeTexts, i), memory);
   }
-  return place;
+  return placeOfValues(values);
 };
 
 const codeOf = (value: string | null, before: string | null): number => (value === null ? NONE : value === before ? SAME : NEW);

@@ -1,6 +1,7 @@
-import { PLACE_KEYS, type Place, type PlaceKey } from '../contracts/names.js';
+import type { Place } from '../contracts/names.js';
 import type { Fact, SourceType } from './fact.js';
 import { timelineOf, type JourneyFacts } from './journey.js';
+import { NOWHERE, placeOfValues, saysMore, valuesOf } from './place.js';
 import type { Rules } from './rules.js';
 import { readBilling, type Billing } from './timeline/billing.js';
 import { readContacts, type Contacts } from './timeline/contacts.js';
@@ -22,7 +23,7 @@ export class Reading {
   #contacts: Contacts | null = null;
   /** `undefined`: not read; null: no incident named the order. */
   #incidents: Incidents | null | undefined;
-  #place: Place = {};
+  #place: Place = NOWHERE;
   #placed = 0;
 
   constructor(private readonly journey: JourneyFacts, readonly rules: Rules) {
@@ -103,22 +104,22 @@ export function readingOf(journey: JourneyFacts, rules: Rules): Reading {
 }
 
 /** As `Reading.place`, of the facts of a journey. */
-export const placeOf = ({ facts }: JourneyFacts): Place => placeIn(timelineOf(facts), 0, {});
+export const placeOf = ({ facts }: JourneyFacts): Place => placeIn(timelineOf(facts), 0, NOWHERE);
 
 function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
-  let place: Partial<Record<PlaceKey, string>> = known;
+  let place = known;
   let before: Place | null = null;
   for (let i = from; i < facts.length; i++) {
     const named = facts[i]?.place ?? null;
     // Facts that were read back share the places that they have in common.
     if (named === null || named === before) continue;
     before = named;
-    for (const key of PLACE_KEYS) {
-      const value = named[key];
-      if (value === undefined || value === '' || place[key] !== undefined) continue;
-      if (place === known) place = { ...known };
-      place[key] = value;
-    }
+    if (saysMore(place, named)) place = bothOf(place, named);
   }
   return place;
+}
+
+function bothOf(first: Place, second: Place): Place {
+  const more = valuesOf(second);
+  return placeOfValues(valuesOf(first).map((value, i) => value ?? (more[i] === '' ? undefined : more[i])));
 }

@@ -6,6 +6,7 @@ import { indexKeys } from '../core/index-keys.js';
 import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
 import { newOrderState, type OrderState } from '../core/order-state.js';
 import { packOrderState, unpackOrderState } from '../core/order-state-codec.js';
+import { NOWHERE } from '../core/place.js';
 import { placeOf } from '../core/reading.js';
 import { alertIdOf, alertIndex } from './alert-id.js';
 import { customerWrites } from './customer-writes.js';
@@ -51,7 +52,7 @@ const NO_FACTS = Buffer.alloc(0);
 
 /** An order of which nothing is known yet, or no more. */
 export const newOrder = (orderId: string, forgotten = false): LiveOrder => ({
-  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: {}, told: undefined, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false, shown: null,
+  orderId, forgotten, journey: createJourney(orderId), customerId: null, assessment: null, countedPlace: NOWHERE, told: undefined, fresh: [], packed: createFactsMemory(), few: NO_FACTS, storedKeys: [], allKeys: false, storedDue: null, touched: false, stale: false, shown: null,
   state: newOrderState(),
 });
 

@@ -7,7 +7,8 @@ import type { MeasuredOrder } from '../core/measures/family.js';
 import { createIncrements, difference, keep, kept, negative, type Kept } from '../core/measures/increments.js';
 import { packAmounts, packPlaces, unpackAmounts } from '../core/measures/packed.js';
 import { packCustomerOrder } from '../core/measures/packed-customer.js';
-import { PLACE_KEYS, type Place, type SourceTopic } from '../contracts/names.js';
+import { isSamePlace } from '../core/place.js';
+import type { Place, SourceTopic } from '../contracts/names.js';
 import type { LiveOrder } from './live-order.js';
 import type { CustomerWrite } from './ports.js';
 
@@ -84,10 +85,5 @@ function toldBy(measured: MeasuredOrder | null, place: Place): CustomerWrite | n
 function keepPlace({ state, countedPlace }: LiveOrder): void {
   const [counted] = state.counted;
   if (counted !== undefined) state.counted = [counted, JSON.stringify(countedPlace)];
-}
-
-function isSamePlace(a: Place, b: Place): boolean {
-  for (const key of PLACE_KEYS) if (a[key] !== b[key]) return false;
-  return true;
 }
 

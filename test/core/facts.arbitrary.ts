@@ -3,6 +3,7 @@ import { PLACE_KEYS, SOURCE_TOPICS, type Place } from '../../src/contracts/names
 import { NOTIFICATION_ABOUT } from '../../src/contracts/notifications.js';
 import { SOURCE_EVENT_TYPES } from '../../src/contracts/source-types.js';
 import type { Fact, FactBodies, Promised, SourceType } from '../../src/core/fact.js';
+import { placeOfValues } from '../../src/core/place.js';
 
 /** Objects like those of the program: with a prototype. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> => fc.record(model, { noNullPrototype: true });
@@ -85,7 +86,7 @@ const BODIES: { readonly [T in SourceType]: fc.Arbitrary<FactBodies[T]> } = {
 };
 
 const place: fc.Arbitrary<Place | null> = orNull(
-  fc.record(Object.fromEntries(PLACE_KEYS.map((key) => [key, anyText])), { requiredKeys: [], noNullPrototype: true }) as fc.Arbitrary<Place>,
+  fc.array(fc.option(anyText, { nil: undefined }), { minLength: PLACE_KEYS.length, maxLength: PLACE_KEYS.length }).map(placeOfValues),
 );
 
 export const factOfType = (type: SourceType): fc.Arbitrary<Fact> =>

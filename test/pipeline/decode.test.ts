@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SOURCES } from '../../src/contracts/sources.js';
+import { placeOfValues } from '../../src/core/place.js';
 import { createDecoder } from '../../src/pipeline/decode.js';
 import type { Decoded, DecoderSettings } from '../../src/pipeline/decode.js';
 import type { SourceRecord } from '../../src/pipeline/ports.js';
@@ -33,7 +34,7 @@ describe('a valid record', () => {
     const bare = { id: '1', type: 'delivery.completed', orderId: 'A-1001', occurredAt: '2026-03-01T10:00:00.1239Z', place: { carrier: '', planet: 'x', team: 't' }, lines: null };
     const decoded = decode(bare);
     expect(decoded.kind === 'event' && decoded.fact).toStrictEqual({
-      id: '1', at: Date.UTC(2026, 2, 1, 10, 0, 0, 123), customerId: null, accountId: null, place: { team: 't' }, topic: 'logistics', offset: 17,
+      id: '1', at: Date.UTC(2026, 2, 1, 10, 0, 0, 123), customerId: null, accountId: null, place: placeOfValues([undefined, 't']), topic: 'logistics', offset: 17,
       type: 'delivery.completed', body: { shipmentId: null, lines: null, final: true },
     });
   });

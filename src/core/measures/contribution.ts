@@ -1,5 +1,6 @@
 import type { Assessment } from '../assessment.js';
 import type { Fact } from '../fact.js';
+import { NOWHERE } from '../place.js';
 import type { Case } from '../signals/rule.js';
 import { FAMILIES } from './catalogue.js';
 import type { MeasuredOrder } from './family.js';
@@ -29,7 +30,7 @@ export function contributionOfOrderless(fact: Fact): Contribution | null {
   if (fact.type !== 'feedback.received') return null;
   const amounts: Amount[] = [];
   countFeedback(fact, (quantity, at, amount = 1, of = '') => { amounts.push({ quantity, of, at, amount }); });
-  return { place: fact.place ?? {}, amounts };
+  return { place: fact.place ?? NOWHERE, amounts };
 }
 
 /** Null: it was never placed. */

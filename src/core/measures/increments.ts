@@ -1,5 +1,6 @@
 import { PLACE_KEYS, type Place, type PlaceKey } from '../../contracts/names.js';
 import { getOrInsert } from '../get-or-insert.js';
+import { valuesOf } from '../place.js';
 import { QUANTITIES, type Quantity } from './quantities.js';
 
 /**
@@ -131,10 +132,7 @@ export function createIncrements(coarsen: () => (bucket: number) => number = () 
 /** Places have one name if they have the same values, whatever characters those are made of. */
 function nameOf(place: Place): string {
   let name = '';
-  for (const key of PLACE_KEYS) {
-    const value = place[key] ?? '';
-    name += `${value.length}:${value}`;
-  }
+  for (const value of valuesOf(place)) name += value === undefined ? '0:' : `${value.length}:${value}`;
   return name;
 }
 

@@ -1,6 +1,6 @@
 import type { Place } from '../../contracts/names.js';
 import type { CustomerOrder } from './customers.js';
-import { placeOfValues, placeValues } from './packed-place.js';
+import { placeInList, placeValues } from './packed-place.js';
 
 /**
  * What an order tells of its customer, and under which place, as text: a list of the customer, when the order was placed, from then on the ms
@@ -24,5 +24,5 @@ export function unpackCustomerOrder(text: string): { readonly order: CustomerOrd
     const since = list[index];
     return since == null ? null : placed + (since as number);
   };
-  return { order: { customerId, placed, dispatched: at(2), delivered: at(3), promised: at(4), invoiced: at(5), hurtAt: at(6) }, place: placeOfValues(list, FIELDS) };
+  return { order: { customerId, placed, dispatched: at(2), delivered: at(3), promised: at(4), invoiced: at(5), hurtAt: at(6) }, place: placeInList(list, FIELDS) };
 }

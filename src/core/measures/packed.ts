@@ -1,7 +1,7 @@
 import { codeUnitAt } from '../../contracts/code-unit.js';
 import { NOTICE_BUCKETS, PLACE_KEYS, SIGNALS, VERDICTS, type Place, type PlaceKey } from '../../contracts/names.js';
 import { type Group, groupsOf, type Kept, type PlaceAmounts } from './increments.js';
-import { placeOfValues, placeValues } from './packed-place.js';
+import { placeInList, placeValues } from './packed-place.js';
 import { QUANTITIES, type Quantity } from './quantities.js';
 
 /**
@@ -127,7 +127,7 @@ export function unpackPlaces(text: string): Group[] {
   return groups;
 }
 
-const placeIn = (part: string | PackedPlace | undefined): Place => (Array.isArray(part) ? placeOfValues(part) : damaged());
+const placeIn = (part: string | PackedPlace | undefined): Place => (Array.isArray(part) ? placeInList(part) : damaged());
 const textIn = (part: unknown): string => (typeof part === 'string' ? part : damaged());
 
 function unpackGroups(parts: readonly string[]): Group[] {
