@@ -1,26 +1,67 @@
 import { getOrInsert } from '../core/get-or-insert.js';
 import { cellOfBucket } from '../core/measures/cells.js';
-import { AmountSums, type Kept } from '../core/measures/increments.js';
-
-/** Sums by cell. */
-export type CellSums = Map<string, AmountSums>;
-
-/** The sums of a value's cells. */
-export const cellsUnder = (values: Map<string, CellSums>, value: string): CellSums => getOrInsert(values, value, () => new Map<string, AmountSums>());
-
-export const sumsIn = (cells: CellSums, cell: string): AmountSums => getOrInsert(cells, cell, () => new AmountSums());
+import type { Kept } from '../core/measures/increments.js';
+import { QUANTITIES } from '../core/measures/quantities.js';
 
 /** A cell says when; the amounts in it need not, and have this bucket. */
 const NO_BUCKET = 0;
 
+/** Changed in place. */
+interface NamedSum {
+  readonly of: string;
+  amount: number;
+}
+type NamedSums = Map<string, NamedSum>;
+
+/** The sums of one cell. Of thousands of orders many amounts come down to few sums, so each has its place by its quantity. */
+export class CellAmounts {
+  readonly #plain = new Array<number>(QUANTITIES.length).fill(0);
+  /** Of quantities that are kept by name. */
+  readonly #named: (NamedSums | undefined)[] = new Array<NamedSums | undefined>(QUANTITIES.length).fill(undefined);
+
+  add({ quantity, of, amount }: Kept): void {
+    if (of === '') {
+      this.#plain[quantity] = (this.#plain[quantity] ?? 0) + amount;
+      return;
+    }
+    const named = (this.#named[quantity] ??= new Map<string, NamedSum>());
+    const sum = named.get(of);
+    if (sum === undefined) named.set(of, { of, amount });
+    else sum.amount += amount;
+  }
+
+  /** As `keep` gives them; what comes to nothing is gone. */
+  list(): Kept[] {
+    const all: Kept[] = [];
+    this.#plain.forEach((plain, quantity) => {
+      if (plain !== 0) all.push({ bucket: NO_BUCKET, quantity, of: '', amount: plain });
+      const named = [...this.#named[quantity]?.values() ?? []].sort((a, b) => (a.of < b.of ? -1 : 1));
+      for (const { of, amount } of named) if (amount !== 0) all.push({ bucket: NO_BUCKET, quantity, of, amount });
+    });
+    return all;
+  }
+}
+
+/** Sums by cell. */
+export type CellSums = Map<string, CellAmounts>;
+
+/** The sums of a value's cells. */
+export const cellsUnder = (values: Map<string, CellSums>, value: string): CellSums => getOrInsert(values, value, () => new Map<string, CellAmounts>());
+
+export const sumsIn = (cells: CellSums, cell: string): CellAmounts => getOrInsert(cells, cell, () => new CellAmounts());
+
 /** Adds amounts, as the journal has them, to the sums of the cells that they count in. */
 export function putInCells(amounts: readonly Kept[], cellOf: (bucket: number) => string, cells: CellSums): void {
   let bucket = NaN;
-  let sums: AmountSums | null = null;
+  let cell = '';
+  let sums: CellAmounts | null = null;
   for (const entry of amounts) {
-    if (sums === null || entry.bucket !== bucket) sums = sumsIn(cells, cellOf(entry.bucket));
-    ({ bucket } = entry);
-    sums.add(entry, NO_BUCKET);
+    if (sums === null || entry.bucket !== bucket) {
+      ({ bucket } = entry);
+      const next = cellOf(bucket);
+      if (sums === null || next !== cell) sums = sumsIn(cells, (cell = next));
+    }
+    sums.add(entry);
   }
 }
 

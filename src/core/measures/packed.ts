@@ -10,6 +10,7 @@ import { QUANTITIES, type Quantity } from './quantities.js';
  * takes a character or two.
  */
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const CODES = Uint8Array.from(DIGITS, (digit) => digit.charCodeAt(0));
 /** By character code. */
 const VALUES: readonly number[] = Array.from({ length: 128 }, (_, code) => DIGITS.indexOf(String.fromCharCode(code)));
 const MORE = 32;
@@ -26,20 +27,19 @@ interface Reading {
 
 /** @param amounts as `keep` gives them */
 export function packAmounts(amounts: readonly Kept[]): string {
-  let text = '';
   let bucket = 0;
   let quantity = 0;
   for (const entry of amounts) {
     const next = entry.bucket !== bucket;
     if (next) quantity = 0;
     const step = entry.quantity - quantity;
-    text += digits(step * 8 + (next ? 4 : 0) + (entry.of === '' ? 0 : 2) + (entry.amount === 1 ? 0 : 1));
-    if (next) text += signed(entry.bucket - bucket);
-    if (entry.of !== '') text += packName(entry);
-    if (entry.amount !== 1) text += signed(entry.amount);
+    putDigits(step * 8 + (next ? 4 : 0) + (entry.of === '' ? 0 : 2) + (entry.amount === 1 ? 0 : 1));
+    if (next) putSigned(entry.bucket - bucket);
+    if (entry.of !== '') putName(entry);
+    if (entry.amount !== 1) putSigned(entry.amount);
     ({ bucket, quantity } = entry);
   }
-  return text;
+  return written();
 }
 
 /** @throws RangeError when the text isn't what `packAmounts` wrote */
@@ -64,9 +64,12 @@ export function unpackAmounts(text: string): Kept[] {
 }
 
 /** By its number, from 1 on; or 0, its length, and the name. */
-function packName({ quantity, of }: Kept): string {
+function putName({ quantity, of }: Kept): void {
   const known = NAMES[quantity]?.indexOf(of) ?? -1;
-  return known >= 0 ? digits(known + 1) : digits(0) + digits(of.length) + of;
+  putDigits(known + 1);
+  if (known >= 0) return;
+  putDigits(of.length);
+  text = written() + of;
 }
 
 function takeName(reading: Reading, quantity: number): string {
@@ -79,15 +82,30 @@ function takeName(reading: Reading, quantity: number): string {
   return of;
 }
 
-function digits(value: number): string {
-  let text = '';
+/** What was written, but for the last characters, which have a room of their own: a text that grows by single ones is a chain of as many pieces. */
+let text = '';
+const room = Buffer.alloc(1024);
+let used = 0;
+/** More characters than a number takes. */
+const MOST_DIGITS = 16;
+
+function putDigits(value: number): void {
+  if (used > room.length - MOST_DIGITS) text = written();
   let rest = value;
-  for (; rest >= MORE; rest = Math.floor(rest / MORE)) text += DIGITS.charAt((rest % MORE) + MORE);
-  return text + DIGITS.charAt(rest);
+  for (; rest >= MORE; rest = Math.floor(rest / MORE)) room[used++] = CODES[(rest % MORE) + MORE] as number;
+  room[used++] = CODES[rest] as number;
 }
 
 /** The sign is the lowest bit; exact within ±2^52. */
-const signed = (value: number): string => digits(value < 0 ? -2 * value - 1 : 2 * value);
+const putSigned = (value: number): void => { putDigits(value < 0 ? -2 * value - 1 : 2 * value); };
+
+/** All of it; what is written next begins anew. */
+function written(): string {
+  const whole = text + room.toString('latin1', 0, used);
+  text = '';
+  used = 0;
+  return whole;
+}
 
 function takeDigits(reading: Reading): number {
   let value = 0;
