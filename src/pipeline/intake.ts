@@ -11,6 +11,8 @@ interface TopicQueue<T extends string, D> {
   readonly topic: T;
   waiting: Waiting<T, D>[];
   head: number;
+  /** When what is next happened, ms; NaN until it was looked at. All topics' are compared for each record that is taken. */
+  time: number;
   /** Where the next range must begin; null until the lane reads the topic. */
   expected: number | null;
   /** Where the topic ended when it was read last; null: that is not known. */
@@ -32,7 +34,7 @@ export interface QueuesParts<T extends string, D> {
 
 /** Records are decoded once it is their topic's turn: what waits for long is no more than its bytes. */
 export function createQueues<T extends string, D extends { readonly kind: string }>(topics: readonly T[], parts: QueuesParts<T, D>) {
-  const queues = topics.map((topic): TopicQueue<T, D> => ({ topic, waiting: [], head: 0, expected: null, end: null, awaits: null }));
+  const queues = topics.map((topic): TopicQueue<T, D> => ({ topic, waiting: [], head: 0, time: NaN, expected: null, end: null, awaits: null }));
   const of = (topic: T): TopicQueue<T, D> => {
     const queue = queues.find((q) => q.topic === topic);
     if (queue === undefined) throw new Error(`the lane does not read the topic ${topic}`);
@@ -56,7 +58,7 @@ export function createQueues<T extends string, D extends { readonly kind: string
     },
     /** Forgets what waits of a topic and expects it from this offset (null: from wherever it begins). */
     restart(topic: T, from: number | null): void {
-      Object.assign(of(topic), { waiting: [], head: 0, expected: from, end: null, awaits: null });
+      Object.assign(of(topic), { waiting: [], head: 0, time: NaN, expected: from, end: null, awaits: null });
     },
     /** The schema without which a topic does not go on; null: none. */
     awaits: (topic: T): number | null => of(topic).awaits,
@@ -79,6 +81,7 @@ export function createQueues<T extends string, D extends { readonly kind: string
         if (queue === null || next === undefined) break;
         taken.push(next);
         queue.head += 1;
+        queue.time = NaN;
         compact(queue);
         if (merged && lacks(queue, 1)) break;
       }
@@ -91,6 +94,7 @@ export function createQueues<T extends string, D extends { readonly kind: string
         if (own.length === 0) continue;
         queue.waiting = [...own, ...queue.waiting.slice(queue.head)];
         queue.head = 0;
+        queue.time = NaN;
       }
     },
     waiting: (topic: T): number => waitingIn(of(topic)),
@@ -145,12 +149,14 @@ function earliest<T extends string, D extends { readonly kind: string }>(queues:
   let best: TopicQueue<T, D> | null = null;
   let bestTime = Infinity;
   for (const queue of queues) {
-    const next = front(queue, parts);
-    if (next === undefined) continue;
-    const time = next.kind === 'gap' ? -Infinity : parts.timeOf(next.record, next.decoded);
-    if (best === null || time < bestTime) {
+    if (Number.isNaN(queue.time)) {
+      const next = front(queue, parts);
+      if (next === undefined) continue;
+      queue.time = next.kind === 'gap' ? -Infinity : parts.timeOf(next.record, next.decoded);
+    }
+    if (best === null || queue.time < bestTime) {
       best = queue;
-      bestTime = time;
+      bestTime = queue.time;
     }
   }
   return best;

@@ -8,7 +8,7 @@ import { nameUuid } from './name-uuid.js';
 import { openOrder } from './live-order.js';
 import { jsonOutput, type OutputFormat } from './output-format.js';
 import type { OutputRecord, StoredOrder } from './ports.js';
-import { journeyOf, JUDGED_AT } from './render.js';
+import { journeyOf } from './render.js';
 
 /** An order as it stands in the store, judged at the time at which its owner judged it last. */
 export interface OrderView {
@@ -55,7 +55,7 @@ export function createJourneyRenderer(context: () => AssessmentContext, source: 
       headers: {
         ce_specversion: '1.0', ce_id: id, ce_type: 'touchpoint.journey', ce_source: source,
         ce_time: asOf, ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(lastSaid),
-        [JUDGED_AT]: instantText(judgedAt),
+        cx_judged_at: instantText(judgedAt),
       },
     });
   };

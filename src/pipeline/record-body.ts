@@ -29,9 +29,21 @@ interface Field {
 const fieldOf = (content: HeaderValue | undefined): Field | null =>
   content == null ? null : { content, length: typeof content === 'string' ? Buffer.byteLength(content) : content.length };
 
+/** Names of headers as bytes: what we publish has a dozen of them, in every record. Senders name theirs as they like, so not all are kept. */
+const NAMES_KEPT = 256;
+const names = new Map<string, Field>();
+function nameField(name: string): Field {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const content = Buffer.from(name);
+  const field: Field = { content, length: content.length };
+  if (names.size < NAMES_KEPT) names.set(name, field);
+  return field;
+}
+
 export function bodyParts({ key, value, headers = {} }: RecordContent): BodyParts {
   const fields = [fieldOf(key), fieldOf(value)];
-  eachHeader(headers, (name, content) => { fields.push(fieldOf(name), fieldOf(content)); });
+  eachHeader(headers, (name, content) => { fields.push(nameField(name), fieldOf(content)); });
   let size = sizeOfVarint((fields.length - 2) / 2);
   for (const field of fields) size += field === null ? 1 : sizeOfVarint(field.length) + field.length;
   return { fields, size };

@@ -64,7 +64,10 @@ export function journeyOf(a: Assessment, rulesVersion: string) {
   };
 }
 
-/** The header that tells the time reached at which an order was judged (RFC 3339): what was said can be read back as it was meant. */
+/**
+ * The header that tells the time reached at which an order was judged (RFC 3339): what was said can be read back as it was meant.
+ * Where headers are made its name is written out: V8 puts a key that is computed into an object by a detour.
+ */
 export const JUDGED_AT = 'cx_judged_at';
 
 /** Of a record: the lane's number, and the time reached at which its order was judged, ms. */
@@ -93,7 +96,7 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
     headers: {
       ce_specversion: '1.0', ce_id: value.id, ce_type: `touchpoint.${value.type}`, ce_source: settings.source,
       ce_time: value.occurredAt, ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(seq),
-      [JUDGED_AT]: iso(judgedAt),
+      cx_judged_at: iso(judgedAt),
     },
   });
   return {

@@ -1,4 +1,3 @@
-import { getOrInsert } from '../core/get-or-insert.js';
 import type { PreparedStep } from './prepare-step.js';
 import type { Candidate, StepParts } from './step-parts.js';
 
@@ -44,19 +43,26 @@ export function courseOf(parts: StepParts, { candidates, deadlines, until }: Pre
     const candidate = candidates[moments.length];
     if (candidate === undefined || bytes >= limits.bytes || places.size >= mostOrders) break;
     const orderId = orderOf(candidate);
-    if (orderId !== null) getOrInsert(places, orderId, noPlaces).push(moments.length);
+    if (orderId !== null) {
+      const before = places.get(orderId);
+      if (before === undefined) places.set(orderId, [moments.length]);
+      else before.push(moments.length);
+    }
     bytes += read(parts, candidate, moments);
   }
   return { moments, reached, places };
 }
 
-const noPlaces = (): number[] => [];
 const orderOf = (candidate: Candidate): string | null => (candidate.kind === 'record' && candidate.decoded.kind === 'event' ? candidate.decoded.orderId : null);
+
+/** Most records find the clocks as the one before them did. */
+const momentAfter = (before: Moment | undefined, arrived: number, calendar: number, isHistory: boolean): Moment =>
+  (before?.arrived === arrived && before.calendar === calendar && before.isHistory === isHistory ? before : { arrived, calendar, isHistory });
 
 /** The lane's clocks as they are when the candidate is applied, and then with what it tells of the time. Returns its bytes. */
 function read({ time, calendar }: StepParts, candidate: Candidate, moments: Moment[]): number {
   if (candidate.kind === 'record') time.written(candidate.record.timestamp);
-  moments.push({ arrived: time.arrived(), calendar: calendar.at(), isHistory: calendar.isHistory() });
+  moments.push(momentAfter(moments.at(-1), time.arrived(), calendar.at(), calendar.isHistory()));
   if (candidate.kind === 'gap') return 0;
   const { record, decoded } = candidate;
   if (decoded.kind === 'event') time.read(record.topic, decoded.fact.at, record.timestamp);

@@ -217,9 +217,17 @@ function tellOutcomes({ parts, prepared, course, outcomes }: Work): void {
   }
 }
 
-/** Numbers records anew, in the order in which they leave. */
-const numbered = (records: readonly OutputRecord[], lastSeq: number): OutputRecord[] =>
-  records.map((record, i) => {
-    const seq = lastSeq + 1 + i;
-    return { ...record, seq, headers: { ...record.headers, cx_seq: String(seq) } };
-  });
+/** Numbers records anew, in the order in which they leave. They are the step's own until then, and each is changed as it is. */
+function numbered(records: OutputRecord[], lastSeq: number): OutputRecord[] {
+  let seq = lastSeq;
+  for (const record of records as OwnRecord[]) {
+    seq += 1;
+    record.seq = seq;
+    record.headers['cx_seq'] = String(seq);
+  }
+  return records;
+}
+interface OwnRecord {
+  seq: number | null;
+  headers: Record<string, unknown>;
+}

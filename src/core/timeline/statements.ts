@@ -40,8 +40,10 @@ class Reading implements Statements {
   readonly inaccurate: { notice: Notice; inForce: PromisePeriod }[] = [];
   readonly contradictions: { notice: Notice; before: Notice }[] = [];
 
-  private period = -1;
-  private change = -1;
+  /** How many periods have begun. */
+  private begun = 0;
+  /** How many changes there were. */
+  private changed = 0;
   private before: { notice: Notice; stated: Promised } | null = null;
 
   constructor(private readonly history: History, private readonly toleranceMs: number) {}
@@ -64,15 +66,15 @@ class Reading implements Statements {
   /** The promise in force once everything of this instant has happened. */
   private inForceAt(at: number): PromisePeriod | null {
     const { periods } = this.history.promises;
-    while ((periods[this.period + 1]?.since ?? Infinity) <= at) this.period++;
-    const period = periods[this.period];
+    while ((periods[this.begun]?.since ?? Infinity) <= at) this.begun++;
+    const period = this.begun === 0 ? undefined : periods[this.begun - 1];
     if (period === undefined) return null;
     return period.withdrawn && period.until !== null && period.until <= at ? null : period;
   }
 
   private lastChangeUpTo(at: number): number {
     const { changedAt } = this.history.promises;
-    while ((changedAt[this.change + 1] ?? Infinity) <= at) this.change++;
-    return changedAt[this.change] ?? -Infinity;
+    while ((changedAt[this.changed] ?? Infinity) <= at) this.changed++;
+    return this.changed === 0 ? -Infinity : (changedAt[this.changed - 1] ?? -Infinity);
   }
 }
