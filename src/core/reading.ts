@@ -1,4 +1,4 @@
-import type { Place } from '../contracts/names.js';
+import { PLACE_KEYS, type Place, type PlaceKey } from '../contracts/names.js';
 import type { Fact, SourceType } from './fact.js';
 import { timelineOf, type JourneyFacts } from './journey.js';
 import { NOWHERE, placeOfValues, saysMore, valuesOf } from './place.js';
@@ -119,7 +119,11 @@ function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
   return place;
 }
 
+/** Keys stand in the order in which they were named, as they are shown: journeys published before are compared with it as text. */
 function bothOf(first: Place, second: Place): Place {
-  const more = valuesOf(second);
-  return placeOfValues(valuesOf(first).map((value, i) => value ?? (more[i] === '' ? undefined : more[i])));
+  if (first === NOWHERE) return placeOfValues(valuesOf(second).map((value) => (value === '' ? undefined : value)));
+  const whole: Partial<Record<PlaceKey, string>> = {};
+  for (const key of Object.keys(first) as PlaceKey[]) if (first[key] !== undefined) whole[key] = first[key];
+  for (const key of PLACE_KEYS) if (whole[key] === undefined && second[key] !== undefined && second[key] !== '') whole[key] = second[key];
+  return whole;
 }

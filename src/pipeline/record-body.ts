@@ -31,13 +31,14 @@ const fieldOf = (content: HeaderValue | undefined): Field | null =>
 
 /** Names of headers as bytes: what we publish has a dozen of them, in every record. Senders name theirs as they like, so not all are kept. */
 const NAMES_KEPT = 256;
+const LONGEST_KEPT = 64;
 const names = new Map<string, Field>();
 function nameField(name: string): Field {
   const known = names.get(name);
   if (known !== undefined) return known;
   const content = Buffer.from(name);
   const field: Field = { content, length: content.length };
-  if (names.size < NAMES_KEPT) names.set(name, field);
+  if (names.size < NAMES_KEPT && name.length <= LONGEST_KEPT) names.set(name, field);
   return field;
 }
 

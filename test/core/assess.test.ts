@@ -121,7 +121,8 @@ describe('the rest of an assessment', () => {
       fact('contact.opened', '05-02 08:00', {}, { place: { carrier: 'fast', team: '' }, customerId: 'k2' }),
       fact('contact.resolved', '05-03 08:00', {}, { place: { carrier: 'slow', team: 'north' }, customerId: 'k3' }),
     ]);
-    expect(assessment.place).toEqual({ carrier: 'fast', team: 'north' });
+    // Published journeys are compared as text: keys stay in the order in which they were named.
+    expect(JSON.stringify(assessment.place)).toBe('{"carrier":"fast","team":"north"}');
     expect(assessment.customerId).toBe('k2');
     expect(assessed([placed(), fact('contact.opened', '04-30 08:00', {}, { customerId: 'k2' })]).customerId).toBe('customer-1');
   });
