@@ -61,6 +61,14 @@ describe('what waits of a lane', () => {
     expect(shown(intake.take(9))).toEqual(['logistics@0', 'orders@1', 'orders@2']);
   });
 
+  test('is ordered by what there is after a topic was begun anew', () => {
+    const intake = intakeOf(range('orders', 0, [10, 40]), range('logistics', 5, [50]));
+    expect(shown(intake.take(1))).toEqual(['orders@0']);
+    intake.restart('logistics', 2);
+    expect(intake.push(range('logistics', 2, [30, 60]))).toBe(true);
+    expect(shown(intake.take(3))).toEqual(['logistics@2', 'orders@1', 'logistics@3']);
+  });
+
   test('counts what waits, also through many', () => {
     const times = Array.from({ length: 5_000 }, (_, i) => i);
     const intake = intakeOf(range('orders', 0, times));

@@ -24,6 +24,11 @@ describe('kept amounts', () => {
     fc.assert(fc.property(entries, (list) => { expect(unpackAmounts(packAmounts(list))).toEqual(list); }), { numRuns: 1_000 });
   });
 
+  test('so do hundreds of large ones', () => {
+    const many = Array.from({ length: 300 }, (_, i): Kept => ({ bucket: 2_900_000 + 1_000 * i, quantity: i % QUANTITIES.length, of: '', amount: 2 ** 51 - i }));
+    expect(unpackAmounts(packAmounts(many))).toEqual(many);
+  });
+
   test('an order adds some hundred characters, which come back as they were', () => {
     fc.assert(fc.property(journeyFacts, timeReached, (facts, at) => {
       const list = keep(contributed(facts, at).amounts.map(({ quantity, of, at: when, amount }) => kept(quantity, when, amount, of)));
