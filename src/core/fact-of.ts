@@ -4,7 +4,7 @@ import type { Place, PlaceKey, SourceTopic } from '../contracts/names.js';
 import { SOURCE_EVENT_TYPES } from '../contracts/source-types.js';
 import type { SourceEvent, SourceEventOf } from '../contracts/sources.js';
 import type { DeliveredLine, Fact, FactBodies, LineQuantity, OrderLine, Promised, SourceType } from './fact.js';
-import { placeOfValues } from './place.js';
+import { placeOfValues, said } from './place.js';
 
 /** What a fact keeps of a reason, in UTF-16 units: enough to be read, too little to fill a journey. */
 export const LONGEST_REASON = 256;
@@ -37,9 +37,6 @@ const deliveredLines = (lines: readonly SentDeliveredLine[] | Missing): readonly
         substituteFor: line.substituteFor ?? null,
         substitutionApproved: line.substitutionApproved ?? null,
       }));
-
-/** Empty values say nothing of a place, like missing ones. */
-const said = (value: string | Missing): string | undefined => (value == null || value === '' ? undefined : value);
 
 const placeOf = (place: { readonly [K in PlaceKey]?: string | Missing } | Missing): Place | null => {
   if (place == null) return null;

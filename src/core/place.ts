@@ -16,6 +16,9 @@ export const placeOfValues = (values: PlaceValues): Place => ({
   location: values[0], team: values[1], carrier: values[2], region: values[3], channel: values[4], shift: values[5], system: values[6],
 }) as Place;
 
+/** Empty values say nothing of a place, like missing ones. */
+export const said = (value: string | null | undefined): string | undefined => (value == null || value === '' ? undefined : value);
+
 /** The place of which nothing is known. */
 export const NOWHERE: Place = placeOfValues([]);
 

@@ -1,7 +1,7 @@
 import { PLACE_KEYS, type Place, type PlaceKey } from '../contracts/names.js';
 import type { Fact, SourceType } from './fact.js';
 import { timelineOf, type JourneyFacts } from './journey.js';
-import { NOWHERE, placeOfValues, saysMore, valuesOf } from './place.js';
+import { NOWHERE, placeOfValues, said, saysMore, valuesOf } from './place.js';
 import type { Rules } from './rules.js';
 import { readBilling, type Billing } from './timeline/billing.js';
 import { readContacts, type Contacts } from './timeline/contacts.js';
@@ -121,9 +121,12 @@ function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
 
 /** Keys stand in the order in which they were named, as they are shown: journeys published before are compared with it as text. */
 function bothOf(first: Place, second: Place): Place {
-  if (first === NOWHERE) return placeOfValues(valuesOf(second).map((value) => (value === '' ? undefined : value)));
+  if (first === NOWHERE) return placeOfValues(valuesOf(second).map(said));
   const whole: Partial<Record<PlaceKey, string>> = {};
   for (const key of Object.keys(first) as PlaceKey[]) if (first[key] !== undefined) whole[key] = first[key];
-  for (const key of PLACE_KEYS) if (whole[key] === undefined && second[key] !== undefined && second[key] !== '') whole[key] = second[key];
+  for (const key of PLACE_KEYS) {
+    const value = said(second[key]);
+    if (whole[key] === undefined && value !== undefined) whole[key] = value;
+  }
   return whole;
 }

@@ -6,12 +6,8 @@ import { QUANTITIES } from '../core/measures/quantities.js';
 /** A cell says when; the amounts in it need not, and have this bucket. */
 const NO_BUCKET = 0;
 
-/** Changed in place. */
-interface NamedSum {
-  readonly of: string;
-  amount: number;
-}
-type NamedSums = Map<string, NamedSum>;
+/** Sums by name, changed in place. */
+type NamedSums = Map<string, { amount: number }>;
 
 /** The sums of one cell. Of thousands of orders many amounts come down to few sums, so each has its place by its quantity. */
 export class CellAmounts {
@@ -24,20 +20,24 @@ export class CellAmounts {
       this.#plain[quantity] = (this.#plain[quantity] ?? 0) + amount;
       return;
     }
-    const named = (this.#named[quantity] ??= new Map<string, NamedSum>());
+    const named: NamedSums = (this.#named[quantity] ??= new Map<string, { amount: number }>());
     const sum = named.get(of);
-    if (sum === undefined) named.set(of, { of, amount });
+    if (sum === undefined) named.set(of, { amount });
     else sum.amount += amount;
   }
 
-  /** As `keep` gives them; what comes to nothing is gone. */
+  /** As `keep` gives them; what comes to nothing is gone. Of quantities that a newer version kept, too: then the lists are longer than ours. */
   list(): Kept[] {
     const all: Kept[] = [];
-    this.#plain.forEach((plain, quantity) => {
-      if (plain !== 0) all.push({ bucket: NO_BUCKET, quantity, of: '', amount: plain });
-      const named = [...this.#named[quantity]?.values() ?? []].sort((a, b) => (a.of < b.of ? -1 : 1));
-      for (const { of, amount } of named) if (amount !== 0) all.push({ bucket: NO_BUCKET, quantity, of, amount });
-    });
+    const put = (quantity: number, of: string, amount: number): void => {
+      if (amount !== 0) all.push({ bucket: NO_BUCKET, quantity, of, amount });
+    };
+    for (let quantity = 0; quantity < Math.max(this.#plain.length, this.#named.length); quantity++) {
+      put(quantity, '', this.#plain[quantity] ?? 0);
+      const named = this.#named[quantity];
+      if (named === undefined) continue;
+      for (const [of, { amount }] of [...named].sort(([a], [b]) => (a < b ? -1 : 1))) put(quantity, of, amount);
+    }
     return all;
   }
 }

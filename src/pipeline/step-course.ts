@@ -43,6 +43,7 @@ export function courseOf(parts: StepParts, { candidates, deadlines, until }: Pre
     const candidate = candidates[moments.length];
     if (candidate === undefined || bytes >= limits.bytes || places.size >= mostOrders) break;
     const orderId = orderOf(candidate);
+    // Begun with its first place: a list that grows from nothing has room for seventeen at once, and most orders have one or two.
     if (orderId !== null) {
       const before = places.get(orderId);
       if (before === undefined) places.set(orderId, [moments.length]);

@@ -86,4 +86,3 @@ function keepPlace({ state, countedPlace }: LiveOrder): void {
   const [counted] = state.counted;
   if (counted !== undefined) state.counted = [counted, JSON.stringify(countedPlace)];
 }
-
