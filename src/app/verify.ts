@@ -2,7 +2,8 @@ import type { LaneLogs } from '../pipeline/lane-logs.js';
 import type { LaneViewer } from '../pipeline/lane-viewer.js';
 import type { SchemaReader } from '../pipeline/schema-reader.js';
 import { createFindings, type FoundOfKind } from '../pipeline/verify/findings.js';
-import { type LaneSummary, verifyLane, type VerifyLaneParts } from '../pipeline/verify/verify-lane.js';
+import type { VerifyLaneParts } from '../pipeline/verify/lane-work.js';
+import { type LaneSummary, verifyLane } from '../pipeline/verify/verify-lane.js';
 import type { Config } from './config.js';
 import { patientDecoder } from './decoder.js';
 
