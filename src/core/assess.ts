@@ -43,11 +43,12 @@ class Judged implements Assessment {
   readonly customerId: string | null;
   readonly end: Assessment['end'];
   readonly nextDeadline: number | null;
-  readonly #order: Case;
+  readonly #order: OpenCase;
   readonly #ground: PatternGround | null;
+  #place: Place | null = null;
 
   constructor(
-    readonly orderId: string, order: Case, readonly signals: readonly SignalState[], readonly patterns: readonly PatternState[],
+    readonly orderId: string, order: OpenCase, readonly signals: readonly SignalState[], readonly patterns: readonly PatternState[],
     readonly verdict: Verdict, ground: PatternGround | null,
   ) {
     const { end, customerId } = order.history;
@@ -63,7 +64,7 @@ class Judged implements Assessment {
     return assessment.#order;
   }
 
-  get place(): Place { return this.#order.place; }
+  get place(): Place { return (this.#place ??= this.#order.shownPlace); }
   get goods(): readonly GoodTouchpoint[] { return this.#ground?.goods ?? goodTouchpoints(this.#order); }
   get recordsVerdict(): Verdict {
     return this.#ground === null ? this.verdict : recordsVerdictOf(this.#ground, this.#order.rules.patterns, this.verdict);
@@ -85,7 +86,7 @@ export const everythingOf = (a: Assessment): Assessment => ({
 });
 
 /** Lays out all that signals are judged by; measures are taken from the same views. */
-export const openCase = (journey: JourneyFacts, at: number, context: AssessmentContext): Case =>
+export const openCase = (journey: JourneyFacts, at: number, context: AssessmentContext): OpenCase =>
   new OpenCase(readingOf(journey, context.rules), at, context);
 
 class OpenCase implements Case {
@@ -109,6 +110,7 @@ class OpenCase implements Case {
   get contacts(): Contacts { return this.#reading.contacts; }
   get incidents(): Incidents | null { return this.#reading.incidents; }
   get place(): Place { return this.#reading.place; }
+  get shownPlace(): Place { return this.#reading.shownPlace; }
 }
 
 const isAdverse = ({ severity }: SignalState): boolean => severity > 0;

@@ -33,3 +33,10 @@ export const saysMore = (place: Place, other: Place): boolean =>
   || (place.carrier === undefined && other.carrier !== undefined) || (place.region === undefined && other.region !== undefined)
   || (place.channel === undefined && other.channel !== undefined) || (place.shift === undefined && other.shift !== undefined)
   || (place.system === undefined && other.system !== undefined);
+
+/** What `place` says, and where it says nothing what `other` does. */
+export const bothOf = (place: Place, other: Place): Place => ({
+  location: place.location ?? said(other.location), team: place.team ?? said(other.team), carrier: place.carrier ?? said(other.carrier),
+  region: place.region ?? said(other.region), channel: place.channel ?? said(other.channel), shift: place.shift ?? said(other.shift),
+  system: place.system ?? said(other.system),
+}) as Place;

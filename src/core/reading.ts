@@ -1,7 +1,7 @@
 import { PLACE_KEYS, type Place, type PlaceKey } from '../contracts/names.js';
 import type { Fact, SourceType } from './fact.js';
 import { timelineOf, type JourneyFacts } from './journey.js';
-import { NOWHERE, placeOfValues, said, saysMore, valuesOf } from './place.js';
+import { bothOf, NOWHERE, saysMore } from './place.js';
 import type { Rules } from './rules.js';
 import { readBilling, type Billing } from './timeline/billing.js';
 import { readContacts, type Contacts } from './timeline/contacts.js';
@@ -24,6 +24,8 @@ export class Reading {
   /** `undefined`: not read; null: no incident named the order. */
   #incidents: Incidents | null | undefined;
   #place: Place = NOWHERE;
+  /** The keys of the place, in the order in which they were named. */
+  readonly #named: PlaceKey[] = [];
   #placed = 0;
 
   constructor(private readonly journey: JourneyFacts, readonly rules: Rules) {
@@ -41,12 +43,23 @@ export class Reading {
     return this.#incidents;
   }
 
-  /** Per key the first value in the timeline that says something (rulings 82). */
+  /** Per key the first value in the timeline that says something (rulings 82). Like those of facts it has every key. */
   get place(): Place {
     const { facts } = this.#history;
-    if (this.#placed < facts.length) this.#place = placeIn(facts, this.#placed, this.#place);
+    if (this.#placed < facts.length) this.#place = placeIn(facts, this.#placed, this.#place, this.#named);
     this.#placed = facts.length;
     return this.#place;
+  }
+
+  /** As it is shown: only what it says, in the order in which that was named. Journeys published before are compared with it as text. */
+  get shownPlace(): Place {
+    const { place } = this;
+    const shown: Partial<Record<PlaceKey, string>> = {};
+    for (const key of this.#named) {
+      const value = place[key];
+      if (value !== undefined) shown[key] = value;
+    }
+    return shown;
   }
 
   /** Takes in what was appended to the journey since. False: all must be read again. */
@@ -104,9 +117,10 @@ export function readingOf(journey: JourneyFacts, rules: Rules): Reading {
 }
 
 /** As `Reading.place`, of the facts of a journey. */
-export const placeOf = ({ facts }: JourneyFacts): Place => placeIn(timelineOf(facts), 0, NOWHERE);
+export const placeOf = ({ facts }: JourneyFacts): Place => placeIn(timelineOf(facts), 0, NOWHERE, null);
 
-function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
+/** @param keys those that are named for the first time are added; null: nobody asks */
+function placeIn(facts: readonly Fact[], from: number, known: Place, keys: PlaceKey[] | null): Place {
   let place = known;
   let before: Place | null = null;
   for (let i = from; i < facts.length; i++) {
@@ -114,19 +128,10 @@ function placeIn(facts: readonly Fact[], from: number, known: Place): Place {
     // Facts that were read back share the places that they have in common.
     if (named === null || named === before) continue;
     before = named;
-    if (saysMore(place, named)) place = bothOf(place, named);
+    if (!saysMore(place, named)) continue;
+    const more = bothOf(place, named);
+    if (keys !== null) for (const key of PLACE_KEYS) if (place[key] === undefined && more[key] !== undefined) keys.push(key);
+    place = more;
   }
   return place;
-}
-
-/** Keys stand in the order in which they were named, as they are shown: journeys published before are compared with it as text. */
-function bothOf(first: Place, second: Place): Place {
-  if (first === NOWHERE) return placeOfValues(valuesOf(second).map(said));
-  const whole: Partial<Record<PlaceKey, string>> = {};
-  for (const key of Object.keys(first) as PlaceKey[]) if (first[key] !== undefined) whole[key] = first[key];
-  for (const key of PLACE_KEYS) {
-    const value = said(second[key]);
-    if (whole[key] === undefined && value !== undefined) whole[key] = value;
-  }
-  return whole;
 }

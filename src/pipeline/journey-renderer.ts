@@ -44,7 +44,7 @@ export interface JourneyRenderer {
 export function createJourneyRenderer(context: () => AssessmentContext, source: string, format: OutputFormat = jsonOutput): JourneyRenderer {
   const ofView: JourneyRenderer['ofView'] = ({ assessment, judgedAt, facts }) => {
     // An order may be judged before its lane has reached any time.
-    const asOf = new Date(Math.max(judgedAt, facts.at(-1)?.at ?? 0)).toISOString();
+    const asOf = instantText(Math.max(judgedAt, facts.at(-1)?.at ?? 0));
     const journey = journeyOf(assessment, context().rules.version);
     const json = JSON.stringify(journey);
     const value = format.encode('journey', journey, json);

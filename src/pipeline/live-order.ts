@@ -6,7 +6,7 @@ import { indexKeys } from '../core/index-keys.js';
 import { createJourney, holds, type Journey, place, timelineOf } from '../core/journey.js';
 import { newOrderState, type OrderState } from '../core/order-state.js';
 import { packOrderState, unpackOrderState } from '../core/order-state-codec.js';
-import { NOWHERE } from '../core/place.js';
+import { NOWHERE, placeOfValues, valuesOf } from '../core/place.js';
 import { placeOf } from '../core/reading.js';
 import { alertIdOf, alertIndex } from './alert-id.js';
 import { customerWrites } from './customer-writes.js';
@@ -86,7 +86,7 @@ function readOrder(orderId: string, stored: StoredOrder): LiveOrder {
 /** It follows from the facts that were measured; where others came since, the state names it. */
 function countedPlaceOf({ counted }: OrderState, journey: Journey): Place {
   const [, named] = counted;
-  return typeof named === 'string' ? (JSON.parse(named) as Place) : placeOf(journey);
+  return typeof named === 'string' ? placeOfValues(valuesOf(JSON.parse(named) as Place)) : placeOf(journey);
 }
 
 /** `full`: the order takes no more facts. */

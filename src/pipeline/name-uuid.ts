@@ -13,8 +13,8 @@ export function nameUuid(name: string): string {
   return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
 }
 
-/** Room for the namespace and names of usual length. */
-const scratch = Buffer.concat([NAMESPACE, Buffer.alloc(1024)]);
+/** Room for the namespace and names of usual length: a journey is its own name, and has some kilobytes. */
+const scratch = Buffer.concat([NAMESPACE, Buffer.alloc(32_768)]);
 
 /** The bytes to digest; they hold until the next call. */
 function named(name: string): Buffer {

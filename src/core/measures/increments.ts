@@ -96,7 +96,7 @@ export function groupsOf({ place, amounts }: PlaceAmounts): Group[] {
   return groups;
 }
 
-/** What a step adds to the measures, summed up by place, of which there are far fewer than orders. */
+/** What a step adds to the measures, summed up by place. */
 export interface Increments {
   /** @param amounts as `keep` gives them */
   add(place: Place, amounts: readonly Kept[]): void;
@@ -106,27 +106,31 @@ export interface Increments {
 
 /** @param coarsen says, as of the present, under which bucket what lies in a bucket is to be added up; absent: under its own */
 export function createIncrements(coarsen: () => (bucket: number) => number = () => (bucket) => bucket): Increments {
-  let bucketFor: ((bucket: number) => number) | null = null;
-  let places = new Map<string, { readonly place: Place; readonly sums: AmountSums }>();
+  let places = new Map<string, { readonly place: Place; readonly lists: (readonly Kept[])[] }>();
   return {
     add(place, amounts) {
-      if (amounts.length === 0) return;
-      bucketFor ??= coarsen();
-      const name = nameOf(place);
-      const of = getOrInsert(places, name, () => ({ place, sums: new AmountSums() }));
-      for (const entry of amounts) of.sums.add(entry, bucketFor(entry.bucket));
+      if (amounts.length > 0) getOrInsert(places, nameOf(place), () => ({ place, lists: [] })).lists.push(amounts);
     },
     take() {
       const all: PlaceAmounts[] = [];
-      for (const { place, sums } of places.values()) {
-        const amounts = sums.list();
+      const bucketFor = coarsen();
+      for (const { place, lists } of places.values()) {
+        const amounts = coarsened(lists, bucketFor);
         if (amounts.length > 0) all.push({ place, amounts });
       }
       places = new Map();
-      bucketFor = null;
       return all;
     },
   };
+}
+
+/** All of the lists under coarser buckets, as `keep` gives them. Most places have one order in a step, whose few amounts are sorted faster than summed up. */
+function coarsened(lists: readonly (readonly Kept[])[], bucketFor: (bucket: number) => number): readonly Kept[] {
+  const [first = []] = lists;
+  if (lists.length === 1) return keep(first.map(({ bucket, quantity, of, amount }) => ({ bucket: bucketFor(bucket), quantity, of, amount })));
+  const sums = new AmountSums();
+  for (const list of lists) for (const entry of list) sums.add(entry, bucketFor(entry.bucket));
+  return sums.list();
 }
 
 /** Places have one name if they have the same values, whatever characters those are made of. */
