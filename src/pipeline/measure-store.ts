@@ -40,7 +40,7 @@ export interface MeasureView {
   readonly cells: ReadonlyMap<string, string>;
 }
 
-/** Each call is atomic. */
+/** Each call is atomic, but for what is given in pieces. */
 export interface MeasureStore {
   /** At most `limit` entries. */
   journal(lane: number, limit: number): Promise<MeasureJournal>;
@@ -54,8 +54,11 @@ export interface MeasureStore {
    */
   fold(lane: number, token: string, fold: MeasureFold): Promise<boolean>;
   view(lane: number, key: PlaceKey | null): Promise<MeasureView>;
-  /** What the orders of this part tell of their customers, packed (core/measures/packed-customer.ts). */
-  customers(lane: number, part: number): Promise<readonly string[]>;
+  /**
+   * What the orders of this part tell of their customers, packed (core/measures/packed-customer.ts): in pieces, since there may be tens of
+   * thousands of them. Each order once, as one of its commits left it; one that comes or goes meanwhile perhaps not.
+   */
+  customers(lane: number, part: number): AsyncIterable<readonly string[]>;
   /**
    * Of each name: is it one of the first `most` of its kind that were ever asked for, over all lanes? Whatever was admitted
    * stays so.

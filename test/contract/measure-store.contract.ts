@@ -12,6 +12,13 @@ export interface MeasuredStore {
 }
 
 const bytes = (text: string): Buffer => Buffer.from(text);
+
+/** All that the orders of a part tell, sorted. */
+export async function toldIn(measures: Pick<MeasureStore, 'customers'>, lane: number, part: number): Promise<string[]> {
+  const told: string[] = [];
+  for await (const texts of measures.customers(lane, part)) told.push(...texts);
+  return told.sort();
+}
 const NOTHING_FOLDED = { from: 0, entries: 0, writes: [] };
 
 export const measureStoreContract = (name: string, make: () => Promise<MeasuredStore>): void => {
@@ -50,7 +57,7 @@ export const measureStoreContract = (name: string, make: () => Promise<MeasuredS
     });
 
     test('what orders tell of their customers is kept by order, in the part of the customer, over all lanes', async () => {
-      const told = (lane: number, customerId: string) => measures.customers(lane, customerPart(customerId)).then((texts) => [...texts].sort());
+      const told = (lane: number, customerId: string) => toldIn(measures, lane, customerPart(customerId));
       const { token, version } = await store.claim(0, LANES);
       const commits: Partial<LaneCommit>[] = [
         { orders: [write('a', { customers: [{ customerId: 'ä', told: 'a of ä' }] }), write('b', { customers: [{ customerId: 'ä', told: 'b of ä' }] })] },
@@ -65,6 +72,13 @@ export const measureStoreContract = (name: string, make: () => Promise<MeasuredS
       expect(await told(0, 'ä')).toEqual([]);
       await store.clear(0, token);
       expect(await told(0, 'new')).toEqual([]);
+    });
+
+    test('of thousands of orders each is told of once', async () => {
+      const orderIds = Array.from({ length: 3_000 }, (_, i) => `order ${i}`);
+      const { token, version } = await store.claim(0, LANES);
+      await store.commit(0, commitOf(token, version, { orders: orderIds.map((orderId) => write(orderId, { customers: [{ customerId: 'one', told: orderId }] })) }));
+      expect(await toldIn(measures, 0, customerPart('one'))).toEqual([...orderIds].sort());
     });
 
     test('a commit that changes nothing appends nothing, and one that is repeated appends once', async () => {

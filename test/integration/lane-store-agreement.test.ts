@@ -7,6 +7,7 @@ import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js
 import { CUSTOMER_PARTS, type MeasureStore } from '../../src/pipeline/measure-store.js';
 import type { OrderWrite } from '../../src/pipeline/ports.js';
 import { commitOf, entry, LANES, observe, progress, type StoreUnderTest } from '../contract/lane-store.contract.js';
+import { toldIn } from '../contract/measure-store.contract.js';
 import { freshPrefix } from '../support/real-services.js';
 import { clientForTests } from '../support/redis-client.js';
 
@@ -80,7 +81,7 @@ const story = async (under: StoreUnderTest & { readonly measures: MeasureStore }
     }
   }
   const { token: _, ...last } = await store.claim(0, LANES);
-  const told = await Promise.all(Array.from({ length: CUSTOMER_PARTS }, async (_, part) => [...await under.measures.customers(0, part)].sort()));
+  const told = await Promise.all(Array.from({ length: CUSTOMER_PARTS }, (_, part) => toldIn(under.measures, 0, part)));
   return [...answers, told, await observe(under, INDEXES), last];
 };
 

@@ -42,7 +42,9 @@ export function createMemoryMeasureStore(lanes: ReadonlyMap<number, LaneState>):
       return true;
     },
     view: async (lane, key) => ({ journal: [...(lanes.get(lane)?.measures.journal ?? [])], cells: new Map(cellsUnder(lane, key)) }),
-    customers: async (lane, part) => [...(lanes.get(lane)?.measures.customers.get(part)?.values() ?? [])],
+    async *customers(lane, part) {
+      yield [...(lanes.get(lane)?.measures.customers.get(part)?.values() ?? [])];
+    },
     async admit(kind, names, most) {
       const known = admitted.get(kind) ?? new Set<string>();
       admitted.set(kind, known);

@@ -14,6 +14,8 @@ export interface RedisMeasureStoreOptions {
 
 /** Names asked about at once. */
 const NAMES_AT_ONCE = 1_000;
+/** Orders asked at once what they tell of their customers; Redis serves nobody else meanwhile. */
+const ORDERS_AT_ONCE = 500;
 
 /** The answers of several commands that ran at one instant. @throws the first error among them */
 function answersOf(replies: readonly [Error | null, unknown][] | null): unknown[] {
@@ -80,7 +82,23 @@ export function createRedisMeasureStore(client: RedisClient, options: RedisMeasu
       const [journal, cells] = answersOf(await reading.exec());
       return { journal: bytesIn(journal), cells: new Map(Object.entries(cells as Readonly<Record<string, string>>)) };
     },
-    customers: (lane, part) => client.hvals(names.lane(lane).customersOf + String(part)),
+    async *customers(lane, part) {
+      const key = names.lane(lane).customersOf + String(part);
+      // While Redis moves a table it may give an entry twice.
+      const seen = new Set<string>();
+      let cursor = '0';
+      do {
+        const [next, found] = await client.hscan(key, cursor, 'COUNT', ORDERS_AT_ONCE);
+        const told: string[] = [];
+        for (let i = 0; i + 1 < found.length; i += 2) {
+          const [orderId = '', text = ''] = [found[i], found[i + 1]];
+          if (!seen.has(orderId)) told.push(text);
+          seen.add(orderId);
+        }
+        yield told;
+        cursor = next;
+      } while (cursor !== '0');
+    },
     async admit(kind, asked, most) {
       const answers: boolean[] = [];
       for (let from = 0; from < asked.length; from += NAMES_AT_ONCE) {
