@@ -30,25 +30,27 @@ const KEPT_FOR_TIMES = 20;
 /** Orders gone through in a row, some milliseconds; then whatever else is due in this thread has its turn. */
 const ORDERS_IN_A_ROW = 500;
 
-interface Answer {
+interface Answer extends Pick<CustomerQuestion, 'windows' | 'key'> {
   readonly tallies: Promise<CustomerTallies>;
   /** Until when it is given again; ms. */
   until: number;
 }
 
 /**
- * Answers questions about customers, one like those before from what was found then while that is dear.
+ * Answers questions about customers, one like those before, or a part of one, from what was found then while that is dear. So who asks for one
+ * window is answered from what `/metrics` shows of all.
  * @param now the wall clock, ms
  */
 export function createCustomerTallies(store: Pick<MeasureStore, 'customers'>, lanes: number, now: () => number): (question: Omit<CustomerQuestion, 'at'>) => Promise<CustomerTallies> {
-  const answers = new Map<string, Answer>();
+  let answers: readonly Answer[] = [];
   return (question) => {
-    const name = `${question.windows.join()} ${question.key ?? ''}`;
+    const { windows, key } = question;
     const at = now();
-    const known = answers.get(name);
-    if (known !== undefined && at < known.until) return known.tallies;
-    const answer: Answer = { tallies: tallyCustomers(store, lanes, { ...question, at }), until: Infinity };
-    answers.set(name, answer);
+    answers = answers.filter(({ until }) => at < until);
+    const known = answers.find((answer) => answer.key === key && windows.every((window) => answer.windows.includes(window)));
+    if (known !== undefined) return known.tallies;
+    const answer: Answer = { windows, key, tallies: tallyCustomers(store, lanes, { ...question, at }), until: Infinity };
+    answers = [...answers, answer];
     answer.tallies.then(() => { answer.until = now() + KEPT_FOR_TIMES * (now() - at); }, () => { answer.until = 0; });
     return answer.tallies;
   };

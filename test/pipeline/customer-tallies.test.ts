@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { createMemoryLaneStore } from '../../src/adapters/memory/lane-store.js';
 import { packCustomerOrder } from '../../src/core/measures/packed-customer.js';
+import type { MeasureWindow } from '../../src/contracts/measures.js';
+import type { PlaceKey } from '../../src/contracts/names.js';
 import { createCustomerTallies } from '../../src/pipeline/customer-tallies.js';
+import { CUSTOMER_PARTS, type MeasureStore } from '../../src/pipeline/measure-store.js';
 import { commitOf, write } from '../contract/lane-store.contract.js';
 
 const NOW = Date.UTC(2026, 5, 1);
@@ -15,6 +18,31 @@ async function toldByMany() {
   await store.commit(0, commitOf(token, version, { orders: Array.from({ length: ORDERS }, (_, i) => write(`o-${i}`, { customers: [{ customerId: 'C-1', told: told(i) }] })) }));
   return store.measures;
 }
+
+test('a question is answered from what was found for a larger one, for twenty times as long as that took', async () => {
+  const measures = await toldByMany();
+  let time = NOW;
+  let read = 0;
+  const counted: Pick<MeasureStore, 'customers'> = {
+    customers(lane, part) {
+      read += 1;
+      return measures.customers(lane, part);
+    },
+  };
+  const tallies = createCustomerTallies(counted, 1, () => time);
+  const nameOf = (_: MeasureWindow, value: string): string => value;
+  const hurt = async (windows: readonly MeasureWindow[], key: PlaceKey | null) => {
+    const found = tallies({ windows, key, nameOf });
+    time += 1_000;
+    return (await found).get('all')?.get('')?.rows().find(({ measure }) => measure === 'customers_hurt')?.value;
+  };
+  expect(await hurt(['24h', 'all'], null)).toBe(1);
+  expect([await hurt(['all'], null), read]).toEqual([1, CUSTOMER_PARTS]);
+  expect([await hurt(['all'], 'carrier'), read]).toEqual([1, 2 * CUSTOMER_PARTS]);
+  expect([await hurt(['7d', 'all'], null), read]).toEqual([1, 3 * CUSTOMER_PARTS]);
+  time += 60_000;
+  expect([await hurt(['all'], null), read]).toEqual([1, 4 * CUSTOMER_PARTS]);
+});
 
 test('while what thousands of orders tell of their customers is gone through, others have their turn', async () => {
   const tallies = createCustomerTallies(await toldByMany(), 1, () => NOW);
