@@ -11,14 +11,14 @@ export interface MeasuredStore {
   end(): Promise<void>;
 }
 
-const bytes = (text: string): Buffer => Buffer.from(text);
-
 /** All that the orders of a part tell, sorted. */
 export async function toldIn(measures: Pick<MeasureStore, 'customers'>, lane: number, part: number): Promise<string[]> {
   const told: string[] = [];
   for await (const texts of measures.customers(lane, part)) told.push(...texts);
   return told.sort();
 }
+
+const bytes = (text: string): Buffer => Buffer.from(text);
 const NOTHING_FOLDED = { from: 0, entries: 0, writes: [] };
 
 export const measureStoreContract = (name: string, make: () => Promise<MeasuredStore>): void => {

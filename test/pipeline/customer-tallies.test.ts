@@ -10,7 +10,7 @@ import { commitOf, write } from '../contract/lane-store.contract.js';
 const NOW = Date.UTC(2026, 5, 1);
 const ORDERS = 3_000;
 
-/** Orders of one customer with one carrier, delivered one and two hours after they were placed. */
+/** Orders of one customer with one carrier, dispatched one and two hours after they were placed. */
 async function toldByMany() {
   const store = createMemoryLaneStore();
   const { token, version } = await store.claim(0, 1);
