@@ -46,17 +46,19 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
   let roundDue = 0;
   let someDue = 0;
   /** A round publishes every order that was marked by its beginning, once; null: none is under way. */
-  let round: number | null = null;
+  let round: { readonly upTo: number; readonly began: number } | null = null;
   let lookDue = wallClock.now() + STRANGER_LOOK_MS;
   /** Of orders as the last commit left them. */
   const rendered = new Map<string, RenderedJourney>();
 
   /** The next orders of the round, and of those that a stranger wrote over. */
-  const sendSome = async (upTo: number): Promise<void> => {
+  const sendSome = async ({ upTo, began }: NonNullable<typeof round>): Promise<void> => {
     const oldest = await store.dirty(lane, JOURNEYS_AT_ONCE);
     const marked = oldest.filter(({ mark }) => mark <= upTo);
     const again = [...output.overwritten].slice(0, JOURNEYS_AT_ONCE);
     const ids = [...new Set([...marked.map(({ orderId }) => orderId), ...again])];
+    // A round that finds nothing puts off none.
+    if (oldest.length > 0 || again.length > 0) roundDue = began + JOURNEY_INTERVAL_MS;
     if (ids.length > 0) {
       const journeys = await journeysOf(ids);
       const lastSaid = parts.lastSaid();
@@ -101,13 +103,12 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     const began = wallClock.now();
     if (!isDue(began)) return;
     if (round === null) {
-      roundDue = began + JOURNEY_INTERVAL_MS;
       // Before the store is asked: an order that a commit marks meanwhile must not be forgotten.
       mayBeDirty = false;
-      round = latest;
+      round = { upTo: latest, began };
     }
-    const upTo = round;
-    await persist(persistence, 'publish journeys', () => sendSome(upTo));
+    const underWay = round;
+    await persist(persistence, 'publish journeys', () => sendSome(underWay));
     const now = wallClock.now();
     someDue = now + Math.min(LONGEST_REST_MS, REST_AFTER_SOME * (now - began));
   };
@@ -120,6 +121,10 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
       }
       if (!orders.some(({ dirty }) => dirty)) return;
       latest = version;
+      mayBeDirty = true;
+    },
+    /** The store may hold marks that were taken off before. */
+    remind(): void {
       mayBeDirty = true;
     },
     /** Is there anything to publish by now, or to look at? */

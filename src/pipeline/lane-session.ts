@@ -217,8 +217,10 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   };
   const publish = async (): Promise<void> => {
     while (goesOn()) {
-      if (storeLook.isDue()) await storeLook.look();
-      else if (publisher.outbox.hasWork()) await publisher.outbox.work(persistence);
+      if (storeLook.isDue()) {
+        await storeLook.look();
+        await publisher.remind(untilStop);
+      } else if (publisher.outbox.hasWork()) await publisher.outbox.work(persistence);
       else await bell.rest(200);
       bell.ring();
     }

@@ -34,6 +34,14 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
   const journeys = createJourneyPublisher({ ...parts, lastSaid: outbox.lastSaid }, output, claimed);
   return {
     outbox, journeys,
+    /**
+     * Takes off the store once more what was sent: one that went back by no commit holds nothing less, but may no longer know of it.
+     * Faults of the store are retried until they end or `stopped` says so. @throws LaneLost
+     */
+    async remind(persistence: Persistence): Promise<void> {
+      await outbox.remind(persistence);
+      journeys.remind();
+    },
     /** All that is left, journeys whatever the interval, when the lane is left in order. */
     async flush(persistence: Persistence): Promise<void> {
       await outbox.work(persistence);
@@ -46,6 +54,9 @@ function createOutboxPublisher({ lane, store, telemetry, wallClock }: PublisherP
   const pending: Pending[] = claimed.outbox.map((entry) => ({ entry, causes: [], sent: false }));
   let seq = claimed.seq;
 
+  const trim = async (lastSeq: number): Promise<void> => {
+    if (!(await store.trim(lane, claimed.token, lastSeq, output.settledEnds()))) throw new LaneLost(lane);
+  };
   const notYetWritten = (record: OutputRecord): boolean => record.seq === null || record.seq > (tail.written.get(record.topic) ?? 0);
   const sendTogether = async (entries: readonly Pending[], lastSeq: number): Promise<void> => {
     const unsent = entries.filter(({ sent }) => !sent);
@@ -57,7 +68,7 @@ function createOutboxPublisher({ lane, store, telemetry, wallClock }: PublisherP
       each.sent = true;
       for (const timestamp of each.causes) telemetry.detected(Math.max(0, now - timestamp));
     }
-    if (!(await store.trim(lane, claimed.token, lastSeq, output.settledEnds()))) throw new LaneLost(lane);
+    await trim(lastSeq);
   };
   return {
     /** What a commit put into the outbox. */
@@ -79,6 +90,10 @@ function createOutboxPublisher({ lane, store, telemetry, wallClock }: PublisherP
         pending.splice(0, together.length);
         telemetry.outboxPending(lane, pending.length);
       }
+    },
+    async remind(persistence: Persistence): Promise<void> {
+      // What waits is followed by a trim of its own.
+      if (pending.length === 0) await persist(persistence, 'trim the outbox', () => trim(seq));
     },
   };
 }

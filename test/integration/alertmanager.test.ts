@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { arrivals, lateParcels } from '../support/orders-in-trouble.js';
+import { produce } from '../support/produce.js';
 import { type Alertmanager, amtool, startAlertmanager } from '../support/services/alertmanager.js';
 import { repositoryRoot } from '../support/services/places.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
@@ -60,11 +60,6 @@ describe('a real Alertmanager', () => {
     onCall.close();
   });
 
-  const produce = async (text: string): Promise<void> => {
-    const file = join(mkdtempSync(join(tmpdir(), 'touchpoint-')), 'orders.ndjson');
-    writeFileSync(file, text);
-    expect((await stage.run(['produce', file])).code).toBe(0);
-  };
   const ids = (notifications: readonly Notification[], status: string): ReadonlySet<string | undefined> =>
     new Set(notifications.flatMap(({ alerts }) => alerts.filter((alert) => alert.status === status).map(({ labels }) => labels['alert_id'])));
 
@@ -73,7 +68,7 @@ describe('a real Alertmanager', () => {
     const { log } = worker;
     await until('the sink', 30_000, async () => log().match(/"sink.begins"/g)?.length === 4);
     const now = Date.now();
-    await produce(lateParcels('late', ORDERS, now));
+    await produce(stage, lateParcels('late', ORDERS, now));
     const firing = await until('the alerts there', 60_000, async () => {
       const found = await alertmanager.firing();
       return found.length === ORDERS ? found : null;
@@ -90,7 +85,7 @@ describe('a real Alertmanager', () => {
     expect(told.length).toBeLessThanOrEqual(3);
     for (const { groupLabels } of told) expect(groupLabels).toMatchObject({ team: 'customer-service', cause_group: expect.stringMatching(/^carrier:north-post\|/) });
 
-    await produce(arrivals('late', ORDERS - 1, Date.now()));
+    await produce(stage, arrivals('late', ORDERS - 1, Date.now()));
     await until('the ends told', 60_000, async () => ids(told, 'resolved').size === ORDERS - 1);
     expect((await alertmanager.firing()).map(({ annotations }) => annotations['order'])).toEqual([`late-${ORDERS - 1}`]);
   }, 240_000);
@@ -106,7 +101,7 @@ describe('a real Alertmanager', () => {
       return found.length > 0 ? found : null;
     })).toMatchObject([{ annotations: { order: `late-${ORDERS - 1}` } }]);
     expect(await metric(worker.url, 'cx_sink_set_aside_total')).toBe(0);
-    await produce(arrivals('late', ORDERS, Date.now()));
+    await produce(stage, arrivals('late', ORDERS, Date.now()));
     await until('its end', 60_000, async () => (await alertmanager.firing()).length === 0);
   }, 300_000);
 });

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type AlertDigest, alertDigest } from '../../src/contracts/alert-digest.js';
-import { lostParcels } from '../support/orders-in-trouble.js';
+import { produceKnownAndLost } from '../support/produce.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
 import { startReceiver } from '../support/webhook-receiver.js';
 
@@ -26,11 +23,6 @@ afterAll(async () => {
   await receiver.close();
 });
 
-const produce = async (name: string, count: number): Promise<void> => {
-  const file = join(mkdtempSync(join(tmpdir(), 'touchpoint-')), 'orders.ndjson');
-  writeFileSync(file, lostParcels(name, count, Date.now()));
-  expect((await stage.run(['produce', file])).code).toBe(0);
-};
 const begun = (workers: readonly WorkerProcess[]): Promise<true> => until('the sinks', 30_000, async () =>
   new Set(workers.flatMap(({ log }) => [...log().matchAll(/"event":"sink.begins","sink":"crm","partition":(\d+)/g)].map(([, partition]) => partition))).size === PARTITIONS || null);
 const alone = (): string[] => [...new Set(receiver.delivered.map(({ alert }) => alert).filter(({ type }) => type === 'alert.raised').map(({ alertId }) => alertId))];
@@ -42,7 +34,7 @@ test('beyond the budget alerts come as digests, whichever worker reads them and 
   if (left < 60_000) await until('the next hour', 61_000, async () => 3_600_000 - (Date.now() % 3_600_000) > 60_000 || null);
   const workers = [await stage.worker(ENV), await stage.worker(ENV)];
   await begun(workers);
-  await produce('bad-day', ORDERS);
+  await produceKnownAndLost(stage, 'bad-day', ORDERS);
   await until('what is sent one by one', 60_000, async () => alone().length >= PER_HOUR || null);
   await until('what is held back', 30_000, async () => {
     const held = await Promise.all(workers.map(({ url }) => metric(url, 'cx_sink_held')));
@@ -66,7 +58,7 @@ test('beyond the budget alerts come as digests, whichever worker reads them and 
   const before = receiver.delivered.length;
   expect(await Promise.all(workers.map((worker) => worker.kill('SIGTERM')))).toEqual([0, 0]);
   const next = await stage.worker(ENV);
-  await produce('later', 3);
+  await produceKnownAndLost(stage, 'later', 3);
   await until('what came later', 180_000, async () => digests().some(({ alerts }) => alerts.some(({ orderId }) => orderId.startsWith('later'))) || null);
   // Nothing of what was told before comes again after a stop.
   for (const { alert } of receiver.delivered.slice(before)) expect(JSON.stringify(alert)).not.toContain('"bad-day');

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Alert } from '../../src/contracts/alerts.js';
 import { lostParcels } from '../support/orders-in-trouble.js';
+import { produce, produceKnownAndLost } from '../support/produce.js';
 import { realRegistry } from '../support/real-services.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
 import { startReceiver } from '../support/webhook-receiver.js';
@@ -17,13 +15,6 @@ const YEAR = 365 * 86_400_000;
 type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 
 const sinkTo = ({ url }: Receiver) => ({ name: 'crm', kind: 'webhook', url, secret: { env: 'CRM_SECRET' }, allowPrivate: true, timeout: '1s' });
-
-const produce = async (stage: Stage, text: string): Promise<void> => {
-  const file = join(mkdtempSync(join(tmpdir(), 'touchpoint-')), 'orders.ndjson');
-  writeFileSync(file, text);
-  const { code, stderr } = await stage.run(['produce', file]);
-  expect([code, stderr]).toEqual([0, expect.not.stringContaining('rror')]);
-};
 
 const applied = async (stage: Stage): Promise<number> => Object.values(await stage.counts()).reduce((sum, count) => sum + count.applied, 0);
 
@@ -103,7 +94,7 @@ test('a webhook is sent what was published as Avro', async () => {
   const stage = await createStage({ partitions: PARTITIONS, config: { sinks: [sinkTo(receiver)], outputs: { format: 'avro' } } });
   const worker = await stage.worker({ ...ENV, SCHEMA_REGISTRY_URL: url });
   await begun([worker]);
-  await produce(stage, lostParcels('avro', 10, Date.now()));
+  await produceKnownAndLost(stage, 'avro', 10);
   await until('the alerts', 60_000, async () => receiver.delivered.length >= 10);
   const { alert } = receiver.delivered[0]!;
   expect(alert).toMatchObject({ type: 'alert.raised', severity: 'warning', patterns: ['grave_signal'], causeGroup: expect.stringMatching(/^carrier:north-post\|/), place: { carrier: 'north-post' } });

@@ -67,6 +67,24 @@ describe('a lane whose state went back', () => {
     expect(events(lane)).toHaveLength(4);
   });
 
+  test('makes up for it where no commit is lost, so that nothing shows it but what is no longer known as sent', async () => {
+    const { lane, goBack, store, told } = createRewindableLane();
+    lane.logs.append('orders', 'a', attempt('a'));
+    // The commit reached the store twice: the second time is taken back, with all that followed it.
+    const working = await lane.open({ ...SMALL_STEPS, sends: 2 });
+    await worksUntil(lane, working.lane, 'all is said');
+    const { version } = await store.held(LANE);
+    await goBack(1);
+    expect((await store.held(LANE)).version).toBe(version);
+    expect((await store.look(LANE, []))?.outbox).toHaveLength(1);
+    expect(await store.dirty(LANE, 10)).toHaveLength(1);
+    lane.wall.at += 10_000;
+    await worksUntil(lane, working.lane, 'all is known as sent again');
+    await working.end();
+    expect(told).toEqual([]);
+    expect(lane.logs.written('cx.events', LANE)).toHaveLength(2);
+  });
+
   test('takes no journey for one that is out of date which it only reads again', async () => {
     const { lane, goBack } = createRewindableLane();
     for (const id of ['a', 'b', 'c']) lane.logs.append('orders', id, attempt(id));

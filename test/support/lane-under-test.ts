@@ -43,7 +43,7 @@ const decodeFact = (record: SourceRecord): Decoded => {
   return { kind: 'event', orderId, fact: { ...fact, topic: record.topic, offset: record.offset } };
 };
 
-/** Polls until it holds; fails after 20 s. */
+/** Polls until it holds; fails after 45 s. */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const until = performance.now() + 45_000; !(await holds());) {
     if (performance.now() > until) throw new Error(`it never came to this: ${what}`);
