@@ -1,14 +1,14 @@
 import type { SourceTopic } from '../contracts/names.js';
 import type { AlertHandlingStore } from './alert-handling.js';
-import { createStoreLook, isApplied } from './applied-commit.js';
+import { createStoreLook } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
 import { factTime } from './intake.js';
 import type { Judging, StepOutputs } from './judge.js';
 import type { KnownLetters } from './known-letters.js';
-import { packOutbox } from './outbox-codec.js';
 import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
-import type { ClaimedLane, LaneCommit, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
+import type { ClaimedLane, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createPublisher } from './publisher.js';
+import { createLaneCommits } from './lane-commits.js';
 import type { SessionEnd } from './lane-holder.js';
 import { createGathering } from './gathering.js';
 import { createInbox } from './lane-inbox.js';
@@ -24,7 +24,6 @@ import type { Passage } from './expiries.js';
 import type { Retention } from './retention.js';
 import type { TimeSettings } from './time-reached.js';
 import type { StepTurns } from './turns.js';
-import type { Upkeep } from './upkeep.js';
 
 export interface SessionParts extends Judging {
   readonly lane: number;
@@ -75,46 +74,19 @@ export interface ReadyLane {
 export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const { claimed, tail } = ready;
   const { lane, store, telemetry } = parts;
-  const { time, progress, step, sweep, expiries, closings, silence } = openSessionState(parts, ready);
-  let { version, seq, upkeep } = claimed;
-  /** Next offsets as the store has them: what a step has read is only known once it is committed. */
-  let committed = progress.offsets();
+  const state = openSessionState(parts, ready);
+  const { time, progress, step, sweep, expiries, closings, silence } = state;
   const course = createSessionCourse(parts);
   const { bell, over, goesOn, guard, persistence, untilStop } = course;
-  const storeLook = createStoreLook({ wallClock: parts.wallClock, persistence: untilStop, held: () => store.held(lane), known: () => ({ token: claimed.token, base: version }) });
-
   const inbox = createInbox<SourceTopic, Decoded>({
     ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lowWater: PLENTY, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
   });
   const { queues } = inbox;
   const gathering = createGathering(() => queues.lacks(PLENTY), parts.wallClock);
   const publisher = createPublisher({ ...parts, isBehind: () => queues.isBehind() || !queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
-  /** What the lane has to keep up by now, with a step that is about to be committed. */
-  const upkeepNow = (): Upkeep => ({ ...upkeep, catchUp: silence.isKept() ? upkeep.catchUp : null, ...sweep.state(), ...expiries.state() });
-  const write = async (result: StepResult): Promise<void> => {
-    const { orders, forget, outputs, measures } = result;
-    const moved = progress.moved();
-    for (const { rests } of orders) expiries.note(rests);
-    const kept = upkeepNow();
-    if (orders.length === 0 && forget.length === 0 && moved.size === 0 && outputs.records.length === 0 && !isNews(upkeep, kept)) return;
-    const outbox = outputs.records.length === 0 ? null : { firstSeq: seq + 1, lastSeq: outputs.seq, records: packOutbox(outputs.records) };
-    const commit: LaneCommit = {
-      token: claimed.token, base: version, orders, forget, calendar: step.calendar.kept(), topics: moved, seq: outputs.seq, outbox, measures,
-      ...(isNews(upkeep, kept) ? { upkeep: kept } : {}),
-    };
-    const began = performance.now();
-    await persist(persistence, 'commit', async () => {
-      if (!isApplied(lane, await store.commit(lane, commit), commit)) throw new Error('the store refused the commit without a reason; it is sent again');
-    });
-    if (over()) return;
-    version += 1;
-    seq = outputs.seq;
-    upkeep = kept;
-    committed = progress.offsets();
-    telemetry.committed(lane, performance.now() - began, orders.length);
-    if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);
-    publisher.journeys.committed(version, orders);
-  };
+  const commits = createLaneCommits({ lane, store, telemetry, publisher, persistence, over }, claimed, state);
+  const { write, seq } = commits;
+  const storeLook = createStoreLook({ wallClock: parts.wallClock, persistence: untilStop, held: () => store.held(lane), known: () => ({ token: claimed.token, base: commits.version() }) });
 
   const giveUpOn = async (): Promise<void> => {
     let passage: Passage | null = null;
@@ -122,7 +94,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
       passage = await expiries.next();
     });
     if (passage === null) return;
-    const given = expiries.giveUp(passage, seq);
+    const given = expiries.giveUp(passage, seq());
     // What was found is kept with it.
     expiries.passed(passage);
     await write(given);
@@ -130,7 +102,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const closeOn = async (): Promise<void> => {
     const waiting = await closings.next();
     if (waiting.length === 0) return;
-    const outputs: StepOutputs = { seq, records: [], causes: [] };
+    const outputs: StepOutputs = { seq: seq(), records: [], causes: [] };
     const settled = closings.run(waiting, outputs);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
     if (!over()) await closings.said(settled);
@@ -184,7 +156,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
         throw error;
       });
     });
-    const result = prepared === null ? null : await runStep(step, prepared, seq, untilStop.stopped, endTurn);
+    const result = prepared === null ? null : await runStep(step, prepared, seq(), untilStop.stopped, endTurn);
     endTurn();
     if (result !== null) await settle(result, candidates);
   };
@@ -194,7 +166,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
       orderIds = await sweep.prepare();
     });
     if (orderIds === null) return;
-    const outputs: StepOutputs = { seq, records: [], causes: [] };
+    const outputs: StepOutputs = { seq: seq(), records: [], causes: [] };
     sweep.run(orderIds, Math.max(0, time.now()), outputs);
     const open = closings.openOf(orderIds);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
@@ -205,7 +177,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const speak = async (): Promise<void> => {
     silence.end();
     sweep.restart();
-    await write({ consumed: 0, orders: [], forget: [], measures: null, outputs: { seq, records: [], causes: [] } });
+    await write({ consumed: 0, orders: [], forget: [], measures: null, outputs: { seq: seq(), records: [], causes: [] } });
     if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {
@@ -233,7 +205,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     }
   };
   return {
-    offsets: (): Map<SourceTopic, number> => committed,
+    offsets: commits.offsets,
     positions: inbox.positions,
     fetched: inbox.fetched,
     bounds(ends: ReadonlyMap<SourceTopic, LogBounds>, askedAt: number): void {
@@ -251,6 +223,3 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   };
 }
 export type LaneSession = ReturnType<typeof createLaneSession>;
-
-const isNews = (before: Upkeep, now: Upkeep): boolean =>
-  before.catchUp !== now.catchUp || before.judgedBy !== now.judgedBy || before.restFrom !== now.restFrom || before.sweep?.after !== now.sweep?.after || before.sweep?.catalogue !== now.sweep?.catalogue;

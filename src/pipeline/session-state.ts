@@ -47,6 +47,8 @@ export function openSessionState(parts: SessionParts, ready: ReadyLane) {
   return { time, progress, step, sweep, expiries, closings, silence };
 }
 
+export type SessionState = ReturnType<typeof openSessionState>;
+
 /** Events without order before these offsets are in the measures already; those of a lane that is built anew went with its orders. */
 const measuredTo = ({ catchUp }: Upkeep): CatchUp['countedTo'] => (catchUp === null || catchUp.why === 'rebuild' ? {} : catchUp.countedTo);
 

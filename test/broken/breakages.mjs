@@ -41,8 +41,8 @@ export const BREAKAGES = [
   },
   {
     invariant: 'I3', how: 'records are published before they are committed',
-    file: 'pipeline/lane-session.ts',
-    edits: [['    const began = performance.now();\n    await persist(persistence, \'commit\'', '    const began = performance.now();\n    if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);\n    await persist(persistence, \'commit\'']],
+    file: 'pipeline/lane-commits.ts',
+    edits: [['      await persist(persistence, \'commit\'', '      if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);\n      await publisher.outbox.work(persistence);\n      await persist(persistence, \'commit\'']],
     test: 'pipeline/lane-histories.properties',
   },
   {
