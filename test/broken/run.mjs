@@ -47,7 +47,7 @@ function failures(copy, test, only) {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const config = join(copy, test.startsWith('integration/') ? 'jest.config.js' : 'jest.unit.config.js');
   const run = spawnSync(process.execPath, [
-    '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--config', config, '--forceExit', '--reporters', 'default', '--json', '--outputFile', report, '-t', only, `test/${test}`,
+    '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--config', config, '--forceExit', '--reporters', 'default', '--json', '--outputFile', report, '--setupFiles', join(copy, 'test/broken/first-counterexample.mjs'), '-t', only, `test/${test}`,
   ], { cwd: copy, encoding: 'utf8' });
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const suites = testResults.map(({ assertionResults }) => assertionResults);
