@@ -28,12 +28,22 @@ export function assess(journey: JourneyFacts, at: number, context: AssessmentCon
   const adverse = signals.every(isAdverse) ? signals : signals.filter(isAdverse);
   const ended = order.history.end !== null;
   // Most orders have nothing adverse to match.
-  const ground = adverse.length === 0 ? null : { signals: adverse, goods: goodTouchpoints(order), changes: order.changes, ended };
+  const ground = adverse.length === 0 ? null : new Ground(adverse, order);
   const patterns = ground === null ? NO_PATTERNS : matchPatterns(ground, order.rules.patterns);
   return new Judged(journey.orderId, order, signals, patterns, verdictOf(adverse, patterns, ended), ground);
 }
 
 const NO_PATTERNS: readonly PatternState[] = [];
+
+class Ground implements PatternGround {
+  #goods: readonly GoodTouchpoint[] | null = null;
+
+  constructor(readonly signals: readonly SignalState[], private readonly order: OpenCase) {}
+
+  get goods(): readonly GoodTouchpoint[] { return (this.#goods ??= goodTouchpoints(this.order)); }
+  get changes(): readonly ChangedDate[] { return this.order.changes; }
+  get ended(): boolean { return this.order.history.end !== null; }
+}
 
 /**
  * An assessment. What is only shown, and decides nothing, is worked out when somebody asks for it: every event is judged,

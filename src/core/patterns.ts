@@ -1,15 +1,14 @@
 import type { NoticeBucket, SignalName } from '../contracts/names.js';
-import type { GoodTouchpoint, PatternState, SignalState } from './assessment.js';
+import type { PatternState, SignalState } from './assessment.js';
 import type { PatternCondition, PatternRule } from './rules.js';
 import type { ChangedDate } from './timeline/changed-dates.js';
 import { toldAt } from './signals/change-notified-late.js';
-import { firstRun, isVerdictOnTouchpoint } from './touchpoints.js';
+import { firstRun, isVerdictOnTouchpoint, type Touched } from './touchpoints.js';
 
 /** What patterns are matched against. */
-export interface PatternGround {
+export interface PatternGround extends Touched {
   /** Signals of severity 1 or more: neutral ones take part in no pattern (rulings 28). */
   readonly signals: readonly SignalState[];
-  readonly goods: readonly GoodTouchpoint[];
   readonly changes: readonly ChangedDate[];
   readonly ended: boolean;
 }
@@ -36,7 +35,7 @@ export function matchPatterns(ground: PatternGround, catalogue: readonly Pattern
 function matchOf(when: PatternCondition, ground: PatternGround): Match | null {
   switch (when.kind) {
     case 'signals': return matchSignals(when.allOf, ground.signals);
-    case 'run': return firstRun(ground.signals, ground.goods, when.length, when.areas);
+    case 'run': return firstRun(ground, when.length, when.areas);
     case 'severity_sum': return matchSum(when.atLeast, ground.signals);
     case 'bucket': return matchBucket(when.bucket, ground);
     case 'open_before_end': return matchOpen(when.signal, ground);

@@ -1,11 +1,12 @@
 import { PLACE_KEYS, type Place, type PlaceKey } from '../contracts/names.js';
-import type { Fact, SourceType } from './fact.js';
+import type { Fact } from './fact.js';
 import { timelineOf, type JourneyFacts } from './journey.js';
 import { bothOf, NOWHERE, saysMore } from './place.js';
 import type { Rules } from './rules.js';
 import { readBilling, type Billing } from './timeline/billing.js';
 import { readContacts, type Contacts } from './timeline/contacts.js';
-import { readHistory, readOn, type History } from './timeline/history.js';
+import { type GrowingView, readOn } from './timeline/growing-view.js';
+import { readHistory, takeLast, type History } from './timeline/history.js';
 import { readIncidents, type Incidents } from './timeline/incidents.js';
 import { readQuantities, type Quantities } from './timeline/quantities.js';
 import { readStatements, type Statements } from './timeline/statements.js';
@@ -18,8 +19,8 @@ export class Reading {
   #history: History;
   #taken: number;
   #quantities: Quantities | null = null;
-  #billing: Billing | null = null;
-  #statements: Statements | null = null;
+  #billing: GrowingView & Billing | null = null;
+  #statements: GrowingView & Statements | null = null;
   #contacts: Contacts | null = null;
   /** `undefined`: not read; null: no incident named the order. */
   #incidents: Incidents | null | undefined;
@@ -35,8 +36,8 @@ export class Reading {
 
   get history(): History { return this.#history; }
   get quantities(): Quantities { return (this.#quantities ??= readQuantities(this.#history)); }
-  get billing(): Billing { return (this.#billing ??= readBilling(this.#history, this.rules)); }
-  get statements(): Statements { return (this.#statements ??= readStatements(this.#history, this.rules)); }
+  get billing(): Billing { return (this.#billing = readOn(this.#billing) ?? readBilling(this.#history, this.rules)); }
+  get statements(): Statements { return (this.#statements = readOn(this.#statements) ?? readStatements(this.#history, this.rules)); }
   get contacts(): Contacts { return (this.#contacts ??= readContacts(this.#history, this.rules)); }
   get incidents(): Incidents | null {
     if (this.#incidents === undefined) this.#incidents = readIncidents(this.#history);
@@ -70,19 +71,20 @@ export class Reading {
     if (this.#history.facts !== facts) return false;
     for (; this.#taken < facts.length; this.#taken++) {
       const fact = facts[this.#taken];
-      if (fact === undefined || !readOn(this.#history, fact)) return false;
-      this.#renew(fact.type);
+      if (fact === undefined || !takeLast(this.#history, fact)) return false;
+      this.#renew(fact);
     }
     return true;
   }
 
-  /** Forgets the views that a fact of this type may change. */
-  #renew(type: SourceType): void {
+  /** Forgets the views that a fact may change, but for what grows by itself. */
+  #renew({ type, body }: Fact): void {
     switch (type) {
-      case 'delivery.attempt_failed': case 'delivery.exception': case 'payment.failed': case 'notification.failed':
-      case 'feedback.received': case 'audit.recorded':
+      case 'delivery.attempt_failed': case 'delivery.exception': case 'payment.failed': case 'notification.failed': case 'notification.sent':
+      case 'invoice.issued': case 'invoice.corrected': case 'payment.captured': case 'refund.issued':
+      case 'billing.disputed': case 'billing.dispute_resolved': case 'feedback.received': case 'audit.recorded':
         return;
-      case 'notification.sent': case 'delivery.rescheduled':
+      case 'delivery.rescheduled':
         this.#statements = null;
         return;
       case 'contact.opened': case 'contact.reopened': case 'contact.resolved':
@@ -93,16 +95,14 @@ export class Reading {
         return;
       case 'shipment.dispatched':
         this.#quantities = null;
-        this.#billing = null;
         return;
-      case 'invoice.issued': case 'invoice.corrected': case 'payment.captured': case 'refund.issued':
-      case 'billing.disputed': case 'billing.dispute_resolved':
-        this.#billing = null;
+      case 'delivery.completed':
+        this.#quantities = null;
+        if (body.final) this.#statements = null;
         return;
-      case 'order.placed': case 'order.amended': case 'order.cancelled': case 'delivery.completed':
+      case 'order.placed': case 'order.amended': case 'order.cancelled':
         this.#statements = null;
         this.#quantities = null;
-        this.#billing = null;
     }
   }
 }

@@ -8,6 +8,14 @@ interface Touchpoint {
   readonly signal: SignalName | null;
 }
 
+/** What runs are looked for in. */
+export interface Touched {
+  /** Adverse ones. */
+  readonly signals: readonly SignalState[];
+  /** Asked for only where there are signals enough for a run. */
+  readonly goods: readonly GoodTouchpoint[];
+}
+
 /** Feedback and audits are verdicts on a touchpoint, not touchpoints more (rulings 62). */
 export const isVerdictOnTouchpoint = (area: Area): boolean => area === 'feedback' || area === 'audit';
 
@@ -19,13 +27,11 @@ const inTurn = (a: Touchpoint, b: Touchpoint): number =>
  * The first run of adverse touchpoints, no good one between them, that is this long and has this many areas: when it was
  * complete and the signals of it up to then; null: there is none. Each signal is one touchpoint, at its `opensAt`.
  */
-export function firstRun(
-  adverse: readonly SignalState[], goods: readonly GoodTouchpoint[], length: number, areas: number,
-): { readonly at: number; readonly signals: readonly SignalName[] } | null {
+export function firstRun(touched: Touched, length: number, areas: number): { readonly at: number; readonly signals: readonly SignalName[] } | null {
   const touchpoints: Touchpoint[] = [];
-  for (const { opensAt, area, signal } of adverse) if (!isVerdictOnTouchpoint(area)) touchpoints.push({ at: opensAt, area, signal });
+  for (const { opensAt, area, signal } of touched.signals) if (!isVerdictOnTouchpoint(area)) touchpoints.push({ at: opensAt, area, signal });
   if (touchpoints.length < length) return null;
-  for (const { at, area } of goods) if (!isVerdictOnTouchpoint(area)) touchpoints.push({ at, area, signal: null });
+  for (const { at, area } of touched.goods) if (!isVerdictOnTouchpoint(area)) touchpoints.push({ at, area, signal: null });
   touchpoints.sort(inTurn);
   const run: SignalName[] = [];
   const met = new Set<Area>();

@@ -21,5 +21,5 @@ export function recordsVerdictOf(ground: PatternGround, catalogue: readonly Patt
   if (!ground.signals.some(({ area }) => isBeyondRecords(area)) && !ground.goods.some(({ area }) => area === 'service')) return verdict;
   const signals = ground.signals.filter(({ area }) => !isBeyondRecords(area));
   const goods = ground.goods.filter(({ area }) => !isBeyondRecords(area));
-  return verdictOf(signals, matchPatterns({ ...ground, signals, goods }, catalogue), ground.ended);
+  return verdictOf(signals, matchPatterns({ signals, goods, changes: ground.changes, ended: ground.ended }, catalogue), ground.ended);
 }

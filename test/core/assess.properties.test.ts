@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { COVERABLE_SOURCES } from '../../src/contracts/names.js';
 import { assess, everythingOf } from '../../src/core/assess.js';
 import type { Assessment } from '../../src/core/assessment.js';
-import type { Fact } from '../../src/core/fact.js';
+import { byPlace, type Fact } from '../../src/core/fact.js';
 import { createJourney, place, type JourneyFacts } from '../../src/core/journey.js';
 import { DEFAULT_RULES, type AssessmentContext } from '../../src/core/rules.js';
 import { journeyFacts, timeReached } from '../support/arbitrary-journey.js';
+import { fact, line, on, stateOf } from '../support/facts.js';
 
 const context: fc.Arbitrary<AssessmentContext> = fc
   .tuple(fc.subarray([...COVERABLE_SOURCES]), fc.boolean(), fc.constantFrom(0, 0, 3_600_000))
@@ -18,6 +19,14 @@ function journeyOf(facts: readonly Fact[]): JourneyFacts {
   const journey = createJourney('o');
   for (const fact of facts) place(journey, fact);
   return journey;
+}
+
+function expectSameOneByOne(facts: readonly Fact[], at: number, circumstances: AssessmentContext): void {
+  const journey = createJourney('o');
+  for (const [i, each] of facts.entries()) {
+    place(journey, each);
+    expect(everythingOf(assess(journey, at, circumstances))).toEqual(everythingOf(assess(journeyOf(facts.slice(0, i + 1)), at, circumstances)));
+  }
 }
 
 describe('an assessment is a function of facts and time', () => {
@@ -32,6 +41,27 @@ describe('an assessment is a function of facts and time', () => {
       const asTold = everythingOf(assess(journeyOf(facts), at, circumstances));
       expect(everythingOf(assess(journeyOf([...again, ...shuffled, ...again]), at, circumstances))).toEqual(asTold);
     }), { numRuns: 1_500 });
+  });
+
+  test('an order that is judged after each of its facts is judged as if all had come at once', () => {
+    const arrivals = fc.tuple(journeyFacts, fc.boolean(), fc.boolean()).chain(([facts, atOnce, inTurn]) => {
+      const placed = facts.map((fact) => (atOnce ? { ...fact, at: facts[0]?.at ?? 0 } : fact)).sort(byPlace);
+      return inTurn ? fc.constant(placed) : fc.shuffledSubarray(placed, { minLength: placed.length });
+    });
+    fc.assert(fc.property(arrivals, timeReached, context, (facts, at, circumstances) => {
+      expectSameOneByOne(facts, at, circumstances);
+    }), { numRuns: 1_500 });
+  });
+
+  test('also where a dispatch comes to tell what was delivered before it', () => {
+    const facts = [
+      fact('order.placed', '05-01 08:00', { lines: [line('1', 2)] }),
+      fact('invoice.issued', '05-02 08:00', { lines: [{ lineId: '1', quantity: 2 }] }),
+      fact('delivery.completed', '05-03 08:00', { shipmentId: 's1', lines: null }),
+      fact('shipment.dispatched', '05-04 08:00', { shipmentId: 's1', lines: [{ lineId: '1', quantity: 1 }] }),
+    ];
+    expectSameOneByOne(facts, on('05-05 08:00'), { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) });
+    expect(stateOf('billing_error', facts)).toBe('open');
   });
 
   test('time alone changes nothing up to the next deadline, nor ever when there is none', () => {

@@ -60,7 +60,7 @@ function countUnits(history: History, end: End, complete: boolean, add: Add): vo
 }
 
 function filledOf(wanted: ReadonlyMap<string, number>, history: History, end: End): number {
-  const delivered = new Delivered(history.dispatches);
+  const delivered = new Delivered(history);
   for (const delivery of history.deliveries) if (delivery.at <= end.at) delivered.add(delivery);
   let filled = 0;
   for (const [lineId, quantity] of wanted) filled += Math.min(quantity, delivered.byLine.get(lineId) ?? 0);

@@ -1,4 +1,3 @@
-import type { DeliveredLine, FactOf } from '../fact.js';
 import { evidenceOf, instancesOf, instantText, type SignalRule } from './rule.js';
 
 /**
@@ -12,11 +11,7 @@ export const substitution: SignalRule = {
   signal: 'substitution', area: 'order', stage: 'OWN',
 
   judge({ history, rules }) {
-    const substitutes: { readonly delivery: FactOf<'delivery.completed'>; readonly line: DeliveredLine }[] = [];
-    for (const delivery of history.deliveries) {
-      if (delivery.body.lines === null) continue;
-      for (const line of delivery.body.lines) if (line.substituteFor !== null) substitutes.push({ delivery, line });
-    }
+    const { substitutes } = history;
     const [first] = substitutes;
     if (first === undefined) return null;
     const approved = substitutes.every(({ line }) => line.substitutionApproved === true);

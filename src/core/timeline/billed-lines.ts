@@ -15,7 +15,12 @@ export class BilledLines {
   private readonly exceeding = new Set<string>();
 
   constructor(history: History) {
-    this.delivered = new Delivered(history.dispatches);
+    this.delivered = new Delivered(history);
+  }
+
+  /** Have dispatches come since that may tell what earlier deliveries brought? */
+  get isOvertaken(): boolean {
+    return this.delivered.isOvertaken;
   }
 
   /** Issuing again replaces. */

@@ -2,6 +2,7 @@ import type { BillingReason } from '../../contracts/names.js';
 import type { Fact, FactOf } from '../fact.js';
 import type { Rules } from '../rules.js';
 import { BilledLines } from './billed-lines.js';
+import type { GrowingView } from './growing-view.js';
 import type { End, History, LedgerFact } from './history.js';
 import { Reasons } from './billing-reasons.js';
 
@@ -17,29 +18,26 @@ export interface Billing {
   readonly matched: readonly FactOf<'invoice.issued'>[];
 }
 
-const NOTHING: Billing = { reasons: null, refundDue: null, invoiced: false, matched: [] };
+const NOTHING: GrowingView & Billing = { reasons: null, refundDue: null, invoiced: false, matched: [], readOn: () => false };
 
-export function readBilling(history: History, rules: Rules): Billing {
-  const { ledger } = history;
-  if (ledger.length === 0) return NOTHING;
+export function readBilling(history: History, rules: Rules): GrowingView & Billing {
+  if (history.ledger.length === 0) return NOTHING;
   const judge = new BillingJudge(history, rules);
-  let first = 0;
-  for (let i = 1; i <= ledger.length; i++) {
-    if (i < ledger.length && ledger[i]?.at === ledger[first]?.at) continue;
-    judge.instant(ledger, first, i);
-    first = i;
-  }
+  judge.judgeOn();
   return judge;
 }
 
-const hasInvoiceLines = (fact: LedgerFact): boolean => fact.type === 'invoice.issued' && fact.body.lines !== null;
+const hasInvoiceLines = (fact: LedgerFact | undefined): boolean => fact?.type === 'invoice.issued' && fact.body.lines !== null;
 
 /** The books of one order. Facts of an instant are all entered before amounts are compared (rulings 2). */
-class BillingJudge implements Billing {
+class BillingJudge implements GrowingView, Billing {
   reasons: Reasons | null = null;
   invoiced = false;
   readonly matched: FactOf<'invoice.issued'>[] = [];
 
+  /** How much of the ledger is judged. */
+  private judged = 0;
+  private readonly mixed: boolean;
   private total: number | null = null;
   private billed = 0;
   private readonly latestTotal = new Map<string, number>();
@@ -54,13 +52,34 @@ class BillingJudge implements Billing {
 
   constructor(private readonly history: History, private readonly rules: Rules) {
     this.lines = history.ledger.some(hasInvoiceLines) ? new BilledLines(history) : null;
+    this.mixed = history.mixedCurrencies;
+  }
+
+  readOn(): boolean {
+    const { judged, lines, history: { ledger, mixedCurrencies } } = this;
+    if (lines?.isOvertaken === true) return false;
+    if (ledger.length === judged) return true;
+    if (mixedCurrencies !== this.mixed || ledger[judged]?.at === ledger[judged - 1]?.at) return false;
+    if (lines === null) for (let i = judged; i < ledger.length; i++) if (hasInvoiceLines(ledger[i])) return false;
+    this.judgeOn();
+    return true;
+  }
+
+  /** Judges what the ledger has beyond what is judged, instant by instant. */
+  judgeOn(): void {
+    const { ledger } = this.history;
+    for (let i = this.judged + 1; i <= ledger.length; i++) {
+      if (i < ledger.length && ledger[i]?.at === ledger[this.judged]?.at) continue;
+      this.instant(ledger, this.judged, i);
+      this.judged = i;
+    }
   }
 
   get refundDue(): number | null {
     return this.isOwed() && !this.holds('refund_overdue') ? this.refundFrom + this.rules.refundWithinMs : null;
   }
 
-  instant(ledger: readonly LedgerFact[], from: number, to: number): void {
+  private instant(ledger: readonly LedgerFact[], from: number, to: number): void {
     for (let i = from; i < to; i++) {
       const fact = ledger[i];
       if (fact !== undefined) this.noteOverdue(fact);

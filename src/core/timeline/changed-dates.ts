@@ -31,22 +31,15 @@ const NONE: readonly ChangedDate[] = [];
 export function changedDates(history: History, at: number, context: AssessmentContext): readonly ChangedDate[] {
   const { periods } = history.promises;
   let dates: ChangedDate[] | null = null;
-  let notices: readonly Notice[] = [];
   for (let i = 0; i < periods.length; i++) {
     const period = periods[i];
     if (period === undefined) continue;
     const kind = kindOf(period, at, context.rules);
     if (kind === null) continue;
-    if (dates === null) {
-      dates = [];
-      notices = history.noticesSent.filter(speaksOfDelay);
-    }
-    dates.push(judge(period, kind, notices, history, at, context));
+    (dates ??= []).push(judge(period, kind, history, at, context));
   }
   return dates ?? NONE;
 }
-
-const speaksOfDelay = ({ body }: Notice): boolean => body.about === 'delay' || body.about === 'reschedule';
 
 function kindOf(period: PromisePeriod, at: number, rules: Rules): ChangedDate['kind'] | null {
   const { until, date, closedBy } = period;
@@ -55,13 +48,12 @@ function kindOf(period: PromisePeriod, at: number, rules: Rules): ChangedDate['k
 }
 
 function judge(
-  period: PromisePeriod, kind: ChangedDate['kind'], notices: readonly Notice[],
-  history: History, at: number, context: AssessmentContext,
+  period: PromisePeriod, kind: ChangedDate['kind'], history: History, at: number, context: AssessmentContext,
 ): ChangedDate {
   const { date, since, until } = period;
   const changedAt = kind === 'changed' && until !== null ? until : date;
   const due = kind === 'changed' ? date : date + context.rules.deliveryToleranceMs;
-  const notice = earliestNotice(period, changedAt, notices, history.days);
+  const notice = earliestNotice(period, changedAt, history.delayNotices, history.days);
   const onlyTimeShowsIt = until === null;
   const bucket = onlyTimeShowsIt && !context.covered.has('logistics')
     ? 'unknown'

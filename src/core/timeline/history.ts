@@ -1,4 +1,4 @@
-import type { Fact, FactOf, OrderLine, SourceType } from '../fact.js';
+import type { DeliveredLine, Fact, FactOf, OrderLine, SourceType } from '../fact.js';
 import { timelineOf, type JourneyFacts } from '../journey.js';
 import { recordPromises, type PromiseHistory, type PromiseRecorder } from '../promises.js';
 import type { Rules } from '../rules.js';
@@ -10,6 +10,12 @@ export interface End {
   readonly kind: 'delivered' | 'cancelled';
   readonly at: number;
   readonly fact: FactOf<'delivery.completed'> | FactOf<'order.cancelled'>;
+}
+
+/** Something else was delivered than ordered. */
+export interface Substitute {
+  readonly delivery: FactOf<'delivery.completed'>;
+  readonly line: DeliveredLine;
 }
 
 /** A fact of any of these types. */
@@ -38,6 +44,8 @@ export interface History {
   readonly dispatches: readonly FactOf<'shipment.dispatched'>[];
   /** Deliveries that count: none after a cancellation (rulings 15). */
   readonly deliveries: readonly FactOf<'delivery.completed'>[];
+  /** Each line of theirs that was delivered in place of another. */
+  readonly substitutes: readonly Substitute[];
   readonly attemptFailed: Trouble | null;
   readonly damaged: Trouble | null;
   readonly lost: Trouble | null;
@@ -48,6 +56,8 @@ export interface History {
   readonly mixedCurrencies: boolean;
   readonly paymentFailed: Trouble | null;
   readonly noticesSent: readonly FactOf<'notification.sent'>[];
+  /** Those that speak of a delay or of another date. */
+  readonly delayNotices: readonly FactOf<'notification.sent'>[];
   readonly noticeFailed: Trouble | null;
   readonly contacts: readonly ContactFact[];
   readonly incidents: readonly IncidentFact[];
@@ -84,7 +94,7 @@ export function readHistory(journey: JourneyFacts, rules: Rules): History {
  * Reads on: a fact that now stands last in the facts of this history. False: it changes what came before it, so that all
  * must be read again.
  */
-export function readOn(history: History, fact: Fact): boolean {
+export function takeLast(history: History, fact: Fact): boolean {
   if (fact.type === 'order.placed' && history.placed === null) return false;
   // Only `readHistory` makes histories, and every one is a draft.
   take(history as Draft, fact);
@@ -109,9 +119,9 @@ function emptyHistory(facts: readonly Fact[], placed: FactOf<'order.placed'> | n
   const recorder = recordPromises(days, rules.deliveryToleranceMs);
   return {
     facts, placed, days, recorder, promises: recorder.history, customerId: null, end: null, ordered: null,
-    dispatches: NONE, deliveries: NONE, attemptFailed: null, damaged: null, lost: null,
+    dispatches: NONE, deliveries: NONE, substitutes: NONE, attemptFailed: null, damaged: null, lost: null,
     ledger: [], currency: null, mixedCurrencies: false, paymentFailed: null,
-    noticesSent: NONE, noticeFailed: null, untold: null, contacts: NONE, incidents: NONE, feedback: NONE, audits: NONE,
+    noticesSent: NONE, delayNotices: NONE, noticeFailed: null, untold: null, contacts: NONE, incidents: NONE, feedback: NONE, audits: NONE,
   };
 }
 
@@ -191,6 +201,7 @@ function shelveDelivery(draft: Draft, fact: FactOf<'delivery.completed'>): void 
   if (draft.end?.kind === 'cancelled') return;
   draft.deliveries = grown(draft.deliveries, fact);
   draft.ledger.push(fact);
+  for (const line of fact.body.lines ?? NONE) if (line.substituteFor !== null) draft.substitutes = grown(draft.substitutes, { delivery: fact, line });
   if (!fact.body.final) return;
   mend(draft.attemptFailed, fact);
   mend(draft.damaged, fact);
@@ -201,8 +212,10 @@ function shelveDelivery(draft: Draft, fact: FactOf<'delivery.completed'>): void 
 }
 
 function shelveSent(draft: Draft, fact: FactOf<'notification.sent'>): void {
+  const { about } = fact.body;
   draft.noticesSent = grown(draft.noticesSent, fact);
+  if (about === 'delay' || about === 'reschedule') draft.delayNotices = grown(draft.delayNotices, fact);
   if (draft.untold === null) return;
-  draft.untold.delete(fact.body.about);
+  draft.untold.delete(about);
   if (draft.untold.size === 0) mend(draft.noticeFailed, fact);
 }

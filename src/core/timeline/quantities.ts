@@ -40,7 +40,15 @@ export class Delivered {
   /** Dispatched lines per shipment, as far as no delivery has brought them; null until a delivery needs them. */
   private onTheWay: Map<string, readonly LineQuantity[]> | null = null;
 
-  constructor(private readonly dispatches: History['dispatches']) {}
+  /** How many dispatches there were when a delivery needed them. */
+  private asked = 0;
+
+  constructor(private readonly history: Pick<History, 'dispatches'>) {}
+
+  /** Have dispatches come since that may tell what earlier deliveries brought? */
+  get isOvertaken(): boolean {
+    return this.onTheWay !== null && this.history.dispatches.length !== this.asked;
+  }
 
   add(delivery: FactOf<'delivery.completed'>): void {
     const { lines, shipmentId } = delivery.body;
@@ -48,7 +56,10 @@ export class Delivered {
       for (const line of lines) this.grow(line.substituteFor ?? line.lineId, line.quantity);
       return;
     }
-    this.onTheWay ??= linesByShipment(this.dispatches);
+    if (this.onTheWay === null) {
+      this.onTheWay = linesByShipment(this.history.dispatches);
+      this.asked = this.history.dispatches.length;
+    }
     const dispatched = shipmentId === null ? undefined : this.onTheWay.get(shipmentId);
     if (shipmentId === null || dispatched === undefined) {
       this.known = false;
@@ -86,7 +97,7 @@ export function sumByLine(lines: readonly LineQuantity[]): Map<string, number> {
 export function readQuantities(history: History): Quantities {
   const { end, ordered, deliveries } = history;
   if (end?.kind !== 'delivered' || ordered === null) return NOT_JUDGED;
-  const delivered = new Delivered(history.dispatches);
+  const delivered = new Delivered(history);
   let next = 0;
   let approved = true;
   for (let delivery = deliveries[next]; delivery !== undefined && delivery.at <= end.at; delivery = deliveries[++next]) {

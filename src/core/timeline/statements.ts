@@ -2,6 +2,7 @@ import type { FactOf, Promised } from '../fact.js';
 import type { PromisePeriod } from '../promises.js';
 import type { Rules } from '../rules.js';
 import type { ZonedDays } from '../zoned-days.js';
+import type { GrowingView } from './growing-view.js';
 import type { History } from './history.js';
 
 type Notice = FactOf<'notification.sent'>;
@@ -15,7 +16,7 @@ export interface Statements {
   readonly contradictions: readonly { readonly notice: Notice; readonly before: Notice }[];
 }
 
-const NONE: Statements = { accurate: [], inaccurate: [], contradictions: [] };
+const NONE: GrowingView & Statements = { accurate: [], inaccurate: [], contradictions: [], readOn: () => false };
 
 /** Do two promises name the same delivery? As soon as either is a date, the day decides. */
 export function agree(a: Promised, b: Promised, days: ZonedDays, toleranceMs: number): boolean {
@@ -23,23 +24,22 @@ export function agree(a: Promised, b: Promised, days: ZonedDays, toleranceMs: nu
   return b.instant === null ? days.isOn(b.text, a.instant) : Math.abs(a.instant - b.instant) <= toleranceMs;
 }
 
-export function readStatements(history: History, rules: Rules): Statements {
-  const { noticesSent, end } = history;
-  if (noticesSent.length === 0) return NONE;
+/** It grows with the notices; changes of promise, and the end, make another. */
+export function readStatements(history: History, rules: Rules): GrowingView & Statements {
+  if (history.noticesSent.length === 0) return NONE;
   const reading = new Reading(history, rules.statedToleranceMs);
-  for (const notice of noticesSent) {
-    if (end !== null && notice.at >= end.at) break;
-    if (notice.body.statedDelivery !== null && notice.body.about !== 'delivered') reading.take(notice, notice.body.statedDelivery);
-  }
+  reading.readOn();
   return reading;
 }
 
 /** Goes along notices and promises side by side, both in the order of time. */
-class Reading implements Statements {
+class Reading implements GrowingView, Statements {
   readonly accurate: Notice[] = [];
   readonly inaccurate: { notice: Notice; inForce: PromisePeriod }[] = [];
   readonly contradictions: { notice: Notice; before: Notice }[] = [];
 
+  /** How many notices are read. */
+  private read = 0;
   /** How many periods have begun. */
   private begun = 0;
   /** How many changes there were. */
@@ -48,7 +48,16 @@ class Reading implements Statements {
 
   constructor(private readonly history: History, private readonly toleranceMs: number) {}
 
-  take(notice: Notice, stated: Promised): void {
+  readOn(): boolean {
+    const { noticesSent, end } = this.history;
+    for (let notice = noticesSent[this.read]; notice !== undefined && (end === null || notice.at < end.at); notice = noticesSent[++this.read]) {
+      const { about, statedDelivery } = notice.body;
+      if (statedDelivery !== null && about !== 'delivered') this.take(notice, statedDelivery);
+    }
+    return true;
+  }
+
+  private take(notice: Notice, stated: Promised): void {
     const { days } = this.history;
     const inForce = this.inForceAt(notice.at);
     if (inForce !== null) {
