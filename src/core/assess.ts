@@ -35,6 +35,7 @@ export function assess(journey: JourneyFacts, at: number, context: AssessmentCon
 
 const NO_PATTERNS: readonly PatternState[] = [];
 
+/** What went well is looked for only where there are adverse touchpoints enough for a run, or somebody asks. */
 class Ground implements PatternGround {
   #goods: readonly GoodTouchpoint[] | null = null;
 
