@@ -27,7 +27,7 @@ export function readBilling(history: History, rules: Rules): GrowingView & Billi
   return judge;
 }
 
-const hasInvoiceLines = (fact: LedgerFact | undefined): boolean => fact?.type === 'invoice.issued' && fact.body.lines !== null;
+const hasInvoiceLines = (fact: LedgerFact): boolean => fact.type === 'invoice.issued' && fact.body.lines !== null;
 
 /** The books of one order. Facts of an instant are all entered before amounts are compared (rulings 2). */
 class BillingJudge implements GrowingView, Billing {
@@ -60,7 +60,7 @@ class BillingJudge implements GrowingView, Billing {
     if (lines?.isOvertaken === true) return false;
     if (ledger.length === judged) return true;
     if (mixedCurrencies !== this.mixed || ledger[judged]?.at === ledger[judged - 1]?.at) return false;
-    if (lines === null) for (let i = judged; i < ledger.length; i++) if (hasInvoiceLines(ledger[i])) return false;
+    if (lines === null && ledger.slice(judged).some(hasInvoiceLines)) return false;
     this.judgeOn();
     return true;
   }
