@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ClosedAlert } from '../../src/contracts/alert-handling.js';
 import type { Alert, OpenAlert, WorklistPageBody } from '../../src/contracts/alerts.js';
 import { withoutRepeats } from '../support/derived.js';
+import { produce } from '../support/produce.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
 
 const HOUR = 3_600_000;
@@ -20,11 +18,7 @@ let stage: Stage;
 beforeAll(async () => { stage = await createStage({ config: { alerts: { expireAfter: '24h' }, kafka: { sessionTimeout: '6s' } } }); });
 afterAll(() => stage.close());
 
-const produce = async (events: readonly object[]): Promise<void> => {
-  const file = join(mkdtempSync(join(tmpdir(), 'alert-endings-')), 'events.ndjson');
-  writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-  expect((await stage.run(['produce', file])).code).toBe(0);
-};
+const produceEvents = (events: readonly object[]): Promise<void> => produce(stage, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
 const alerts = async (): Promise<Alert[]> => withoutRepeats(await stage.read('cx.alerts')) as unknown as Alert[];
 const endOf = (all: readonly Alert[], orderId: string): string[] => all.filter((alert) => alert.orderId === orderId && alert.type === 'alert.resolved').map(({ reason, outcome }) => `${String(reason)} ${String(outcome)}`);
 const get = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T;
@@ -42,7 +36,7 @@ const worklist = async (worker: WorkerProcess, limit = 100): Promise<OpenAlert[]
 
 test('alerts that are closed through one worker, whoever owns their lanes and is killed meanwhile, end once, and stay ended in states made anew', async () => {
   const [first, second] = await Promise.all([stage.worker(), stage.worker()]);
-  await produce([placed('forgotten', 60), ...LATE.map((orderId) => placed(orderId, 2))]);
+  await produceEvents([placed('forgotten', 60), ...LATE.map((orderId) => placed(orderId, 2))]);
   const open = await until('all of them on the worklist', 60_000, async () => {
     const list = await worklist(first);
     return list.length === LATE.length && list;
@@ -76,13 +70,13 @@ test('alerts that are closed through one worker, whoever owns their lanes and is
   expect((await stage.run(['lanes', 'rebuild', '--all'])).code).toBe(0);
   await until('the lanes made anew', 60_000, async () => (second.log() + third.log()).split('"lane.caught_up"').length > 4);
   const [again] = closing;
-  await produce([
+  await produceEvents([
     { id: 'sent', type: 'notification.sent', orderId: again?.orderId, occurredAt: ago(0), notificationId: 'n', channel: 'mail', about: 'other' },
     ...LATE.map((orderId) => ({ id: `dispatched ${orderId}`, type: 'shipment.dispatched', orderId, occurredAt: ago(0), shipmentId: 's' })),
   ]);
   await until('what came since', 60_000, async () => (await stage.counts())['logistics']?.applied === LATE.length);
   expect((await alerts()).length).toBe(said.length);
-  await produce([{ id: 'damaged', type: 'delivery.exception', orderId: again?.orderId, occurredAt: ago(0), code: 'damaged' }]);
+  await produceEvents([{ id: 'damaged', type: 'delivery.exception', orderId: again?.orderId, occurredAt: ago(0), code: 'damaged' }]);
   await until('another alert on the order', 60_000, async () => (await alerts()).some(({ orderId, type, episode }) => orderId === again?.orderId && type === 'alert.raised' && episode === 2));
 
   for (const worker of [second, third]) expect(await worker.kill('SIGTERM')).toBe(0);

@@ -1,11 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { topicField } from '../../src/adapters/redis/lane-fields.js';
 import { SOURCES } from '../../src/contracts/sources.js';
+import { produce } from '../support/produce.js';
 import { createStage, type Stage, touchpoint, until } from '../support/touchpoint.js';
 
 /** A lane whose state and topic contradict each other, and the person who takes it up again. */
@@ -22,11 +20,7 @@ afterAll(async () => {
 });
 
 const placed = { ...SOURCES.get('order.placed')!.example, occurredAt: '2025-03-01T10:00:00Z' };
-async function place(orderId: string): Promise<void> {
-  const file = join(mkdtempSync(join(tmpdir(), 'lanes-')), 'events.ndjson');
-  writeFileSync(file, JSON.stringify({ ...placed, id: orderId, orderId }));
-  expect((await stage.run(['produce', file])).code).toBe(0);
-}
+const place = (orderId: string): Promise<void> => produce(stage, JSON.stringify({ ...placed, id: orderId, orderId }));
 const isKnown = async (url: string, orderId: string): Promise<boolean> => (await fetch(`${url}/v1/orders/${orderId}`)).status === 200;
 
 test('a halt is shown, comes back while its cause stands, and is lifted once it is put right', async () => {
