@@ -48,12 +48,12 @@ export function createJourneyRenderer(context: () => AssessmentContext, source: 
     const journey = journeyOf(assessment, context().rules.version);
     const json = JSON.stringify(journey);
     const value = format.encode('journey', journey, json);
-    const id = nameUuid(json);
     const { orderId } = assessment;
+    // Named only once it is published: under load most are overtaken by the next before they are.
     return (lastSaid) => ({
       seq: null, topic: 'cx.journeys', key: orderId, value,
       headers: {
-        ce_specversion: '1.0', ce_id: id, ce_type: 'touchpoint.journey', ce_source: source,
+        ce_specversion: '1.0', ce_id: nameUuid(json), ce_type: 'touchpoint.journey', ce_source: source,
         ce_time: asOf, ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(lastSaid),
         cx_judged_at: instantText(judgedAt),
       },
