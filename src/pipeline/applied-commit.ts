@@ -1,6 +1,7 @@
 import { commitOutcome } from './commit-outcome.js';
 import type { CommitAnswer, WallClock } from './ports.js';
 import { LaneLost } from './lane-lost.js';
+import { createPause } from './pause.js';
 import { Final, persist, type Persistence } from './retry.js';
 
 /** The store holds less than it confirmed. */
@@ -33,12 +34,13 @@ export interface StoreLookParts {
 
 /** Looks at the store now and then: nothing may happen for long in a lane that would show what is lost, and nobody would know. */
 export function createStoreLook({ wallClock, persistence, held, known }: StoreLookParts) {
-  let due = wallClock.now() + STORE_LOOK_MS;
+  const pause = createPause(() => wallClock.now());
+  pause.begin(STORE_LOOK_MS);
   return {
-    isDue: (): boolean => wallClock.now() >= due,
+    isDue: (): boolean => pause.isOver(),
     /** @throws as `isApplied` */
     async look(): Promise<void> {
-      due = wallClock.now() + STORE_LOOK_MS;
+      pause.begin(STORE_LOOK_MS);
       await persist(persistence, 'look at the store', async () => {
         const confirmed = known();
         isApplied(persistence.lane, await held(), confirmed);

@@ -3,6 +3,7 @@ import type { AlertHandlingStore, AlertPlace, WaitingClosure } from './alert-han
 import { type JudgeParts, sayClosed, type StepOutputs } from './judge.js';
 import type { LiveOrder } from './live-order.js';
 import type { OrderBook } from './order-book.js';
+import { createPause } from './pause.js';
 
 /**
  * Says of the lane's alerts that people closed them. Any worker may have taken that in: it waits in a list of the lane, which its owner
@@ -41,9 +42,9 @@ const PAUSE_MS = 1_000;
 const AGAIN_MS = 5_000;
 
 export function createClosings({ lane, handling, book, judge, now }: ClosingsParts): Closings {
-  let due = -Infinity;
+  const pause = createPause(now);
   const told = (what: string) => (error: unknown): void => {
-    due = now() + AGAIN_MS;
+    pause.begin(AGAIN_MS);
     judge.telemetry.retrying(lane, what, error instanceof Error ? error : new Error(String(error)), AGAIN_MS);
   };
   const look = async (): Promise<readonly WaitingClosure[]> => {
@@ -52,9 +53,9 @@ export function createClosings({ lane, handling, book, judge, now }: ClosingsPar
     return waiting;
   };
   return {
-    isDue: () => handling !== undefined && now() >= due,
+    isDue: () => handling !== undefined && pause.isOver(),
     async next() {
-      due = now() + PAUSE_MS;
+      pause.begin(PAUSE_MS);
       return (await look().catch(told('look for alerts that people closed'))) ?? [];
     },
     run: (waiting, outputs) => waiting.filter((closure) => settle(judge, book, closure, outputs)),

@@ -1,6 +1,7 @@
 import { type JudgeParts, sayLast, type StepOutputs } from './judge.js';
 import { type LiveOrder, openOrder, openState } from './live-order.js';
 import type { OrderBook } from './order-book.js';
+import { createPause } from './pause.js';
 import type { LaneStore, OrderRemoval, PassedOrder } from './ports.js';
 import { type Calendar, hasExpired, restingSince, type Retention } from './retention.js';
 import type { StepResult } from './step.js';
@@ -63,10 +64,10 @@ export function createExpiries({ lane, store, book, calendar, retention, judge, 
   /** The same of what this round has passed; null: no round is under way. */
   let round: number | null = null;
   let after: string | null = null;
-  let due = -Infinity;
+  const pause = createPause(now);
   return {
     isDue(): boolean {
-      if (retention === null || now() < due) return false;
+      if (retention === null || !pause.isOver()) return false;
       return round !== null || calendar.at() > bound + retention + slackOf(retention);
     },
     async next() {
@@ -87,11 +88,11 @@ export function createExpiries({ lane, store, book, calendar, retention, judge, 
       book.forget(expired.map(({ orderId }) => orderId));
       after = last;
       round = Math.min(round ?? NEVER, earliest);
-      due = expired.length > 0 ? due : now() + PAUSE_MS;
+      if (expired.length === 0) pause.begin(PAUSE_MS);
       if (last !== null) return;
       bound = round;
       round = null;
-      due = now() + ROUND_PAUSE_MS;
+      pause.begin(ROUND_PAUSE_MS);
     },
     note(rests) {
       if (rests === null) return;

@@ -1,3 +1,4 @@
+import { createPause } from './pause.js';
 import type { WallClock } from './ports.js';
 
 /** How long a topic that can't be read holds up the others, once a step could begin; ms. */
@@ -17,16 +18,17 @@ export interface Gathering {
  * @param lacks whether a topic of which there is more to be read has but little waiting
  */
 export function createGathering(lacks: () => boolean, wallClock: WallClock): Gathering {
-  let since: number | null = null;
+  const patience = createPause(() => wallClock.now());
+  let isPatient = false;
   return {
     waits() {
       if (!lacks()) return false;
-      const now = wallClock.now();
-      since ??= now;
-      return now - since < PATIENCE_MS && now >= since;
+      if (!isPatient) patience.begin(PATIENCE_MS);
+      isPatient = true;
+      return !patience.isOver();
     },
     begins() {
-      since = null;
+      isPatient = false;
     },
   };
 }

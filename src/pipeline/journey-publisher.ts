@@ -3,6 +3,7 @@ import { LaneLost } from './lane-lost.js';
 import type { FinishedOrder } from './live-order.js';
 import type { LaneOutput } from './lane-output.js';
 import type { ClaimedLane, LaneStore, StoredOrder, Telemetry, WallClock } from './ports.js';
+import { createPause } from './pause.js';
 import { Final, persist, type Persistence } from './retry.js';
 
 export interface JourneyPublisherParts {
@@ -42,12 +43,14 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
   /** The version of the last commit: marks on orders are versions. */
   let latest = claimed.version;
   let mayBeDirty = true;
-  /** When the next round may begin, and when the next orders of it may follow. */
-  let roundDue = 0;
-  let someDue = 0;
+  const now = (): number => wallClock.now();
+  /** Until the next round may begin, and until the next orders of it may follow. */
+  const betweenRounds = createPause(now);
+  const betweenSome = createPause(now);
   /** A round publishes every order that was marked by its beginning, once; null: none is under way. */
   let round: { readonly upTo: number; readonly began: number } | null = null;
-  let lookDue = wallClock.now() + STRANGER_LOOK_MS;
+  const betweenLooks = createPause(now);
+  betweenLooks.begin(STRANGER_LOOK_MS);
   /** Of orders as the last commit left them. */
   const rendered = new Map<string, RenderedJourney>();
 
@@ -58,7 +61,7 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     const again = [...output.overwritten].slice(0, JOURNEYS_AT_ONCE);
     const ids = [...new Set([...marked.map(({ orderId }) => orderId), ...again])];
     // A round that finds nothing puts off none.
-    if (oldest.length > 0 || again.length > 0) roundDue = began + JOURNEY_INTERVAL_MS;
+    if (oldest.length > 0 || again.length > 0) betweenRounds.begin(JOURNEY_INTERVAL_MS, began);
     if (ids.length > 0) {
       const journeys = await journeysOf(ids);
       const lastSaid = parts.lastSaid();
@@ -96,12 +99,12 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     }
   };
 
-  const beginsRound = (now: number): boolean =>
-    (mayBeDirty || output.overwritten.size > 0) && now >= roundDue + (parts.isBehind() ? BEHIND_INTERVAL_MS : 0);
-  const isDue = (now: number): boolean => !parts.isSilent() && now >= someDue && (round !== null || beginsRound(now));
+  const beginsRound = (): boolean =>
+    (mayBeDirty || output.overwritten.size > 0) && betweenRounds.isOver(parts.isBehind() ? BEHIND_INTERVAL_MS : 0);
+  const isDue = (): boolean => !parts.isSilent() && betweenSome.isOver() && (round !== null || beginsRound());
   const sendIfDue = async (persistence: Persistence): Promise<void> => {
-    const began = wallClock.now();
-    if (!isDue(began)) return;
+    if (!isDue()) return;
+    const began = now();
     if (round === null) {
       // Before the store is asked: an order that a commit marks meanwhile must not be forgotten.
       mayBeDirty = false;
@@ -109,8 +112,7 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     }
     const underWay = round;
     await persist(persistence, 'publish journeys', () => sendSome(underWay));
-    const now = wallClock.now();
-    someDue = now + Math.min(LONGEST_REST_MS, REST_AFTER_SOME * (now - began));
+    betweenSome.begin(Math.min(LONGEST_REST_MS, REST_AFTER_SOME * (now() - began)));
   };
   return {
     /** A commit of this version wrote these orders. */
@@ -128,23 +130,20 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
       mayBeDirty = true;
     },
     /** Is there anything to publish by now, or to look at? */
-    hasWork(): boolean {
-      const now = wallClock.now();
-      return isDue(now) || now >= lookDue;
-    },
+    hasWork: (): boolean => isDue() || betweenLooks.isOver(),
     /** Publishes the next of them; faults of log and store are retried until they end or `stopped` says so. @throws LaneLost */
     async work(persistence: Persistence): Promise<void> {
-      if (wallClock.now() >= lookDue) {
-        lookDue = wallClock.now() + STRANGER_LOOK_MS;
+      if (betweenLooks.isOver()) {
+        betweenLooks.begin(STRANGER_LOOK_MS);
         await persist(persistence, 'look at the journeys', () => output.lookForStrangers());
       }
       await sendIfDue(persistence);
     },
     /** Whatever the interval, as many as take no long time; the rest are the next owner's. */
     async flush(persistence: Persistence): Promise<void> {
-      roundDue = 0;
+      betweenRounds.end();
       for (let some = 0; some < LAST_TIMES && (some === 0 || round !== null); some++) {
-        someDue = 0;
+        betweenSome.end();
         await sendIfDue(persistence);
       }
     },

@@ -15,6 +15,18 @@ describe('journeys are published', () => {
     expect(await ground.store.dirty(LANE, 9)).toEqual([]);
   });
 
+  test('also while the clock goes back, by however much', async () => {
+    const ground = createGround();
+    const { claimed, publisher } = await ground.publisher();
+    for (const ms of [0, -3_600_000]) {
+      ground.clock.at += ms;
+      await ground.commit(claimed, { dirty: ['a'] });
+      publisher.journeys.committed(ground.version(), [changed()]);
+      if (publisher.journeys.hasWork()) await publisher.journeys.work(ground.persistence);
+    }
+    expect(ground.journeys()).toEqual(['a=a as it is', 'a=a as it is']);
+  });
+
   test('a hundred and twenty times as seldom while a backlog is worked off', async () => {
     const ground = createGround();
     const { claimed, publisher } = await ground.publisher();
