@@ -33,7 +33,7 @@ export const alert = z
     actBy: instant.nullable().meta({ description: 'Until when acting still helps; null when it does not' }),
     actByReason: z.string().nullable(),
     causeGroup: z.string().nullable().meta({ description: 'Orders with the same group probably suffer from the same cause' }),
-    mode: z.enum(['live', 'backfill']).meta({ description: 'backfill: what happened is old, nobody is sent anything' }),
+    mode: z.enum(['live', 'backfill']).meta({ description: 'backfill: what happened is old, nobody is sent anything. Once live, an alert stays so to its end' }),
     place: knownPlace,
     rules: z.string(),
   })

@@ -69,7 +69,7 @@ const example = {
 };
 
 export const SIGNAL_EVENT_EXAMPLE: SignalEvent = {
-  ...example, id: '0b0f6f9e-3f0b-5c55-9d7e-1f6c3f0a4b11', type: 'signal.amended', occurredAt: '2026-03-06T22:59:59.999Z',
+  ...example, id: '0b0f6f9e-3f0b-5c55-9d7e-1f6c3f0a4b11', type: 'signal.amended', occurredAt: '2026-03-09T14:05:00.000Z',
   signal: 'late_delivery', severity: 2, area: 'logistics', stage: 'OWN', opensAt: '2026-03-06T22:59:59.999Z',
   episode: 1, revision: 2, sequence: 4, detail: { delaySeconds: 227_100.001 },
 };

@@ -75,11 +75,11 @@ export const DEFAULT_ALERT_RULES: AlertRules = {
   defaultActBy: { kind: 'within', ms: DAY, while: 'any', reason: 'what is dealt with within a day rarely comes back as a complaint' },
 };
 
-/** A matched pattern, as far as alerts need it. `at`: when it came true, in ms since the epoch. */
+/** A matched pattern, as far as alerts need it. `since`: when it came true the last time (see PatternState), in ms since the epoch. */
 export interface MatchedPattern {
   readonly pattern: string;
   readonly severity: PatternSeverity;
-  readonly at: number;
+  readonly since: number;
 }
 
 export interface AlertGuidance {
@@ -91,14 +91,14 @@ export interface AlertGuidance {
 }
 
 /**
- * Until when acting on a pattern that came true at `at` helps.
+ * Until when acting on a pattern helps, from when it came true the last time.
  * @param ended whether the order was delivered or cancelled
  */
 export function actByOf(rules: AlertRules, matched: MatchedPattern, ended: boolean): { readonly actBy: number | null; readonly actByReason: string } {
   const rule = own(rules.actBy, matched.pattern) ?? rules.defaultActBy;
   if (rule.kind === 'never') return { actBy: null, actByReason: rule.reason };
   if (rule.while === 'open' && ended) return { actBy: null, actByReason: 'the order has ended' };
-  return { actBy: matched.at + rule.ms, actByReason: rule.reason };
+  return { actBy: matched.since + rule.ms, actByReason: rule.reason };
 }
 
 /** The team that an alert on these patterns at this place belongs to. */

@@ -7,7 +7,7 @@ import type { Said, SaidAlert } from './said.js';
 
 /** What an alert says of its order. */
 export interface AlertContent {
-  /** Event time, ms. */
+  /** When what it is about happened, the last of it, or, resolved, what ended it; event time, ms. */
   readonly at: number;
   readonly patterns: readonly string[];
   readonly severity: PatternSeverity;
@@ -69,6 +69,9 @@ export function noteTold(said: Said, change: AlertChange, mode: AlertMode, at: n
   };
 }
 
+/** Were people told of the order's alert, the one that is open or was last? */
+export const wasTold = ({ alert }: Said): boolean => alert !== null && alert.usefulUntil !== null;
+
 /** What an alert on the order's patterns says; null: it has none. */
 export function alertContent(assessment: Assessment, rules: AlertRules): AlertContent | null {
   const matched = matchedPatterns(assessment);
@@ -83,12 +86,12 @@ function matchedPatterns({ patterns: [first, ...rest] }: Assessment): Matched | 
 
 function contentOf(matched: Matched, assessment: Assessment, rules: AlertRules): AlertContent {
   return {
-    at: Math.max(...matched.map((p) => p.at)),
+    at: Math.max(...matched.map((p) => p.since)),
     patterns: matched.map((p) => p.pattern),
     severity: worst(assessment.patterns),
     headline: headlineOf(assessment),
     guidance: guidanceOf(rules, matched, assessment.place, assessment.end !== null),
-    causeGroup: causeGroupOf(assessment, matched[0].at),
+    causeGroup: causeGroupOf(assessment, matched[0].since),
   };
 }
 
@@ -134,7 +137,7 @@ function end(said: Said, assessment: Assessment, at: number, ending: AlertEnding
   };
 }
 
-const clearedHeadline = ({ patterns }: SaidAlert): string => `No reason for an alert is left: ${patterns.map(words).join(', ')} no longer hold`;
+const clearedHeadline = ({ patterns }: SaidAlert): string => `No reason for an alert is left: ${patterns.map(words).join(', ')} ${patterns.length === 1 ? 'holds' : 'hold'} no longer`;
 
 const worst = (patterns: readonly PatternState[]): PatternSeverity =>
   patterns.some((p) => p.severity === 'critical') ? 'critical' : 'warning';

@@ -132,8 +132,8 @@ function judgeAll(order: Case): readonly SignalState[] {
     const finding = rule.judge(order);
     if (finding === null) continue;
     const { signal, area, stage } = rule;
-    const { opensAt, closedAt, detail, evidence, severity = order.rules.severities[signal] } = finding;
-    signals.push({ signal, area, stage, state: closedAt === null ? 'open' : 'resolved', opensAt, closedAt, severity, detail, evidence });
+    const { opensAt, since = opensAt, severeSince = opensAt, closedAt, detail, evidence, severity = order.rules.severities[signal] } = finding;
+    signals.push({ signal, area, stage, state: closedAt === null ? 'open' : 'resolved', opensAt, since, severeSince, closedAt, severity, detail, evidence });
   }
   return signals;
 }

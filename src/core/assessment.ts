@@ -16,6 +16,10 @@ export interface SignalState {
   readonly state: 'open' | 'resolved';
   /** The first time at which it became true. */
   readonly opensAt: number;
+  /** When it became true the last time: `opensAt`, unless it was put right in between. */
+  readonly since: number;
+  /** Since when it is as severe as it is, where it grew; else `opensAt`. */
+  readonly severeSince: number;
   /** When it was put right; null while open. */
   readonly closedAt: number | null;
   readonly severity: Severity;
@@ -29,6 +33,8 @@ export interface PatternState {
   readonly severity: PatternSeverity;
   /** The latest `opensAt` that it needed. */
   readonly at: number;
+  /** The same of signals as they are now: one that was put right and became true again counts from then, and, where severity counts, one that grew. */
+  readonly since: number;
   /** Names of the signals that matched it. */
   readonly signals: readonly SignalName[];
 }

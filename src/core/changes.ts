@@ -41,7 +41,7 @@ export type Change = SignalChange | PatternChange | VerdictChange;
  */
 export function sayChanges(said: Said, assessment: Assessment, cause: Cause): Change[] {
   const changes: Change[] = [];
-  for (const now of assessment.signals) saySignal(said, now, changes);
+  for (const now of assessment.signals) saySignal(said, now, cause, changes);
   if (said.signals.size > assessment.signals.length) retractSignals(said, assessment, cause, changes);
   for (const now of assessment.patterns) sayPattern(said, now, changes);
   if (said.patterns.size > assessment.patterns.length) clearPatterns(said, assessment, cause, changes);
@@ -50,7 +50,7 @@ export function sayChanges(said: Said, assessment: Assessment, cause: Cause): Ch
     said.verdict = assessment.verdict;
     said.verdictRevision += 1;
     changes.push({
-      type: 'verdict.changed', verdict: assessment.verdict, from, at: cause.at,
+      type: 'verdict.changed', verdict: assessment.verdict, from, at: verdictAt(assessment, from, cause),
       episode: 1, revision: said.verdictRevision - 1, sequence: ++said.sequence,
     });
   }
@@ -60,11 +60,11 @@ export function sayChanges(said: Said, assessment: Assessment, cause: Cause): Ch
 /** What of a signal, once it differs, makes a new revision. */
 export const signalPrint = (s: Pick<SignalState, 'state' | 'severity' | 'opensAt' | 'closedAt' | 'detail'>): string => fingerprint([s.state, s.severity, s.opensAt, s.closedAt, s.detail]);
 
-function saySignal(said: Said, now: SignalState, changes: Change[]): void {
+function saySignal(said: Said, now: SignalState, cause: Cause, changes: Change[]): void {
   const before = said.signals.get(now.signal);
   const print = signalPrint(now);
   if (before !== undefined && before.print === print) return;
-  const opens = before === undefined || before.state === 'retracted' || (before.state === 'resolved' && now.state === 'open');
+  const opens = before === undefined || before.state === 'retracted' || (before.state === 'resolved' && isAgain(now, cause));
   const episode = opens ? (before?.episode ?? 0) + 1 : before.episode;
   let revision = opens ? 0 : before.revision + 1;
   const tell = (type: SignalChange['type'], at: number): void => {
@@ -73,14 +73,27 @@ function saySignal(said: Said, now: SignalState, changes: Change[]): void {
       at, now, episode, revision, sequence: ++said.sequence,
     });
   };
-  if (opens) tell('signal.opened', now.opensAt);
+  if (opens) tell('signal.opened', episode === 1 ? now.opensAt : now.since);
   // True and put right before it was first seen: both are said (rulings 26).
   if (now.state === 'resolved') {
     if (opens) revision = 1;
     tell('signal.closed', now.closedAt ?? now.opensAt);
-  } else if (!opens) tell('signal.amended', now.opensAt);
+  } else if (!opens) tell('signal.amended', cause.at);
   said.signals.set(now.signal, { episode, revision, state: now.state, severity: now.severity, print });
 }
+
+/** Is a signal that was said to be put right true once more? A fact may make it so and put it right at once, such as another correction of a bill. */
+const isAgain = (now: SignalState, cause: Cause): boolean =>
+  now.state === 'open' || (cause.fact !== null && now.since === cause.at && now.closedAt === cause.at);
+
+/** When what a worse verdict rests on was there; a better one came about by what was learned. */
+function verdictAt({ verdict, patterns, signals }: Assessment, from: Verdict, cause: Cause): number {
+  if (BADNESS[verdict] <= BADNESS[from]) return cause.at;
+  if (verdict === 'fair') return Math.min(...signals.filter(({ severity }) => severity > 0).map(({ since }) => since));
+  const wanted = verdict === 'failed' ? 'critical' : 'warning';
+  return Math.min(...patterns.filter(({ severity }) => severity === wanted).map(({ since }) => since));
+}
+const BADNESS: Readonly<Record<Verdict, number>> = { on_course: 0, good: 0, fair: 1, poor: 2, failed: 3 };
 
 function retractSignals(said: Said, assessment: Assessment, cause: Cause, changes: Change[]): void {
   for (const [signal, before] of said.signals) {

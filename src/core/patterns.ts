@@ -13,9 +13,10 @@ export interface PatternGround extends Touched {
   readonly ended: boolean;
 }
 
-/** A condition met: when it was complete, and by which signals. */
+/** A condition met: when it was complete, first and as its signals are now (see PatternState), and by which signals. */
 interface Match {
   readonly at: number;
+  readonly since: number;
   readonly signals: readonly SignalName[];
 }
 
@@ -27,7 +28,7 @@ export function matchPatterns(ground: PatternGround, catalogue: readonly Pattern
   const matched: PatternState[] = [];
   for (const { pattern, severity, when } of catalogue) {
     const match = matchOf(when, ground);
-    if (match !== null) matched.push({ pattern, severity, at: match.at, signals: match.signals });
+    if (match !== null) matched.push({ pattern, severity, at: match.at, since: match.since, signals: match.signals });
   }
   return matched;
 }
@@ -36,10 +37,10 @@ function matchOf(when: PatternCondition, ground: PatternGround): Match | null {
   switch (when.kind) {
     case 'signals': return matchSignals(when.allOf, ground.signals);
     case 'run': return firstRun(ground, when.length, when.areas);
-    case 'severity_sum': return matchSum(when.atLeast, ground.signals);
+    case 'severity_sum': return matchSum(when.atLeast, ground.signals.filter(({ area }) => !isVerdictOnTouchpoint(area)));
     case 'bucket': return matchBucket(when.bucket, ground);
     case 'open_before_end': return matchOpen(when.signal, ground);
-    case 'any_severity': return matchAny(ground.signals.filter(({ severity }) => severity >= when.atLeast));
+    case 'any_severity': return matchAny(ground.signals.filter(({ severity }) => severity >= when.atLeast), asSevereSince);
   }
 }
 
@@ -47,30 +48,44 @@ function matchOf(when: PatternCondition, ground: PatternGround): Match | null {
 function matchSignals(groups: readonly (readonly SignalName[])[], signals: readonly SignalState[]): Match | null {
   const names: SignalName[] = [];
   let at = -Infinity;
+  let since = -Infinity;
   for (const group of groups) {
     const match = matchAny(signals.filter(({ signal }) => group.includes(signal)));
     if (match === null) return null;
     at = Math.max(at, match.at);
+    since = Math.max(since, match.since);
     names.push(...match.signals);
   }
-  return names.length === 0 ? null : { at, signals: [...new Set(names)] };
+  return names.length === 0 ? null : { at, since, signals: [...new Set(names)] };
 }
 
-function matchAny(signals: readonly SignalState[]): Match | null {
+/** From when on a signal counts as it is now. */
+type SinceWhen = (signal: SignalState) => number;
+const openSince: SinceWhen = ({ since }) => since;
+/** Where its severity counts. */
+const asSevereSince: SinceWhen = ({ since, severeSince }) => Math.max(since, severeSince);
+const firstOpened: SinceWhen = ({ opensAt }) => opensAt;
+
+function matchAny(signals: readonly SignalState[], sinceWhen: SinceWhen = openSince): Match | null {
   if (signals.length === 0) return null;
-  return { at: Math.min(...signals.map(({ opensAt }) => opensAt)), signals: signals.map(({ signal }) => signal) };
+  return { at: Math.min(...signals.map(firstOpened)), since: Math.min(...signals.map(sinceWhen)), signals: signals.map(({ signal }) => signal) };
 }
 
 function matchSum(atLeast: number, signals: readonly SignalState[]): Match | null {
-  const summed = signals.filter(({ area }) => !isVerdictOnTouchpoint(area));
-  if (summed.reduce((all, { severity }) => all + severity, 0) < atLeast) return null;
-  summed.sort((a, b) => a.opensAt - b.opensAt);
+  if (signals.reduce((all, { severity }) => all + severity, 0) < atLeast) return null;
+  return { at: sumReached(atLeast, signals, firstOpened), since: sumReached(atLeast, signals, asSevereSince), signals: signals.toSorted((a, b) => a.opensAt - b.opensAt).map(({ signal }) => signal) };
+}
+
+/** When the severities of these signals, which come to as much, came to it; ms. */
+function sumReached(atLeast: number, signals: readonly SignalState[], sinceWhen: SinceWhen): number {
   let sum = 0;
-  for (const { severity, opensAt } of summed) {
-    sum += severity;
-    if (sum >= atLeast) return { at: opensAt, signals: summed.map(({ signal }) => signal) };
+  let at = -Infinity;
+  for (const signal of signals.toSorted((a, b) => sinceWhen(a) - sinceWhen(b))) {
+    if (sum >= atLeast) break;
+    sum += signal.severity;
+    at = sinceWhen(signal);
   }
-  return null;
+  return at;
 }
 
 /** Buckets that are no fault raise no signal, and so match nothing. */
@@ -80,11 +95,13 @@ function matchBucket(bucket: NoticeBucket, { changes, signals }: PatternGround):
   const instances = changes.filter((change) => change.bucket === bucket);
   if (instances.length === 0) return null;
   const opened = bucket === 'under_2_days' ? instances.map(toldAt) : instances.map(({ opensAt }) => opensAt);
-  return { at: Math.min(...opened), signals: [signal] };
+  // What was not told in time is never put right.
+  const at = Math.min(...opened);
+  return { at, since: at, signals: [signal] };
 }
 
 function matchOpen(name: SignalName, { signals, ended }: PatternGround): Match | null {
   if (ended) return null;
   const state = signals.find(({ signal }) => signal === name);
-  return state?.state === 'open' ? { at: state.opensAt, signals: [name] } : null;
+  return state?.state === 'open' ? { at: state.opensAt, since: state.since, signals: [name] } : null;
 }

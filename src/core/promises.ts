@@ -1,4 +1,5 @@
 import type { Fact, Party, Promised } from './fact.js';
+import { befall, type GrowingTrouble, mend, type Trouble } from './timeline/trouble.js';
 import type { ZonedDays } from './zoned-days.js';
 
 /** How a period came to its close: somebody changed the promise, or the order ended. */
@@ -46,9 +47,8 @@ export interface PromiseHistory {
   readonly baseline: BaselinePeriod | null;
   /** Company changes that replaced a promise in force by another date or by none (rulings 22). */
   readonly companyReschedules: readonly Fact[];
-  /** Company reschedules that named no date, and the first date or end after the last of them. */
-  readonly undated: readonly Fact[];
-  readonly undatedClosedBy: Fact | null;
+  /** Company reschedules that named no date; any date puts it right, and so does the end. Null: there was none. */
+  readonly undated: Trouble | null;
   /** When the promise in force changed, ascending; the first promise of all included. */
   readonly changedAt: readonly number[];
 }
@@ -67,9 +67,9 @@ export interface PromiseRecorder {
 }
 
 class Recorder implements PromiseRecorder {
-  readonly history: Mutable<PromiseHistory> = {
+  readonly history: Mutable<PromiseHistory> & { undated: GrowingTrouble | null } = {
     periods: [], baselines: [], original: null, latest: null, baseline: null,
-    companyReschedules: [], undated: [], undatedClosedBy: null, changedAt: [],
+    companyReschedules: [], undated: null, changedAt: [],
   };
 
   constructor(private readonly days: ZonedDays, private readonly toleranceMs: number) {}
@@ -79,7 +79,7 @@ class Recorder implements PromiseRecorder {
     const date = promised.instant ?? this.days.endOf(promised.text);
     const first = history.original === null;
     if (first) history.original = promised;
-    if (history.undated.length > 0) history.undatedClosedBy ??= fact;
+    mend(history.undated, fact);
     if (by === 'company') this.admit(fact, date);
     this.change(fact, promised, date, by, since, first);
     if (by === 'customer' || history.baseline === null) this.measureAgainst(fact, promised, date, since);
@@ -88,8 +88,7 @@ class Recorder implements PromiseRecorder {
   noDate(fact: Fact, by: Party): void {
     const { history } = this;
     if (by === 'company') {
-      history.undated.push(fact);
-      history.undatedClosedBy = null;
+      history.undated = befall(history.undated, fact);
       this.admit(fact, null);
     } else this.closeBaseline(fact, 'customer');
     if (history.latest === null) return;
@@ -101,7 +100,7 @@ class Recorder implements PromiseRecorder {
   end(fact: Fact, how: 'delivered' | 'cancelled'): void {
     const { history } = this;
     const { latest, baseline } = history;
-    if (history.undated.length > 0) history.undatedClosedBy ??= fact;
+    mend(history.undated, fact);
     this.closePeriod(fact, how);
     this.closeBaseline(fact, how);
     history.latest = latest;

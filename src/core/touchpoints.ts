@@ -23,11 +23,18 @@ export const isVerdictOnTouchpoint = (area: Area): boolean => area === 'feedback
 const inTurn = (a: Touchpoint, b: Touchpoint): number =>
   a.at - b.at || Number(a.signal === null) - Number(b.signal === null);
 
+/** A run of adverse touchpoints: when it was complete, when the last of its signals became true the last time, and which they are. */
+export interface Run {
+  readonly at: number;
+  readonly since: number;
+  readonly signals: readonly SignalName[];
+}
+
 /**
  * The first run of adverse touchpoints, no good one between them, that is this long and has this many areas: when it was
  * complete and the signals of it up to then; null: there is none. Each signal is one touchpoint, at its `opensAt`.
  */
-export function firstRun(touched: Touched, length: number, areas: number): { readonly at: number; readonly signals: readonly SignalName[] } | null {
+export function firstRun(touched: Touched, length: number, areas: number): Run | null {
   const touchpoints: Touchpoint[] = [];
   for (const { opensAt, area, signal } of touched.signals) if (!isVerdictOnTouchpoint(area)) touchpoints.push({ at: opensAt, area, signal });
   if (touchpoints.length < length) return null;
@@ -43,7 +50,10 @@ export function firstRun(touched: Touched, length: number, areas: number): { rea
     }
     run.push(signal);
     met.add(area);
-    if (run.length >= length && met.size >= areas) return { at, signals: run };
+    if (run.length >= length && met.size >= areas) return { at, since: lastSince(touched.signals, run), signals: run };
   }
   return null;
 }
+
+const lastSince = (signals: readonly SignalState[], names: readonly SignalName[]): number =>
+  Math.max(...signals.filter(({ signal }) => names.includes(signal)).map(({ since }) => since));

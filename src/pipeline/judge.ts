@@ -1,5 +1,5 @@
 import type { AlertRules } from '../core/alert-rules.js';
-import { type AlertChange, type AlertClosure, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert } from '../core/alerts.js';
+import { type AlertChange, type AlertClosure, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert, wasTold } from '../core/alerts.js';
 import { assess } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import { type Cause, sayChanges } from '../core/changes.js';
@@ -106,7 +106,7 @@ function remindOfExpiry(state: OrderState, rules: AlertRules): void {
 }
 
 function sayAlertChange({ lane, telemetry }: JudgeParts, renderer: Renderer, { orderId, state }: LiveOrder, assessment: Assessment, alert: AlertChange, out: StepOutputs): void {
-  const { record, mode, detectedAt } = renderer.alert(alert, assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
+  const { record, mode, detectedAt } = renderer.alert(alert, wasTold(state.said), assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
   noteTold(state.said, alert, mode, detectedAt);
   out.records.push(record);
   telemetry.derived(alert.type, alert.severity, 1);

@@ -112,10 +112,11 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
       };
       return record(named.output, orderId, telling, value);
     },
-    alert(alert: AlertChange, assessment: Assessment, telling: Telling): { readonly record: OutputRecord; readonly mode: AlertMode; readonly detectedAt: number } {
+    /** @param isLive people were told of the alert before */
+    alert(alert: AlertChange, isLive: boolean, assessment: Assessment, telling: Telling): { readonly record: OutputRecord; readonly mode: AlertMode; readonly detectedAt: number } {
       const { orderId, customerId } = assessment;
       const now = wallClock();
-      const mode = modeOf(alert, now, settings);
+      const mode = modeOf(alert, isLive, now, settings);
       const value = {
         id: idOf('alert', orderId, alert.episode, alert.revision),
         alertId: alertIdOf(orderId, alert.episode),
@@ -130,9 +131,9 @@ export function createRenderer(settings: RenderSettings, wallClock: () => number
 }
 export type Renderer = ReturnType<typeof createRenderer>;
 
-/** Alerts on old history page nobody. */
-const modeOf = (alert: AlertChange, now: number, settings: RenderSettings): AlertMode =>
-  now - alert.at > settings.alertMaxAgeMs ? 'backfill' : 'live';
+/** Alerts on old history page nobody. Who was told of one is told of all that becomes of it, by however late a record. */
+const modeOf = (alert: AlertChange, isLive: boolean, now: number, settings: RenderSettings): AlertMode =>
+  (!isLive && now - alert.at > settings.alertMaxAgeMs ? 'backfill' : 'live');
 
 function nameOf(change: Change): { kind: string; output: OutputKind; fields: Record<string, string> } {
   if ('signal' in change) return { kind: `signal:${change.signal}`, output: 'signal-event', fields: { signal: change.signal } };

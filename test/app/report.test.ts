@@ -9,8 +9,9 @@ import { createTally, type ReplaySummary } from '../../src/app/report/summary.js
 import { severitySum, worstFirst, type Ranked } from '../../src/app/report/worst-first.js';
 
 const at = (text: string): number => Date.parse(text);
+const LATE = at('2026-03-12T23:59:59.999Z');
 const signal = (name: SignalName, severity: SignalState['severity'], state: Partial<SignalState> = {}): SignalState => ({
-  signal: name, area: 'logistics', stage: 'OWN', state: 'open', opensAt: at('2026-03-12T23:59:59.999Z'), closedAt: null,
+  signal: name, area: 'logistics', stage: 'OWN', state: 'open', opensAt: LATE, since: LATE, severeSince: LATE, closedAt: null,
   severity, detail: {}, evidence: [], ...state,
 });
 const assessment = (orderId: string, fields: Partial<Assessment> = {}): Assessment => ({
@@ -94,7 +95,7 @@ describe('the report', () => {
   tally.add(assessment('o-1', {
     verdict: 'poor', recordsVerdict: 'good', unknown: ['billing_error', 'change_not_notified'],
     signals: [signal('late_delivery', 1, { detail: { delaySeconds: 36_000 } }), signal('poor_feedback', 3)],
-    patterns: [{ pattern: 'grave_signal', severity: 'warning', at: 0, signals: ['poor_feedback'] }],
+    patterns: [{ pattern: 'grave_signal', severity: 'warning', at: 0, since: 0, signals: ['poor_feedback'] }],
   }), [placed('x')]);
   tally.add(assessment('o-2'), [placed('y')]);
   const report = renderReport(summary(tally));

@@ -4,7 +4,7 @@ import { DEFAULT_ALERT_RULES, guidanceOf, ownerOf, type AlertRules, type Matched
 
 const HOUR = 3_600_000;
 const AT = Date.UTC(2026, 2, 1);
-const matched = (pattern: string, severity: 'warning' | 'critical' = 'warning', at = AT): MatchedPattern => ({ pattern, severity, at });
+const matched = (pattern: string, severity: 'warning' | 'critical' = 'warning', at = AT): MatchedPattern => ({ pattern, severity, since: at });
 
 describe('guidance', () => {
   test('every default pattern has an action and a deadline of its own', () => {

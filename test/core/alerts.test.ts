@@ -15,7 +15,7 @@ const START = parseInstant('2026-03-01T00:00:00Z');
 /** An order on which these patterns match; those in capitals are critical. */
 const matching = (names: string): Assessment => ({
   orderId: 'o', customerId: null, place: {}, end: null, signals: [],
-  patterns: [...names].map((name) => ({ pattern: name.toLowerCase(), severity: (name === name.toUpperCase() ? 'critical' : 'warning') satisfies PatternSeverity, at: START, signals: [] })),
+  patterns: [...names].map((name) => ({ pattern: name.toLowerCase(), severity: (name === name.toUpperCase() ? 'critical' : 'warning') satisfies PatternSeverity, at: START, since: START, signals: [] })),
 }) as unknown as Assessment;
 
 /** An order that is judged, closed and waited for; every default pattern of these tests is of use for a day. */

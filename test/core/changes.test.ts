@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { SIGNALS, SIGNAL_PLACES, type SignalName } from '../../src/contracts/names.js';
 import type { Assessment, PatternState, SignalState } from '../../src/core/assessment.js';
 import { type Change, sayChanges } from '../../src/core/changes.js';
+import type { Fact } from '../../src/core/fact.js';
 import { nothingSaid } from '../../src/core/said.js';
 
 const NOTHING: Assessment = {
@@ -10,9 +11,9 @@ const NOTHING: Assessment = {
   unknown: [], promises: { original: null, baseline: null, latest: null }, lastTold: null, signals: [], patterns: [], goods: [], nextDeadline: null,
 };
 const signal = (name: SignalName, over: Partial<SignalState> = {}): SignalState => ({
-  signal: name, ...SIGNAL_PLACES[name], state: 'open', opensAt: 1_000, closedAt: null, severity: 1, detail: {}, evidence: [], ...over,
+  signal: name, ...SIGNAL_PLACES[name], state: 'open', opensAt: 1_000, since: 1_000, severeSince: 1_000, closedAt: null, severity: 1, detail: {}, evidence: [], ...over,
 });
-const pattern = (name: string, over: Partial<PatternState> = {}): PatternState => ({ pattern: name, severity: 'warning', at: 1_000, signals: [], ...over });
+const pattern = (name: string, over: Partial<PatternState> = {}): PatternState => ({ pattern: name, severity: 'warning', at: 1_000, since: 1_000, signals: [], ...over });
 const cause = { fact: null, at: 5_000 };
 const brief = (c: Change) => [c.type, 'signal' in c ? c.signal : 'pattern' in c ? c.pattern : c.verdict, c.episode, c.revision, c.sequence];
 
@@ -63,10 +64,43 @@ describe('what is said of an order', () => {
     expect(sayChanges(said, matched, cause).map(brief)).toEqual([['pattern.matched', 'silent_change', 2, 0, 3]]);
   });
 
+  test('when it became true: of another episode the last time, of an amendment what brought it about', () => {
+    const said = nothingSaid();
+    const late = (over: Partial<SignalState>): Assessment => ({ ...NOTHING, signals: [signal('late_delivery', over)] });
+    const steps = [late({}), late({ severity: 2, severeSince: 4_000 }), late({ state: 'resolved', closedAt: 4_500 }), late({ since: 4_800 })];
+    expect(steps.flatMap((now) => sayChanges(said, now, cause)).map(({ type, at, episode }) => [type, at, episode]))
+      .toEqual([['signal.opened', 1_000, 1], ['signal.amended', 5_000, 1], ['signal.closed', 4_500, 1], ['signal.opened', 4_800, 2]]);
+  });
+
+  test('what a fact makes true once more and puts right at once is another episode', () => {
+    const said = nothingSaid();
+    const corrected = (since: number): Assessment => ({ ...NOTHING, signals: [signal('billing_error', { since, state: 'resolved', closedAt: since })] });
+    const by = (at: number) => ({ fact: { at } as Fact, at });
+    expect([corrected(1_000), corrected(2_000), corrected(2_000), corrected(3_000)].flatMap((now, i) => sayChanges(said, now, by([1_000, 2_000, 2_500, 2_800][i] ?? 0))).map(brief)).toEqual([
+      ['signal.opened', 'billing_error', 1, 0, 1], ['signal.closed', 'billing_error', 1, 1, 2],
+      ['signal.opened', 'billing_error', 2, 0, 3], ['signal.closed', 'billing_error', 2, 1, 4],
+      // Learned of a late record, which did not happen then: a correction of what was said.
+      ['signal.closed', 'billing_error', 2, 2, 5],
+    ]);
+  });
+
+  test('a worse verdict is from when what it rests on was there, whatever record showed it', () => {
+    const said = nothingSaid();
+    const grave = pattern('failed_order', { severity: 'critical', since: 4_000 });
+    const steps: Assessment[] = [
+      { ...NOTHING, verdict: 'fair', signals: [signal('lost', { since: 1_500 })] },
+      { ...NOTHING, verdict: 'failed', patterns: [pattern('silent_change', { since: 2_000 }), grave] },
+      { ...NOTHING, verdict: 'poor', patterns: [pattern('silent_change', { since: 2_000 })] },
+      { ...NOTHING, verdict: 'good' },
+    ];
+    const told = steps.flatMap((now) => sayChanges(said, now, cause)).filter(({ type }) => type === 'verdict.changed');
+    expect(told.map(({ at }) => at)).toEqual([1_500, 4_000, 5_000, 5_000]);
+  });
+
   test('only a change from on_course is told of a verdict', () => {
     const said = nothingSaid();
-    expect(sayChanges(said, { ...NOTHING, verdict: 'poor' }, cause).map(brief)).toEqual([['verdict.changed', 'poor', 1, 0, 1]]);
-    expect(sayChanges(said, { ...NOTHING, verdict: 'poor' }, cause)).toEqual([]);
+    expect(sayChanges(said, { ...NOTHING, verdict: 'good' }, cause).map(brief)).toEqual([['verdict.changed', 'good', 1, 0, 1]]);
+    expect(sayChanges(said, { ...NOTHING, verdict: 'good' }, cause)).toEqual([]);
     expect(sayChanges(said, NOTHING, cause).map(brief)).toEqual([['verdict.changed', 'on_course', 1, 1, 2]]);
   });
 });

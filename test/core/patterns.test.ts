@@ -99,7 +99,7 @@ describe('patterns of one’s own', () => {
   test('a bucket: a late notice matches with when it opened', () => {
     const late = [placed, fine, moved('05-09 08:00', '05-20 18:00'), fact('notification.sent', '05-09 09:00', { about: 'delay' })];
     expect(assessed(late, own({ kind: 'bucket', bucket: 'under_2_days' })).patterns).toEqual([
-      { pattern: 'own', severity: 'warning', at: on('05-09 09:00'), signals: ['change_notified_late'] },
+      { pattern: 'own', severity: 'warning', at: on('05-09 09:00'), since: on('05-09 09:00'), signals: ['change_notified_late'] },
     ]);
     expect(patternsOf(late, own({ kind: 'bucket', bucket: '2_to_7_days' }))).toEqual([]);
   });

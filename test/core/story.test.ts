@@ -13,8 +13,9 @@ const exampleFacts: readonly Fact[] = [...SOURCES.values()].map(({ example, topi
 const words = createWords({ zone: 'UTC', currency: 'EUR', year: 2026 });
 
 const at = (text: string): number => Date.parse(text);
+const LATE = at('2026-03-12T23:59:59.999Z');
 const signal = (name: SignalName, state: Partial<SignalState> = {}): SignalState => ({
-  signal: name, area: 'logistics', stage: 'OWN', state: 'open', opensAt: at('2026-03-12T23:59:59.999Z'), closedAt: null,
+  signal: name, area: 'logistics', stage: 'OWN', state: 'open', opensAt: LATE, since: LATE, severeSince: LATE, closedAt: null,
   severity: 2, detail: {}, evidence: [], ...state,
 });
 const header = (id: string, when: string): Pick<Fact, 'id' | 'at' | 'customerId' | 'accountId' | 'place' | 'topic' | 'offset'> => ({

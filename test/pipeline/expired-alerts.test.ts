@@ -8,9 +8,9 @@ import { createVerifiedLane } from '../support/verified-lane.js';
 describe('an alert that people were told of', () => {
   const LIVE = { alertMaxAgeMs: 1e15 };
   /** A lane whose time is that of one topic. */
-  const inOneTopic = () => {
+  const inOneTopic = (options: Parameters<typeof createLaneUnderTest>[0] = LIVE) => {
     const ended: string[] = [];
-    const under = createLaneUnderTest({ topics: ['orders'], ...LIVE, telemetry: { alertEnded: (ending, severity, seconds) => ended.push(`${ending.reason} ${severity} ${seconds < 3_600 ? 'soon' : 'late'}`) } });
+    const under = createLaneUnderTest({ topics: ['orders'], ...options, telemetry: { alertEnded: (ending, severity, seconds) => ended.push(`${ending.reason} ${severity} ${seconds < 3_600 ? 'soon' : 'late'}`) } });
     const append = (orderId: string, each: ReturnType<typeof fact>): void => { under.logs.append('orders', orderId, factBytes(orderId, each), { timestamp: each.at }); };
     return { under, ended, append, pass: (when: string): void => { append('clock', fact('contact.resolved', when)); }, told: (orderId: string) => told({ under }, orderId) };
   };
@@ -31,6 +31,17 @@ describe('an alert that people were told of', () => {
     await lane.work();
     expect(told(lane, 'a').slice(said.length)).toEqual(['alert.raised 2', 'alert.resolved 2 expired']);
     await expectSound(lane);
+  });
+
+  test('is told of to its end, which may come by an old record', async () => {
+    const lane = inOneTopic({ alertMaxAgeMs: DAY, startedAt: on('03-02 11:00') });
+    lane.append('a', fact('order.placed', '03-01 08:00', { promisedDelivery: promised('03-02 10:00') }));
+    lane.pass('03-02 10:30');
+    await lane.under.live();
+    lane.append('a', fact('order.cancelled', '03-01 09:00'));
+    await lane.under.live();
+    const modes = lane.under.logs.written('cx.alerts', LANE).map(({ value }) => (JSON.parse(String(value)) as { readonly mode: string }).mode);
+    expect([lane.told('a').at(-1), new Set(modes)]).toEqual(['alert.resolved 1 cleared', new Set(['live'])]);
   });
 
   test('does so at its own instant, before what happens later is read', async () => {

@@ -105,7 +105,7 @@ const actBy = z.strictObject({ within: duration.nullable(), while: z.enum(['open
 
 const alerts = z.strictObject({
   maxAge: duration.prefault(formatDuration(DEFAULT_ALERT_RULES.maxAgeMs))
-    .describe('Alerts on what happened longer ago are `backfill`: recorded, sent nowhere. 72 h: after a long weekend the alerts of Friday still count'),
+    .describe('Alerts on what happened longer ago are `backfill`: recorded, sent nowhere; of one that was told of all is told, to its end. 72 h: after a long weekend the alerts of Friday still count'),
   expireAfter: duration.nullable().prefault(formatDuration(DEFAULT_ALERT_RULES.expireAfterMs ?? 0))
     .describe('How long after `actBy` a live alert that nobody closed ends by itself (`expired`); where acting helps no more, after what it is about. `null`: never. 7 d: what was not done within a week of its last use will not be done'),
   defaultOwner: team.default(DEFAULT_ALERT_RULES.defaultOwner).describe('Team of alerts that no entry of `owners` fits. The one that every shop has'),
@@ -114,7 +114,7 @@ const alerts = z.strictObject({
   actions: z.record(name, action).prefault({})
     .describe('First step by pattern: `code` for programs, `text` for people. Empty: each default pattern has one already, others ask to review the order'),
   actBy: z.record(name, actBy).prefault({})
-    .describe('Until when acting helps, by pattern: `within` after it matched (null: never), `while` the order is `open` or in `any` state, and the `reason` told. Empty: each default pattern has one already, others a day'),
+    .describe('Until when acting helps, by pattern: `within` after it came true, the last time (null: never), `while` the order is `open` or in `any` state, and the `reason` told. Empty: each default pattern has one already, others a day'),
 }).prefault({});
 
 const measures = z.strictObject({

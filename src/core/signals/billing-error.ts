@@ -17,10 +17,14 @@ export const billingError: SignalRule = {
   judge(order) {
     const { reasons } = order.billing;
     const refundDue = order.covered.has('refunds') ? overdueSince(order) : null;
-    if (reasons === null) return refundDue === null ? null : unreturned(order, refundDue, ['refund_overdue'], []);
-    if (refundDue !== null) return unreturned(order, Math.min(reasons.opensAt, refundDue), [...reasons.names, 'refund_overdue'], reasons.evidence);
+    if (reasons === null) return refundDue === null ? null : unreturned(order, { opensAt: refundDue, since: refundDue }, ['refund_overdue'], []);
+    if (refundDue !== null) {
+      const since = reasons.closedBy === null ? Math.min(reasons.since, refundDue) : refundDue;
+      return unreturned(order, { opensAt: Math.min(reasons.opensAt, refundDue), since }, [...reasons.names, 'refund_overdue'], reasons.evidence);
+    }
     return {
       opensAt: reasons.opensAt,
+      since: reasons.since,
       closedAt: reasons.closedBy?.at ?? null,
       detail: { reasons: reasons.names },
       evidence: evidenceOf(reasons.evidence),
@@ -39,8 +43,8 @@ export const billingError: SignalRule = {
 const overdueSince = ({ billing, at }: Case): number | null => (billing.refundDue !== null && at > billing.refundDue ? billing.refundDue : null);
 
 /** The time reached shows a refund overdue, beside whatever facts show. */
-const unreturned = (order: Case, opensAt: number, reasons: readonly BillingReason[], evidence: readonly Fact[]): Finding => ({
-  opensAt,
+const unreturned = (order: Case, begins: Pick<Finding, 'opensAt' | 'since'>, reasons: readonly BillingReason[], evidence: readonly Fact[]): Finding => ({
+  ...begins,
   closedAt: null,
   detail: { reasons: [...new Set(reasons)].sort() },
   evidence: evidenceOf([...evidence, order.history.end?.fact ?? null]),

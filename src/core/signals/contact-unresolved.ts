@@ -15,17 +15,19 @@ export const contactUnresolved: SignalRule = {
     const { open, answeredLate } = contacts;
     if (open.length === 0 && answeredLate.length === 0) return null;
     const left: Left[] = answeredLate.map(({ opening, answer }) => ({ opening, answeredAt: answer.at }));
-    let waiting = false;
+    let waiting: ContactFact | null = null;
     for (const opening of open) {
       if (at <= opening.at + rules.contactOpenMs) break;
-      waiting = true;
+      waiting ??= opening;
       left.push({ opening, answeredAt: null });
     }
     if (left.length === 0) return null;
     left.sort((a, b) => a.opening.at - b.opening.at);
+    const last = waiting ?? left.at(-1)?.opening;
     return {
       opensAt: Math.min(...left.map(({ opening }) => opening.at)) + rules.contactOpenMs,
-      closedAt: waiting ? null : Math.max(...answeredLate.map(({ answer }) => answer.at)),
+      ...(last === undefined ? {} : { since: last.at + rules.contactOpenMs }),
+      closedAt: waiting === null ? Math.max(...answeredLate.map(({ answer }) => answer.at)) : null,
       detail: instancesOf(left, ({ opening, answeredAt }) => ({
         openedAt: instantText(opening.at), topic: opening.body.topic,
         resolvedAt: answeredAt === null ? null : instantText(answeredAt),

@@ -14,6 +14,7 @@ export const incidentAffected: SignalRule = {
     if (incidents === null || first === undefined) return null;
     return {
       opensAt: first.at,
+      since: incidents.since.at,
       closedAt: incidents.closedBy?.at ?? null,
       detail: instancesOf(incidents.opened, ({ at, body }) => ({
         at: instantText(at), incident: body.incidentId, system: body.system, severity: body.severity,

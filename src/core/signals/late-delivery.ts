@@ -24,9 +24,10 @@ export const lateDelivery: SignalRule = {
     const last = missed.at(-1) ?? first;
     const open = last === baseline && last.closedBy !== 'cancelled';
     return {
-      opensAt: Math.max(dueOf(first, order), first.since),
+      opensAt: missedAt(first, order),
+      since: missedAt(last, order),
       closedAt: open ? null : last.until,
-      severity: severityOf(missed, order),
+      ...severityOf(missed, order),
       detail: { ...delayOf(last, open), ...instancesOf(missed, (period) => ({ promised: period.promised.text, due: instantText(period.date) })) },
       evidence: evidenceOf(missed.flatMap((period) => [period.fact, period.closing ?? period.admission])),
     };
@@ -48,6 +49,9 @@ export const lateDelivery: SignalRule = {
 
 const dueOf = (period: BaselinePeriod, { rules }: Case): number => period.date + rules.deliveryToleranceMs;
 
+/** From when on its date was missed; ms. */
+const missedAt = (period: BaselinePeriod, order: Case): number => Math.max(dueOf(period, order), period.since);
+
 function isMissed(period: BaselinePeriod, order: Case): boolean {
   if (period.until !== null) return period.until > dueOf(period, order);
   return period.admission !== null || (order.at > dueOf(period, order) && order.covered.has('logistics'));
@@ -57,12 +61,15 @@ function delayOf(last: BaselinePeriod, open: boolean): { readonly delaySeconds?:
   return open && last.closedBy === 'delivered' && last.until !== null ? { delaySeconds: (last.until - last.date) / 1000 } : {};
 }
 
-function severityOf(missed: readonly BaselinePeriod[], order: Case): Severity {
+function severityOf(missed: readonly BaselinePeriod[], order: Case): { readonly severity: Severity; readonly severeSince?: number } {
   const base = order.rules.severities.late_delivery;
-  if (base === 0) return 0;
-  const [first, second] = order.rules.lateStepsMs;
-  let longest = 0;
-  for (const period of missed) longest = Math.max(longest, (period.until ?? order.at) - dueOf(period, order));
-  const steps = (longest > first ? 1 : 0) + (longest > second ? 1 : 0);
-  return Math.min(3, base + steps) as Severity;
+  const overdue = (period: BaselinePeriod): number => (period.until ?? order.at) - dueOf(period, order);
+  const [longest = 0] = missed.map(overdue).sort((a, b) => b - a);
+  const passed = order.rules.lateStepsMs.filter((step) => longest > step).slice(0, base === 0 ? 0 : 3 - base);
+  const step = passed.at(-1);
+  const first = step === undefined ? undefined : missed.find((period) => overdue(period) > step);
+  return {
+    severity: (base + passed.length) as Severity,
+    ...(step === undefined || first === undefined ? {} : { severeSince: Math.max(dueOf(first, order) + step, first.since) }),
+  };
 }

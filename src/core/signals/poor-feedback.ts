@@ -16,12 +16,12 @@ export const poorFeedback: SignalRule = {
     const { feedback } = history;
     if (feedback.length === 0) return null;
     const poor: FactOf<'feedback.received'>[] = [];
-    let grave = false;
+    let grave: number | null = null;
     for (const fact of feedback) {
       const rating = rate(fact.body);
       if (rating !== 'poor' && rating !== 'grave') continue;
       poor.push(fact);
-      grave ||= rating === 'grave';
+      if (rating === 'grave') grave ??= fact.at;
     }
     const [first] = poor;
     if (first === undefined) return null;
@@ -29,7 +29,8 @@ export const poorFeedback: SignalRule = {
     return {
       opensAt: first.at,
       closedAt: null,
-      severity: grave && base > 0 ? (Math.min(3, base + 1) as Severity) : base,
+      severity: grave !== null && base > 0 ? (Math.min(3, base + 1) as Severity) : base,
+      severeSince: grave ?? first.at,
       detail: instancesOf(poor, ({ at, body }) => ({ at: instantText(at), metric: body.metric, score: body.score })),
       evidence: evidenceOf(poor),
     };

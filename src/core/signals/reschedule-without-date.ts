@@ -9,9 +9,5 @@ import { findTrouble, instantText, type SignalRule } from './rule.js';
 export const rescheduleWithoutDate: SignalRule = {
   signal: 'reschedule_without_date', area: 'logistics', stage: 'OWN',
 
-  judge({ history }) {
-    const { undated, undatedClosedBy } = history.promises;
-    if (undated.length === 0) return null;
-    return findTrouble({ facts: undated, closedBy: undatedClosedBy }, (fact) => ({ at: instantText(fact.at) }));
-  },
+  judge: ({ history }) => findTrouble(history.promises.undated, (fact) => ({ at: instantText(fact.at) })),
 };

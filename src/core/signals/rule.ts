@@ -32,6 +32,10 @@ export interface Case {
 export interface Finding {
   /** The first time it became true; ms. */
   readonly opensAt: number;
+  /** When it became true the last time, where it may have been put right in between; absent: `opensAt`. */
+  readonly since?: number;
+  /** Since when it has its severity, where that may have grown; absent: `opensAt`. */
+  readonly severeSince?: number;
   /** When it was put right; null while it's open. */
   readonly closedAt: number | null;
   readonly detail: Detail;
@@ -81,6 +85,7 @@ export function findTrouble(trouble: Readonly<Trouble> | null, show: (fact: Fact
   if (first === undefined) return null;
   return {
     opensAt: first.at,
+    since: trouble.since.at,
     closedAt: trouble.closedBy?.at ?? null,
     detail: instancesOf(trouble.facts, show),
     evidence: evidenceOf([...trouble.facts.slice(0, EVIDENCE_LIMIT), trouble.closedBy]),

@@ -14,11 +14,13 @@ export const substitution: SignalRule = {
     const { substitutes } = history;
     const [first] = substitutes;
     if (first === undefined) return null;
-    const approved = substitutes.every(({ line }) => line.substitutionApproved === true);
+    const unapproved = substitutes.find(({ line }) => line.substitutionApproved !== true);
+    const approved = unapproved === undefined;
     return {
       opensAt: first.delivery.at,
       closedAt: null,
       severity: approved ? 0 : rules.severities.substitution,
+      ...(approved ? {} : { severeSince: unapproved.delivery.at }),
       detail: {
         approved,
         ...instancesOf(substitutes, ({ delivery, line }) => ({

@@ -8,12 +8,15 @@ export class Reasons {
   private readonly proof: Fact[] = [];
   /** The first time at which any reason held. */
   opensAt = Infinity;
+  /** From when on one reason or another held the last time. */
+  since = Infinity;
   /** The fact after which no reason held any more; null: one holds. */
   closedBy: Fact | null = null;
 
   /** It holds from `at` on; raising what holds already changes nothing. */
   raise(reason: BillingReason, at: number, fact: Fact): void {
     if (this.holding.has(reason)) return;
+    if (this.holding.size === 0) this.since = at;
     this.holding.add(reason);
     this.ever.add(reason);
     this.opensAt = Math.min(this.opensAt, at);

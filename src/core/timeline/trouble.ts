@@ -4,6 +4,8 @@ import type { Fact } from '../fact.js';
 export interface Trouble {
   /** Each time it happened, in the timeline's order. */
   readonly facts: readonly Fact[];
+  /** The first of them that nothing put right before the next. */
+  readonly since: Fact;
   /** The first fact that put it right after the last time; null while none has. */
   readonly closedBy: Fact | null;
 }
@@ -11,13 +13,15 @@ export interface Trouble {
 /** A trouble while the timeline is being read. */
 export interface GrowingTrouble extends Trouble {
   readonly facts: Fact[];
+  since: Fact;
   closedBy: Fact | null;
 }
 
 /** It happened, again or for the first time. */
 export function befall(trouble: GrowingTrouble | null, fact: Fact): GrowingTrouble {
-  if (trouble === null) return { facts: [fact], closedBy: null };
+  if (trouble === null) return { facts: [fact], since: fact, closedBy: null };
   trouble.facts.push(fact);
+  if (trouble.closedBy !== null) trouble.since = fact;
   trouble.closedBy = null;
   return trouble;
 }

@@ -42,7 +42,7 @@ export const dispatched = (at: number): Fact => fact('shipment.dispatched', 'log
 export const delivered = (at: number): Fact => fact('delivery.completed', 'logistics', at, { shipmentId: 's-1', lines: null, final: true });
 
 export const signal = (name: SignalName, opensAt: number, severity: Severity = 1, more: Partial<SignalState> = {}): SignalState =>
-  ({ signal: name, ...SIGNAL_PLACES[name], state: 'open', opensAt, closedAt: null, severity, detail: {}, evidence: [], ...more });
+  ({ signal: name, ...SIGNAL_PLACES[name], state: 'open', opensAt, since: opensAt, severeSince: opensAt, closedAt: null, severity, detail: {}, evidence: [], ...more });
 
 export interface Given {
   readonly orderId: string;
@@ -63,7 +63,7 @@ export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', fa
     assessment: {
       orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],
       promises: { original: '2026-03-05', baseline: '2026-03-05', latest: '2026-03-05' }, lastTold: null, signals,
-      patterns: patterns.map(({ pattern, severity = 'warning', at = NOW - DAY / 4 }) => ({ pattern, severity, at, signals: signals.map((one) => one.signal) })),
+      patterns: patterns.map(({ pattern, severity = 'warning', at = NOW - DAY / 4 }) => ({ pattern, severity, at, since: at, signals: signals.map((one) => one.signal) })),
       goods: [], nextDeadline: null, ...more,
     },
   };
