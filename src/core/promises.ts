@@ -32,7 +32,7 @@ export interface BaselinePeriod {
   until: number | null;
   closedBy: Exclude<Closing, 'company'> | null;
   closing: Fact | null;
-  /** The company's first change of date after this one had passed: it proves that nothing was delivered by then. */
+  /** The first change of date after this one had passed: it proves that nothing was delivered by then. */
   admission: Fact | null;
 }
 
@@ -80,7 +80,7 @@ class Recorder implements PromiseRecorder {
     const first = history.original === null;
     if (first) history.original = promised;
     mend(history.undated, fact);
-    if (by === 'company') this.admit(fact, date);
+    this.admit(fact, date);
     this.change(fact, promised, date, by, since, first);
     if (by === 'customer' || history.baseline === null) this.measureAgainst(fact, promised, date, since);
   }
@@ -127,10 +127,10 @@ class Recorder implements PromiseRecorder {
     history.baselines.push(history.baseline);
   }
 
-  /** A company that changes the date (null: to none) after the baseline has passed says that it was missed (rulings 14). */
+  /** Whoever changes the date (null: to none) after the baseline has passed says that it was missed (rulings 14). */
   private admit(fact: Fact, date: number | null): void {
     const { baseline, latest } = this.history;
-    if (baseline === null || baseline.admission !== null || latest === null || latest.date === date) return;
+    if (baseline === null || baseline.admission !== null || (latest?.date ?? null) === date) return;
     if (fact.at > baseline.date + this.toleranceMs) baseline.admission = fact;
   }
 

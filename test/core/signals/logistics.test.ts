@@ -62,6 +62,14 @@ describe('late_delivery', () => {
     expect(late([placed(), rescheduled('05-10 18:00', '05-15 18:00')], { asOf: '05-09 08:00' })).toBeUndefined();
   });
 
+  test('so does a date after a time without any, and the customer’s wish for the old date', () => {
+    const undated = [placed(), fact('delivery.rescheduled', '05-09 08:00', { by: 'company', newDelivery: null })];
+    expect(late(undated, { asOf: '05-09 08:00' })).toBeUndefined();
+    expect(late([...undated, rescheduled('05-11 08:00', '05-15 18:00')], { asOf: '05-09 08:00' })).toMatchObject({ state: 'open', opensAt: on('05-10 18:00') });
+    const asked = [placed(), rescheduled('05-09 08:00', '05-15 18:00'), rescheduled('05-11 08:00', '05-10 18:00', 'customer')];
+    expect(late(asked, { asOf: '05-09 08:00' })).toMatchObject({ state: 'open', opensAt: on('05-10 18:00') });
+  });
+
   test('counts the days of the order’s zone', () => {
     const inNewYork = placed(null, { promisedDelivery: promised('2025-05-10'), timeZone: 'America/New_York' });
     expect(late([inNewYork, deliveredAt('05-11 03:59:59.999')])).toBeUndefined();
