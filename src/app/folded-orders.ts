@@ -17,7 +17,7 @@ export function createFoldedOrders({ maxFacts, took }: OrdersParts): ReplayOrder
       const outcome = takeIn(book.open(book.of(orderId)), fact, maxFacts);
       if (outcome !== 'full') took(fact, outcome);
       if (++events % TURN === 0) book.settle();
-      return outcome !== 'full';
+      return outcome;
     },
     reach: () => undefined,
     ended: () => book.ended(),

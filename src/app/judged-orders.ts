@@ -1,4 +1,5 @@
 import type { Fact } from '../core/fact.js';
+import { printOf } from '../core/journey.js';
 import type { Judge } from '../pipeline/judge.js';
 import { takeIn, type TakenIn } from '../pipeline/live-order.js';
 import type { OutputRecord } from '../pipeline/ports.js';
@@ -25,14 +26,16 @@ export function createJudgedOrders(parts: JudgedOrdersParts): ReplayOrders {
     },
   });
   return {
-    take(orderId, fact, reached) {
+    take(orderId, fact, reached, isNews) {
       const order = book.of(orderId);
-      // It may be too many for its order: only when all before it is applied, is it known what becomes of it.
-      const isClose = order.expected >= parts.maxFacts;
-      if (isClose) window.run(reached);
+      const print = printOf(fact.id);
+      // It may be too many for its order, or known to it: only when all before it is applied, is it known what becomes of it.
+      const isInDoubt = order.expected >= parts.maxFacts || (isNews && order.prints.includes(print));
+      if (isInDoubt) window.run(reached);
       window.add(order, fact, reached);
-      if (isClose || window.size >= WINDOW) window.run(reached);
-      return !isClose || took !== 'full';
+      order.prints.push(print);
+      if (isInDoubt || window.size >= WINDOW) window.run(reached);
+      return isInDoubt ? took : 'applied';
     },
     reach: (time) => { window.run(time); },
     ended: () => book.ended(),

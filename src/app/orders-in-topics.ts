@@ -43,8 +43,9 @@ export async function readOrders({ config, logs, schemas, now, order, drain, ...
           const decoded = await decode(record);
           if (decoded.kind === 'dead_letter') refused += 1;
           else if (decoded.orderId !== null) {
-            latest = Math.max(latest, decoded.fact.at);
-            if (!orders.take(decoded.orderId, decoded.fact, latest)) refused += 1;
+            const outcome = orders.take(decoded.orderId, decoded.fact, latest, true);
+            if (outcome === 'applied') latest = Math.max(latest, decoded.fact.at);
+            else if (outcome === 'full') refused += 1;
           }
         }
       });

@@ -15,6 +15,8 @@ export interface BookedOrder extends Waiting {
   state: string;
   /** The facts that it has, and may come to have by the events that wait for it. */
   expected: number;
+  /** Digests of the ids of events that were put into the window (core/journey.ts). */
+  readonly prints: number[];
   /** Where its first and last event wait in the window; -1: none does. */
   first: number;
   last: number;
@@ -50,7 +52,7 @@ export function createReplayBook(isShort: () => boolean = isHeapHalfFull, least 
       const known = orders.get(orderId);
       if (known !== undefined) return known;
       const order: BookedOrder = {
-        orderId, due: Infinity, slot: -1, live: null, facts: '', state: '', expected: 0, first: -1, last: -1, usedIn: 0, queuedIn: 0,
+        orderId, due: Infinity, slot: -1, live: null, facts: '', state: '', expected: 0, prints: [], first: -1, last: -1, usedIn: 0, queuedIn: 0,
       };
       orders.set(orderId, order);
       return order;

@@ -106,19 +106,19 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
   const orderless = new Set<string>();
   const ordersParts: OrdersParts = { maxFacts: maxJourneyEvents, took: (fact, outcome) => { account.took(fact.topic, outcome); } };
   const orders = sink.outputs ? createJudgedOrders({ ...ordersParts, judge, say: (record) => { sink.output(record); } }) : createFoldedOrders(ordersParts);
-  const passed = ({ topic, type, at }: Fact): void => {
-    if (request.covered === null) {
-      covered.add(topic);
-      if (type === 'refund.issued') covered.add('refunds');
-    }
-    time.read(topic, at, 0);
+  const show = shownBy(covered, request.covered === null);
+  /** Nothing passes by what was not applied: neither time, nor does it show a source (rulings 13, 65). */
+  const passed = (fact: Fact): void => {
+    show.add(fact);
+    time.read(fact.topic, fact.at, 0);
   };
   const takeOrderless = (fact: Fact): void => {
     const { size } = orderless;
     orderless.add(`${fact.topic}|${fact.id}`);
     const first = orderless.size > size;
     account.took(fact.topic, first ? 'applied' : 'duplicate');
-    if (first) parts.measures?.addOrderless(fact);
+    if (!first) return;
+    parts.measures?.addOrderless(fact);
     passed(fact);
   };
   const refuse = (line: Line, topic: SourceTopic | null, { reason, message }: Refusal): void => {
@@ -130,9 +130,9 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
       takeOrderless(fact);
       return;
     }
-    if (!orders.take(orderId, fact, time.now())) refuse(line, fact.topic, { reason: 'journey_too_long', message: fullMessage(maxJourneyEvents) });
-    // It happened, whatever its order takes.
-    passed(fact);
+    const outcome = orders.take(orderId, fact, time.now(), fact.at > time.latest() || show.isNew(fact));
+    if (outcome === 'full') refuse(line, fact.topic, { reason: 'journey_too_long', message: fullMessage(maxJourneyEvents) });
+    if (outcome === 'applied') passed(fact);
   };
   return {
     covered, time,
@@ -147,6 +147,15 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
       orders.reach(time.now());
       await judgeAll(orders, judge, watcher, { at: Math.max(0, time.now()), covered }, parts);
     },
+  };
+}
+
+/** The sources that events show; none where they are given. */
+function shownBy(covered: Set<CoverableSource>, isOpen: boolean) {
+  const sources = ({ topic, type }: Fact): readonly CoverableSource[] => (type === 'refund.issued' ? [topic, 'refunds'] : [topic]);
+  return {
+    isNew: (fact: Fact): boolean => isOpen && !sources(fact).every((source) => covered.has(source)),
+    add: (fact: Fact): void => { if (isOpen) for (const source of sources(fact)) covered.add(source); },
   };
 }
 

@@ -60,8 +60,8 @@ function isKnown({ facts, idPrints, ids }: Journey, id: string, print: number): 
   return idPrints.includes(print) && facts.some((fact) => fact.id === id);
 }
 
-/** The end of an id, where most ids of one order differ, as 30 bits (FNV-1a), small enough to be kept without a box. */
-function printOf(id: string): number {
+/** A digest of the end of an id, where most ids of one order differ: 30 bits (FNV-1a), small enough to be kept without a box. */
+export function printOf(id: string): number {
   const { length } = id;
   let print = 0x811c9dc5;
   for (let i = Math.max(0, length - PRINTED); i < length; i++) print = Math.imul(print ^ codeUnitAt(id, i), 0x01000193);

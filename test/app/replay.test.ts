@@ -24,10 +24,10 @@ const lines = [...simulateNdjson({ orders: 150, seed: 'replay', start: Date.pars
 const file = join(folder, 'events.ndjson');
 writeFileSync(file, lines.join(''));
 
-async function run(sink: ReplaySink, config: Config, asOf: number | null) {
+async function run(sink: ReplaySink, config: Config, asOf: number | null, input = file) {
   const orders: { assessment: Assessment; facts: readonly Fact[] }[] = [];
   const measures = gather({ by: ['carrier'], mostValues: 100, customers: true, patterns: config.rules.patterns.map(({ pattern }) => pattern) });
-  const result = await replay({ files: [file], asOf, covered: null }, {
+  const result = await replay({ files: [input], asOf, covered: null }, {
     config, sink, measures, wallClock: () => Date.parse('2040-01-01T00:00:00Z'), progress: () => undefined,
     telemetry: quietTelemetry((_, error) => { throw error; }),
     order: (assessment, { journey }) => { orders.push({ assessment: everythingOf(assessment), facts: [...journey.facts] }); },
@@ -59,6 +59,26 @@ describe('a replay', () => {
     expect(wanted.outputs.length).toBeGreaterThan(150);
     expect(judged.refused.map(([reason]) => reason)).toEqual(config === short ? ['schema_invalid', 'journey_too_long'] : ['schema_invalid']);
     for (const { read, applied, duplicate, deadLetter } of Object.values(judged.topics)) expect(applied + duplicate + deadLetter).toBe(read);
+  });
+});
+
+describe('time passes, and sources are shown, by what was applied alone:', () => {
+  const at = (when: string, id: string, type: string, rest: object = {}): string => JSON.stringify({ id, type, orderId: 'o', occurredAt: `2026-05-${when}T00:00:00Z`, ...rest });
+  const placed = at('01', 'a', 'order.placed', { customerId: 'c', promisedDeliveryAt: '2026-05-03T00:00:00Z', lines: [] });
+  const failed = at('02', 'b', 'payment.failed', { paymentId: 'p', amountMinor: 1 });
+  const survey = { surveyId: 's', metric: 'csat', score: 5, scaleMin: 1, scaleMax: 5, orderId: undefined };
+  test.each([
+    ['not by a duplicate that says otherwise', [at('12', 'b', 'shipment.dispatched', { shipmentId: 's' })], 9],
+    ['not by one without an order', [at('02', 'f', 'feedback.received', survey), at('12', 'f', 'feedback.received', survey)], 9],
+    ['not by what is too many', [at('12', 'n', 'shipment.dispatched', { shipmentId: 's' })], 2],
+  ])('%s', async (_, more, maxJourneyEvents) => {
+    const input = join(folder, 'applied.ndjson');
+    writeFileSync(input, [placed, failed, ...more].join('\n'));
+    const config: Config = { ...defaultConfig(), limits: { ...defaultConfig().limits, maxJourneyEvents } };
+    for (const sink of [nowhere, keepOutputs().sink]) {
+      const { asOf, covered, orders } = await run(sink, config, null, input);
+      expect([asOf, covered.includes('logistics'), orders[0]?.assessment.signals.map(({ signal }) => signal)]).toEqual([Date.parse('2026-05-02T00:00:00Z'), false, ['payment_failed']]);
+    }
   });
 });
 
