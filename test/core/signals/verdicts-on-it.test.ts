@@ -99,6 +99,10 @@ describe('poor_feedback', () => {
     // In binary 0.7 - 0.1 is less than 0.6, though on the scale it's neither below two fifths nor above three.
     expect(isGood(csat(0.7, 0.1, 1.1))).toBe(false);
     expect(severity(csat(0.7, 0.3, 1.3))).toBeUndefined();
+    // Whatever the number of decimals, and the size.
+    expect([3.4, 3.4000000000001].map((score) => isGood(csat(score, 1, 5)))).toEqual([false, true]);
+    expect([2e-13, 1.9999e-13].map((score) => severity(csat(score, 0, 5e-13)))).toEqual([undefined, 2]);
+    expect([-4e299, -3.999e299].map((score) => isGood({ ...csat(score, -1e300, 0) }))).toEqual([false, true]);
   });
 
   test('polarity turns the scale round, the worst of several answers decides', () => {
