@@ -45,6 +45,7 @@ export function end(error: Error, logger: Logger): void {
 export function portFault(error: unknown, { http }: Config): CommandFault | null {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'EADDRINUSE') return new CommandFault(`Port ${http.port} of ${http.host} is taken by another program: set HTTP_PORT to a free one, or to 0 for any`, 1);
+  if (code === 'ENOTFOUND') return new CommandFault(`There is no address ${http.host}: set HTTP_HOST to one of this machine, such as 127.0.0.1, or to 0.0.0.0 for all`, 2);
   return code === 'EADDRNOTAVAIL' || code === 'EACCES' ? new CommandFault(`HTTP cannot listen on ${http.host}, port ${http.port} (${code}): check HTTP_HOST and HTTP_PORT`, 1) : null;
 }
 

@@ -16,7 +16,7 @@ export interface Chunks {
  * @param size of a piece at the most, bytes
  */
 export async function openChunks(file: string, size: number): Promise<Chunks> {
-  await stat(file);
+  await stat(file).catch((error: unknown) => { throw naming(file, error); });
   const raw = createReadStream(file, { highWaterMark: size });
   const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: size })) : raw;
   if (stream !== raw) raw.on('error', (error) => stream.destroy(error));
@@ -28,8 +28,17 @@ export async function openChunks(file: string, size: number): Promise<Chunks> {
   };
 }
 
+/** What the commonest faults of a file mean, by the code of Node's error. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'is a folder: name the files in it',
+  EACCES: 'this user may not read it',
+  Z_DATA_ERROR: 'is damaged, or was not packed by gzip though its name ends in .gz',
+  Z_BUF_ERROR: 'ends early: a part of the packed file is missing',
+};
+
 /** What reading and unpacking say names no file, and there may be several. */
 function naming(file: string, error: unknown): Error {
-  const { message, code } = error as NodeJS.ErrnoException;
-  return Object.assign(new Error(message.includes(file) ? message : `${file}: ${message}`, { cause: error }), code === undefined ? {} : { code });
+  const { message, code = '' } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(`${file}: ${MEANINGS[code] ?? message}`, { cause: error }), code === '' ? {} : { code });
 }

@@ -27,6 +27,10 @@ const PIECE = 1 << 16;
 /** No line is kept longer: what no limit would accept need not fill the memory. Its beginning tells enough. */
 const LONGEST_LINE = 16 << 20;
 
+/** Some programs begin files of UTF-8 with it, and it says nothing. */
+const BYTE_ORDER_MARK = '\uFEFF';
+const MARK_BYTES = 3;
+
 /** Reads a file's lines in batches; `.gz` files are unpacked on the way. Throws when it cannot be read. */
 export async function openLines(file: string): Promise<LineSource> {
   const chunks = await openChunks(file, CHUNK);
@@ -39,8 +43,10 @@ export async function openLines(file: string): Promise<LineSource> {
     restLength += bytes.length;
   };
   const add = (lines: Line[], text: string, bytes: Buffer | null): void => {
-    const isTerminated = text.endsWith('\r');
-    lines.push({ file, number: ++number, text: isTerminated ? text.slice(0, -1) : text, bytes: isTerminated ? (bytes?.subarray(0, -1) ?? null) : bytes });
+    const from = number === 0 && text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+    const to = text.endsWith('\r') ? -1 : undefined;
+    const isBare = from === 0 && to === undefined;
+    lines.push({ file, number: ++number, text: isBare ? text : text.slice(from, to), bytes: isBare ? bytes : (bytes?.subarray(from * MARK_BYTES, to) ?? null) });
   };
   const addRest = (lines: Line[]): void => {
     const bytes = Buffer.concat(rest);
