@@ -31,14 +31,16 @@ export const isLabel = (text: string): boolean => fits(text) && text.isWellForme
 export const isCurrency = (text: string): boolean => /^[A-Z]{3}$/.test(text);
 export const isQuantity = (value: number): boolean => value >= 0;
 
+const wanted = (input: unknown, size: string): string => (typeof input === 'string' && !input.isWellFormed() ? 'text without halves of surrogate pairs' : size);
+
 export const identifier = z
   .string()
-  .refine(isIdentifier, { error: `1 to ${String(LONGEST_TEXT)} characters` })
+  .refine(isIdentifier, { error: ({ input }) => wanted(input, `1 to ${String(LONGEST_TEXT)} characters`) })
   .meta({ minLength: 1, maxLength: LONGEST_TEXT });
 
 export const label = z
   .string()
-  .refine(isLabel, { error: `at most ${String(LONGEST_TEXT)} characters` })
+  .refine(isLabel, { error: ({ input }) => wanted(input, `at most ${String(LONGEST_TEXT)} characters`) })
   .meta({ maxLength: LONGEST_TEXT });
 
 export const freeText = z.string();

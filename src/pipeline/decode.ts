@@ -78,6 +78,7 @@ const pathText = (path: readonly PropertyKey[]): string =>
 const expectedBy = (issue: z.core.$ZodIssue): string => {
   if (issue.code === 'custom') return issue.message;
   if (issue.code === 'invalid_value') return issue.values.length > 8 ? 'one of the known values' : `one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_big' || issue.code === 'too_small') return `an integer from -${String(Number.MAX_SAFE_INTEGER)} to ${String(Number.MAX_SAFE_INTEGER)}`;
   if (issue.code !== 'invalid_type') return issue.message;
   return issue.expected === 'int' ? 'an integer' : issue.expected === 'array' ? 'a list' : `a ${issue.expected}`.replace(/^a (?=[aeiou])/, 'an ');
 };

@@ -165,6 +165,10 @@ describe('messages', () => {
     [{ promisedDeliveryAt: 'next friday' }, /^order\.placed: promisedDeliveryAt: expected an RFC 3339 .* found a text of 11 characters$/],
     [{ place: { carrier: 5 } }, /place\.carrier: expected a string, found a number/],
     [{ totalMinor: 'much' }, /totalMinor: expected a number, found a text of 4 characters/],
+    [{ totalMinor: 2 ** 53 }, /totalMinor: expected an integer from -9007199254740991 to 9007199254740991, found a number/],
+    [{ totalMinor: -(2 ** 53) }, /totalMinor: expected an integer from -9007199254740991 to/],
+    [{ id: '\ud800' }, /id: expected text without halves of surrogate pairs, found a text of 1 characters/],
+    [{ customerId: 'x'.repeat(257) }, /customerId: expected 1 to 256 characters, found a text of 257 characters/],
   ])('name the path of the first fault: %j', (change, message) => {
     expect(messageOf(decode({ ...placed, ...change }))).toMatch(message);
   });
