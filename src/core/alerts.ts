@@ -54,9 +54,11 @@ export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules
 const isDealtWith = (before: SaidAlert, severity: PatternSeverity, patterns: readonly string[]): boolean =>
   before.state !== 'resolved' && (severity === before.severity || severity === 'warning') && patterns.every((name) => before.patterns.includes(name));
 
+/** Until when an alert that people are told of is of use: until `actBy`, or, where acting helps no more, until what it is about happened; no change shortens that. */
+export const usefulUntil = (before: SaidAlert | null, actBy: number | null, at: number): number => Math.max(before?.usefulUntil ?? -Infinity, actBy ?? at);
+
 /**
- * Keeps how a change of the alert was told. Once people are told of it, it is of use until `actBy`, or, where acting helps no more, until
- * what it is about happened.
+ * Keeps how a change of the alert was told.
  * @param at wall clock, ms
  */
 export function noteTold(said: Said, change: AlertChange, mode: AlertMode, at: number): void {
@@ -65,7 +67,7 @@ export function noteTold(said: Said, change: AlertChange, mode: AlertMode, at: n
   said.alert = {
     ...alert,
     raisedAt: change.type === 'alert.raised' ? at : alert.raisedAt,
-    usefulUntil: mode === 'live' ? (change.guidance?.actBy ?? change.at) : alert.usefulUntil,
+    usefulUntil: mode === 'live' ? usefulUntil(alert, change.guidance?.actBy ?? null, change.at) : alert.usefulUntil,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Alert } from '../contracts/alerts.js';
 import type { DerivedEvent, PatternEvent, SignalEvent } from '../contracts/derived.js';
 import { parseInstant } from '../contracts/instant.js';
 import type { Detail, Severity } from './assessment.js';
+import { usefulUntil } from './alerts.js';
 import { signalPrint } from './changes.js';
 import type { Said, SaidAlert } from './said.js';
 
@@ -28,7 +29,7 @@ export function recallAlert(said: Said, alert: Alert): void {
   said.alert = {
     episode, revision, severity, patterns, state: alertState(alert),
     raisedAt: alert.type === 'alert.raised' ? parseInstant(alert.detectedAt) : (before?.raisedAt ?? null),
-    usefulUntil: alert.type !== 'alert.resolved' && alert.mode === 'live' ? parseInstant(alert.actBy ?? alert.occurredAt) : (before?.usefulUntil ?? null),
+    usefulUntil: alert.type !== 'alert.resolved' && alert.mode === 'live' ? usefulUntil(before, alert.actBy === null ? null : parseInstant(alert.actBy), parseInstant(alert.occurredAt)) : (before?.usefulUntil ?? null),
   };
 }
 

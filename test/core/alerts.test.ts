@@ -115,6 +115,14 @@ describe('an alert that people were told of', () => {
     expect(order.judge('ab', 30 * DAY)).toMatchObject({ type: 'alert.updated' });
   });
 
+  test('is of use no shorter for what an old record adds to it', () => {
+    const order = createOrder();
+    order.judge('a');
+    const change = sayAlert(order.said(), matching('ab'), { fact: null, at: START - 30 * DAY }, DEFAULT_ALERT_RULES);
+    if (change !== null) noteTold(order.said(), { ...change, at: START - 30 * DAY, guidance: null }, 'live', START);
+    expect(order.expiry()).toBe(START + 8 * DAY);
+  });
+
   test('ends with its order, for good', () => {
     const order = createOrder({ live: false });
     order.judge('a');
