@@ -44,7 +44,7 @@ export type Alert = z.infer<typeof alert>;
 export const openAlert = alert
   .pick({
     alertId: true, orderId: true, customerId: true, occurredAt: true, episode: true, revision: true, severity: true, patterns: true, headline: true,
-    promise: true, lastTold: true, owner: true, nextAction: true, actBy: true, actByReason: true, causeGroup: true, place: true,
+    promise: true, lastTold: true, owner: true, nextAction: true, actBy: true, actByReason: true, causeGroup: true, mode: true, place: true,
   })
   .extend({
     id: z.uuid().meta({ description: 'Of the alert, for its address; the same as `alertId`' }),

@@ -71,8 +71,8 @@ export function noteTold(said: Said, change: AlertChange, mode: AlertMode, at: n
   };
 }
 
-/** Were people told of the order's alert, the one that is open or was last? */
-export const wasTold = ({ alert }: Said): boolean => alert !== null && alert.usefulUntil !== null;
+/** Were people told of this alert? */
+export const wasTold = (alert: SaidAlert | null): boolean => alert !== null && alert.usefulUntil !== null;
 
 /** What an alert on the order's patterns says; null: it has none. */
 export function alertContent(assessment: Assessment, rules: AlertRules): AlertContent | null {

@@ -106,7 +106,7 @@ function remindOfExpiry(state: OrderState, rules: AlertRules): void {
 }
 
 function sayAlertChange({ lane, telemetry }: JudgeParts, renderer: Renderer, { orderId, state }: LiveOrder, assessment: Assessment, alert: AlertChange, out: StepOutputs): void {
-  const { record, mode, detectedAt } = renderer.alert(alert, wasTold(state.said), assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
+  const { record, mode, detectedAt } = renderer.alert(alert, wasTold(state.said.alert), assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
   noteTold(state.said, alert, mode, detectedAt);
   out.records.push(record);
   telemetry.derived(alert.type, alert.severity, 1);

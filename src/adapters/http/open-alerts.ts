@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OpenAlert } from '../../contracts/alerts.js';
-import { alertContent } from '../../core/alerts.js';
+import { alertContent, wasTold } from '../../core/alerts.js';
 import { instantText } from '../../core/instant-text.js';
 import { alertIdOf, alertIndex } from '../../pipeline/alert-id.js';
 import type { Handled } from '../../pipeline/alert-handling.js';
@@ -20,7 +20,7 @@ export function openAlertOf({ assessment, alert }: OrderView, { alertRules }: Pi
   const id = alertIdOf(orderId, alert.episode);
   return {
     id, alertId: id, state: 'open', orderId, customerId, occurredAt: instantText(content.at), episode: alert.episode, revision: alert.revision,
-    ...fields, patterns: [...patterns], place,
+    ...fields, patterns: [...patterns], mode: wasTold(alert) ? 'live' : 'backfill', place,
   };
 }
 

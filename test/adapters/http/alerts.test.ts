@@ -43,8 +43,13 @@ describe('GET /v1/alerts', () => {
       episode: 4, revision: 0, severity: 'critical', patterns: ['missed_promise'], headline: 'Late delivery; the order is still open', promise: '2026-03-05',
       lastTold: null, owner: 'customer-service', nextAction: { code: 'chase_delivery', text: 'Find the parcel, set a new date and tell it to the customer.' },
       actBy: new Date(NOW + 2 * DAY).toISOString(), actByReason: 'beyond three days of lateness most customers turn away',
-      causeGroup: `carrier:NorthPost|${new Date(NOW - DAY).toISOString().slice(0, 10)}`, place: { carrier: 'NorthPost' }, acknowledged: null, snoozed: null,
+      causeGroup: `carrier:NorthPost|${new Date(NOW - DAY).toISOString().slice(0, 10)}`, mode: 'backfill', place: { carrier: 'NorthPost' }, acknowledged: null, snoozed: null,
     });
+  });
+
+  test('tells whether people were told of it', async () => {
+    const page = await list(await serving(orders.slice(0, 2).map((order, n) => ({ ...order, usefulUntil: n === 0 ? null : NOW }))));
+    expect(page.alerts.map(({ mode }) => mode)).toEqual(['backfill', 'live']);
   });
 
   test('filters, and goes on page by page', async () => {

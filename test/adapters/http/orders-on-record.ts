@@ -53,13 +53,15 @@ export interface Given {
   readonly patterns?: readonly { readonly pattern: string; readonly severity?: PatternSeverity; readonly at?: number }[];
   /** How many alerts it has had, the last of them open. */
   readonly alerts?: number;
+  /** Until when the last is of use, of which people were told; null: they weren't. */
+  readonly usefulUntil?: number | null;
   readonly more?: Partial<Assessment>;
 }
 
-export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], alerts = 0, more = {} }: Given): Omit<OrderView, 'lane'> {
+export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], alerts = 0, usefulUntil = null, more = {} }: Given): Omit<OrderView, 'lane'> {
   return {
     facts, judgedAt: NOW, rules: 'default-1',
-    alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern), raisedAt: RAISED, usefulUntil: null },
+    alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern), raisedAt: RAISED, usefulUntil },
     assessment: {
       orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],
       promises: { original: '2026-03-05', baseline: '2026-03-05', latest: '2026-03-05' }, lastTold: null, signals,
