@@ -4,11 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import type { AccessSettings } from '../../../src/adapters/http/access.js';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import { withoutPersonal } from '../../../src/adapters/http/personal.js';
+import type { OrderView } from '../../../src/adapters/http/ports.js';
 import { openApiDocument } from '../../../src/adapters/http/openapi.js';
 import { problem } from '../../../src/contracts/api.js';
+import { COVERABLE_SOURCES } from '../../../src/contracts/names.js';
 import type { Scope } from '../../../src/contracts/scopes.js';
+import { assess } from '../../../src/core/assess.js';
+import { DEFAULT_RULES } from '../../../src/core/rules.js';
 import { alertIdOf } from '../../../src/pipeline/alert-id.js';
-import { type Given, NOW, portsWith, signal } from './orders-on-record.js';
+import { type Given, NOW, orderOf, portsWith, signal } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;
 afterEach(async () => {
@@ -79,6 +83,17 @@ describe('with tokens', () => {
       problem.strict().parse(response.json());
     }
     expect((await http.inject({ url: '/v1/orders', headers: { authorization: 'bearer reader' } })).statusCode).toBe(200);
+  });
+
+  test('nor does who reads the page of an order as it is judged, whose parts are worked out when they are asked for', async () => {
+    const ports = await portsWith([order]);
+    const judged = (orderId: string): Omit<OrderView, 'lane'> => {
+      const { facts, ...view } = orderOf({ ...order, orderId });
+      return { ...view, facts, assessment: assess({ orderId, facts }, NOW, { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) }) };
+    };
+    const http = (app = await buildHttp({ ...ports, assessStored: judged }, { version: '0', storeTimeoutMs: 500, access: TOKENS }));
+    const read = await http.inject({ url: '/orders/o-1', headers: bearer('reader') });
+    expect([read.statusCode, read.body.includes('late delivery'), read.body.includes('c-secret')]).toEqual([200, true, false]);
   });
 
   test('who may not know customers meets none in any answer', async () => {

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { everythingOf } from '../../../core/assess.js';
 import { findOrders, parseOrderQuery, type OrderViewPage } from '../order-query.js';
 import { demandPersonal, PUBLIC } from '../access.js';
 import type { HttpPorts, OrderView } from '../ports.js';
@@ -40,7 +41,7 @@ export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAcc
   app.get('/style.css', PUBLIC, (_, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(STYLE));
 }
 
-const withoutCustomer = (view: OrderView): OrderView => ({ ...view, assessment: { ...view.assessment, customerId: null } });
+const withoutCustomer = (view: OrderView): OrderView => ({ ...view, assessment: { ...everythingOf(view.assessment), customerId: null } });
 
 const sendPage = (reply: FastifyReply, page: Page): FastifyReply => reply.type('text/html; charset=utf-8').send(htmlText(layout(page)));
 
