@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOTICE_BUCKETS, PATTERN_SEVERITIES, SIGNALS, type SignalName } from '../../contracts/names.js';
+import { type NoticeBucket, PATTERN_SEVERITIES, SIGNALS, type SignalName } from '../../contracts/names.js';
 import { isTimeZone } from '../../contracts/time-zone.js';
 import { DEFAULT_RULES } from '../../core/rules.js';
 import { duration, formatDuration } from './durations.js';
@@ -27,12 +27,15 @@ const groups = z
   .array(z.union([signal.transform((one) => [one]), z.array(signal).min(1)], { error: 'expected a signal, or a list of signals of which one is enough' }))
   .min(1);
 
+/** Of changes that were told in good time, or of which nothing can be said, no signal tells, and no pattern. */
+const FAULTY_BUCKETS = ['under_2_days', 'after_the_fact', 'never'] as const satisfies readonly NoticeBucket[];
+
 /** Mirrors `PatternCondition`; where a group of signals has one member, the bare name will do. */
 const condition = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('signals'), allOf: groups }),
   z.strictObject({ kind: z.literal('run'), length: z.int().min(2).max(24), areas: z.int().min(1).max(8) }),
   z.strictObject({ kind: z.literal('severity_sum'), atLeast: z.int().min(1) }),
-  z.strictObject({ kind: z.literal('bucket'), bucket: z.enum(NOTICE_BUCKETS) }),
+  z.strictObject({ kind: z.literal('bucket'), bucket: z.enum(FAULTY_BUCKETS) }),
   z.strictObject({ kind: z.literal('open_before_end'), signal }),
   z.strictObject({ kind: z.literal('any_severity'), atLeast: z.union([z.literal(1), z.literal(2), z.literal(3)], { error: 'expected 1, 2 or 3' }) }),
 ]);

@@ -63,7 +63,7 @@ function told(issue: z.core.$ZodIssue, given: unknown, knownAt: FileShape<z.ZodT
       const known = knownAt(path);
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: `no such setting${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`,
+        message: known.includes(key) ? 'no such setting of this kind' : `no such setting${didYouMean(key, known) || `; known here: ${known.join(', ')}`}`,
       }));
     }
     case 'invalid_value': {

@@ -128,6 +128,8 @@ describe('what is wrong', () => {
     ['thresholds: {lateSteps: [3d, 1d]}', 'expected the second step to be longer than the first'],
     ['patterns: {silent_chnage: {enabled: true}}', 'not in the default catalogue, so it needs both `severity` and `when`; did you mean `silent_change`?'],
     ['patterns: {silent_change: {when: {kind: buckt, bucket: never}}}', 'patterns.silent_change.when.kind: expected one of signals, run, severity_sum, bucket, open_before_end, any_severity; found "buckt"; did you mean `bucket`?'],
+    ['patterns: {silent_change: {when: {kind: bucket, bucket: 2_to_7_days}}}', 'patterns.silent_change.when.bucket: expected one of under_2_days, after_the_fact, never; found "2_to_7_days"'],
+    ['patterns: {silent_change: {when: {kind: run, length: 3, areas: 2, bucket: never}}}', 'patterns.silent_change.when.bucket: no such setting of this kind'],
     ['patterns: {Mine: {enabled: false}}', 'patterns.Mine: expected a name of at most 64 lower-case letters'],
     ['alerts: {owners: [{pattern: silent, team: x}]}', 'alerts.owners[0].pattern: no pattern is called silent'],
     ['alerts: {owners: [{place: {carier: x}, team: x}]}', 'alerts.owners[0].place.carier: no such setting; did you mean `carrier`?'],
