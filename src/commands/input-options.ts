@@ -1,5 +1,6 @@
 import { parseInstant } from '../contracts/instant.js';
 import { COVERABLE_SOURCES, type CoverableSource } from '../contracts/names.js';
+import { counted } from '../app/report/layout.js';
 import { DataFault } from '../app/maps/data-files.js';
 import { CommandFault } from './context.js';
 
@@ -57,4 +58,4 @@ export function progressLine() {
 
 /** The last line of a report on orders: what is not in it; empty where everything is. */
 export const refusedLine = (refused: number, fromKafka: boolean): string =>
-  (refused === 0 ? '' : `\n${refused} records were refused and are not in this; ${fromKafka ? 'dead-letters list' : 'replay'} says which and why.\n`);
+  (refused === 0 ? '' : `\n${counted(refused, 'record')} ${refused === 1 ? 'was refused and is' : 'were refused and are'} not in this; ${fromKafka ? 'dead-letters list' : 'replay'} says which and why.\n`);

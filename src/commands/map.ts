@@ -2,11 +2,12 @@ import { createEventDecoder } from '../pipeline/decode.js';
 import { createMapper, type Mapped } from '../pipeline/maps/mapper.js';
 import { ofEvent } from '../pipeline/maps/records.js';
 import { pathText } from '../pipeline/maps/map-fault.js';
-import { DataFault } from '../app/maps/data-files.js';
 import { runExamples, tablesOf, takeExample } from '../app/maps/examples.js';
 import { openMappedRecords } from '../app/maps/mapped-records.js';
+import { counted } from '../app/report/layout.js';
 import { ValueFault } from '../pipeline/maps/value-fault.js';
 import { CommandFault, configOrFault } from './context.js';
+import { toldAsFault } from './input-options.js';
 import { mapOrFault, readTextOrFault } from './maps.js';
 import { mapsOrFault } from './named-input.js';
 
@@ -17,7 +18,7 @@ export function checkMaps(files: readonly string[]): void {
     const map = mapOrFault(file);
     const outcomes = runExamples(map);
     const { name, events, examples } = map.definition;
-    process.stdout.write(`${file}: map ${name}, ${events.length} events (${[...new Set(events.map(({ type }) => type))].join(', ')}), ${examples.length} examples\n`);
+    process.stdout.write(`${file}: map ${name}, ${counted(events.length, 'event')} (${[...new Set(events.map(({ type }) => type))].join(', ')}), ${counted(examples.length, 'example')}\n`);
     for (const { name: example, faults } of outcomes) {
       process.stdout.write(`  ${faults.length === 0 ? 'ok  ' : 'FAIL'}  ${example}\n${faults.map((fault) => `          ${fault}\n`).join('')}`);
       if (faults.length > 0) failed += 1;
@@ -110,8 +111,9 @@ export async function runMaps(named: readonly string[], options: { readonly map?
       if (!process.stdout.write(text)) await new Promise((resolve) => { process.stdout.once('drain', resolve); });
     }
     const refused = records.accounts.reduce((sum, account) => sum + account.refused + account.unlinked, 0);
-    if (refused > 0) throw new CommandFault(`${refused} records were refused`, 1);
+    if (refused > 0) throw new CommandFault(`${counted(refused, 'record')} ${refused === 1 ? 'was' : 'were'} refused`, 1);
   } catch (error) {
-    throw error instanceof DataFault ? new CommandFault(error.message, 2) : error;
+    if (error instanceof CommandFault) throw error;
+    toldAsFault(error);
   }
 }

@@ -1,4 +1,5 @@
 import type { MeasureRow, Measures } from '../../contracts/measures.js';
+import type { CoverableSource } from '../../contracts/names.js';
 import { span } from '../../core/story/words.js';
 import { columns, grouped, share } from './layout.js';
 
@@ -6,6 +7,8 @@ import { columns, grouped, share } from './layout.js';
 interface Shown {
   readonly words: string;
   readonly row: Partial<MeasureRow>;
+  /** Where this source is silent, none says nothing. */
+  readonly source?: CoverableSource;
 }
 
 const SHOWN: readonly Shown[] = [
@@ -18,7 +21,7 @@ const SHOWN: readonly Shown[] = [
   { words: 'perfect orders', row: { measure: 'perfect_order_rate' } },
   { words: 'new dates kept', row: { measure: 'reschedule_kept_rate' } },
   { words: 'billed right', row: { measure: 'invoice_accuracy_rate' } },
-  { words: 'customer had to ask', row: { measure: 'contact_rate' } },
+  { words: 'customer had to ask', row: { measure: 'contact_rate' }, source: 'contacts' },
   { words: 'from order to delivery, median', row: { measure: 'order_cycle_seconds', statistic: 'p50' } },
   { words: 'from order to delivery, 9 of 10 within', row: { measure: 'order_cycle_seconds', statistic: 'p90' } },
   { words: 'NPS', row: { measure: 'nps' } },
@@ -27,9 +30,9 @@ const SHOWN: readonly Shown[] = [
 ];
 
 /** The main measures over all orders; `measures.json` has every one. */
-export function measureLines(measures: Measures): string[] {
+export function measureLines(measures: Measures, covered: ReadonlySet<CoverableSource>): string[] {
   const whole = measures.filter(({ by, touchpoint, task }) => by === undefined && touchpoint === undefined && task === undefined);
-  const rows = SHOWN.flatMap(({ words, row }) => {
+  const rows = SHOWN.filter(({ source }) => source === undefined || covered.has(source)).flatMap(({ words, row }) => {
     const found = whole.find((candidate) => matches(candidate, row));
     return found === undefined || found.value === null ? [] : [[words, valueOf(found, found.value), basisOf(found)]];
   });

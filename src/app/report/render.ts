@@ -128,7 +128,7 @@ export const renderReport = (summary: ReplaySummary): string => {
     ...section('What the customers lived through', verdicts(tally)),
     ...section('Signals', signals(tally)),
     ...section('Patterns', patterns(tally)),
-    ...section('Measures', measureLines(summary.measures)),
+    ...section('Measures', measureLines(summary.measures, summary.covered)),
     ...section(tally.worst.length === 1 ? 'The worst order' : `The worst ${tally.worst.length} orders`, tally.worst.flatMap(storyOfWorst(summary.zone))),
     ...section('What cannot be told', unknown(summary)),
     ...section('What was refused', refused(summary)),

@@ -1,4 +1,4 @@
-import { Environment } from '@marcbachmann/cel-js';
+import { Environment, Optional } from '@marcbachmann/cel-js';
 import type { FieldShape, Shape, Value } from './definition.js';
 import { directly } from './direct-evaluation.js';
 import { type CelFault, guarded, whyInvalid } from './expression-fault.js';
@@ -52,18 +52,24 @@ export function createVocabulary(settings: MapSettings): Vocabulary {
   const options = { enableOptionalTypes: true, homogeneousAggregateLiterals: false, limits: LIMITS };
   const functions = mapFunctions(settings);
   const checker = withNumbers(new Environment(options));
-  for (const { name, takes, gives, call } of functions) for (const types of takes) checker.registerFunction(`${name}(${types.join(', ')}): ${gives}`, call);
+  for (const { name, takes, gives, call } of functions) for (const types of perhapsNothing(takes)) checker.registerFunction(`${name}(${types.join(', ')}): ${gives}`, call);
   const runner = withNumbers(new Environment(options));
   const known = new Set<string>();
   for (const { name, takes, call } of functions) {
     for (const { length } of takes) {
       if (known.has(`${name}/${length}`)) continue;
       known.add(`${name}/${length}`);
-      runner.registerFunction(`${name}(${Array.from({ length }, () => 'dyn').join(', ')}): dyn`, call);
+      runner.registerFunction(`${name}(${Array.from({ length }, () => 'dyn').join(', ')}): dyn`, (...values: Value[]) => call(...values.map(plain)));
     }
   }
   return vocabulary({ checker, runner, functions: new Map(functions.map((each) => [each.name, each])), fields: new Map() });
 }
+
+/** What `record.?note` gives may be given to each function that takes nothing for an answer. */
+const perhapsNothing = (takes: MapFunction['takes']): MapFunction['takes'] =>
+  [...takes, ...takes.filter(([first]) => first === 'null').map(([, ...rest]) => ['optional<dyn>', ...rest])];
+
+const plain = (value: Value | Optional): Value => (value instanceof Optional ? ((value.orValue(null) as Value) ?? null) : value);
 
 interface Parts {
   readonly checker: Environment;
