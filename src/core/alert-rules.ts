@@ -109,12 +109,17 @@ export function ownerOf(rules: AlertRules, matched: readonly MatchedPattern[], p
 }
 
 /**
- * What an alert on these patterns (at least one) tells its reader. One pattern leads, and gives action and deadline: a
- * critical one before a warning, then one where acting still helps, then the one that is due first, then the order given.
+ * What an alert on these patterns (at least one) tells its reader. One pattern leads, and gives action and deadline: one where
+ * acting still helped when the last of them came true, then a critical one before a warning, then the one that is due first, then
+ * the order given.
  */
 export function guidanceOf(rules: AlertRules, matched: readonly [MatchedPattern, ...MatchedPattern[]], place: Place, ended: boolean): AlertGuidance {
   const [first, ...rest] = matched;
-  const candidate = (pattern: MatchedPattern) => ({ pattern, ...actByOf(rules, pattern, ended) });
+  const at = Math.max(...matched.map(({ since }) => since));
+  const candidate = (pattern: MatchedPattern) => {
+    const acting = actByOf(rules, pattern, ended);
+    return { pattern, helps: acting.actBy !== null && acting.actBy >= at, ...acting };
+  };
   const lead = rest.map(candidate).reduce((best, next) => (leads(next, best) ? next : best), candidate(first));
   return {
     owner: ownerOf(rules, matched, place),
@@ -126,10 +131,12 @@ export function guidanceOf(rules: AlertRules, matched: readonly [MatchedPattern,
 
 interface Candidate {
   readonly pattern: MatchedPattern;
+  readonly helps: boolean;
   readonly actBy: number | null;
 }
 
 function leads(next: Candidate, best: Candidate): boolean {
+  if (next.helps !== best.helps) return next.helps;
   if (next.pattern.severity !== best.pattern.severity) return next.pattern.severity === 'critical';
   return (next.actBy ?? Infinity) < (best.actBy ?? Infinity);
 }

@@ -95,9 +95,7 @@ function matchBucket(bucket: NoticeBucket, { changes, signals }: PatternGround):
   const instances = changes.filter((change) => change.bucket === bucket);
   if (instances.length === 0) return null;
   const opened = bucket === 'under_2_days' ? instances.map(toldAt) : instances.map(({ opensAt }) => opensAt);
-  // What was not told in time is never put right.
-  const at = Math.min(...opened);
-  return { at, since: at, signals: [signal] };
+  return { at: Math.min(...opened), since: Math.max(...opened), signals: [signal] };
 }
 
 function matchOpen(name: SignalName, { signals, ended }: PatternGround): Match | null {

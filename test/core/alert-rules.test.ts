@@ -17,12 +17,19 @@ describe('guidance', () => {
     expect(guidanceOf(DEFAULT_ALERT_RULES, [matched('missed_promise')], {}, true)).toMatchObject({ actBy: null, actByReason: 'the order has ended' });
   });
 
-  test('a critical pattern leads, then one where acting still helps, then the one due first', () => {
+  test('a pattern leads where acting still helps, then a critical one, then the one due first', () => {
     const lead = (first: MatchedPattern, second: MatchedPattern, ended = false) => guidanceOf(DEFAULT_ALERT_RULES, [first, second], {}, ended).nextAction.code;
     expect(lead(matched('silent_change'), matched('failed_order', 'critical'))).toBe('call_customer');
     expect(lead(matched('silent_change'), matched('grave_signal'), true)).toBe('remedy');
     expect(lead(matched('grave_signal'), matched('silent_change'))).toBe('tell_customer');
     expect(lead(matched('grave_signal', 'warning', AT - 48 * HOUR), matched('silent_change'))).toBe('remedy');
+  });
+
+  test('one whose time to act was over when the last came true leads none, be it critical', () => {
+    const old = (pattern: string, severity: 'warning' | 'critical') => matched(pattern, severity, AT - 240 * HOUR);
+    for (const first of [old('silent_change', 'warning'), old('failed_order', 'critical')]) {
+      expect(guidanceOf(DEFAULT_ALERT_RULES, [first, matched('missed_promise')], {}, false)).toMatchObject({ actBy: AT + 72 * HOUR, nextAction: { code: 'chase_delivery' } });
+    }
   });
 
   test('a pattern that no rule knows, whatever its name, gets the default', () => {

@@ -16,6 +16,8 @@ export interface CsvSource {
   readonly columns: readonly string[];
   /** The next rows, at least one; null at the end of the file. Rejects on a quote that is never closed, as nothing after it can be told apart. */
   next(): Promise<CsvRow[] | null>;
+  /** Does the file hold bytes that are none of its encoding? What is read has U+FFFD in their place. Reads the file once more, the first time. */
+  readonly isDamaged: () => Promise<boolean>;
   readonly bytesRead: () => number;
   readonly close: () => void;
 }
@@ -45,6 +47,7 @@ export async function openCsv(file: string, { delimiter, encoding }: CsvSettings
   const chunks = await openChunks(file, CHUNK);
   const decoder = new TextDecoder(encoding);
   const splitter = createSplitter(file, delimiter);
+  let damaged: Promise<boolean> | null = null;
   let queue: CsvRow[] = [];
   let ended = false;
   const fill = async (): Promise<void> => {
@@ -69,9 +72,25 @@ export async function openCsv(file: string, { delimiter, encoding }: CsvSettings
       queue = [];
       return rows.length === 0 ? null : rows;
     },
+    isDamaged: () => (damaged ??= holdsOtherBytes(file, encoding)),
     bytesRead: chunks.bytesRead,
     close: chunks.close,
   };
+}
+
+async function holdsOtherBytes(file: string, encoding: CsvSettings['encoding']): Promise<boolean> {
+  const chunks = await openChunks(file, CHUNK);
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  try {
+    for (let chunk = await chunks.next(); chunk !== null; chunk = await chunks.next()) decoder.decode(chunk, { stream: true });
+    decoder.decode();
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return true;
+    throw error;
+  } finally {
+    chunks.close();
+  }
 }
 
 interface Splitter {

@@ -1,5 +1,6 @@
-import { CsvFault, type CsvRow, openCsv } from '../../adapters/files/csv.js';
+import { CsvFault, type CsvRow, type CsvSource, openCsv } from '../../adapters/files/csv.js';
 import { type Line, openLines } from '../../adapters/files/lines.js';
+import { isExactText } from '../../pipeline/decode.js';
 import type { CompiledMap } from '../../pipeline/maps/compile-map.js';
 import type { CsvInput, JoinDefinition, Row } from '../../pipeline/maps/definition.js';
 import { cellReader } from '../../pipeline/maps/shape.js';
@@ -46,6 +47,7 @@ async function openJsonRecords(file: string, maxBytes: number): Promise<RecordSo
 function readJson({ text, bytes }: Line, maxBytes: number): RawRecord['read'] {
   const size = bytes?.length ?? text.length;
   if (size > maxBytes) return { kind: 'refused', reason: 'too_large', message: `the record has ${size} bytes, at most ${maxBytes} are allowed` };
+  if (bytes !== null && !isExactText(text, bytes)) return { kind: 'refused', reason: 'not_json', message: `the record (${size} bytes) is not UTF-8` };
   try {
     return { kind: 'record', record: JSON.parse(text) as unknown };
   } catch {
@@ -62,11 +64,24 @@ async function openTableRecords(map: CompiledMap, input: CsvInput, file: string)
   return {
     async next() {
       const rows = await telling(file, () => source.next());
-      return rows === null ? null : rows.map(({ cells, number, text }): RawRecord => ({ line: { file, number, text, bytes: null }, read: readCells(cells, width, read) }));
+      if (rows === null) return null;
+      const garbled = await garbledRows(source, rows);
+      return rows.map((row): RawRecord => {
+        const { cells, number, text } = row;
+        return { line: { file, number, text, bytes: null }, read: garbled.has(row) ? { kind: 'refused', reason: 'undecodable', message: NOT_UTF8 } : readCells(cells, width, read) };
+      });
     },
     bytesRead: source.bytesRead,
     close: source.close,
   };
+}
+
+const NOT_UTF8 = 'the row holds bytes that are no UTF-8: where the file is written otherwise, say so by `encoding: windows-1252`';
+
+/** Rows of which some letters are unknown: names that differ would be the same. */
+async function garbledRows(source: CsvSource, rows: readonly CsvRow[]): Promise<ReadonlySet<CsvRow>> {
+  const doubtful = rows.filter(({ text }) => text.includes('\uFFFD'));
+  return new Set(doubtful.length > 0 && (await source.isDamaged()) ? doubtful : []);
 }
 
 function readCells(cells: readonly string[], width: number, read: (cells: readonly string[]) => Row): RawRecord['read'] {
@@ -98,6 +113,7 @@ async function loadTable(join: JoinDefinition, map: CompiledMap, files: readonly
     const read = await telling(file, () => cellReader(source.columns, join.fields, map.definition.decimal));
     const kept = [join.column, ...(join.sort === null ? [] : [join.sort])].map((name) => [name, source.columns.indexOf(name)] as const);
     for (let rows = await source.next(); rows !== null; rows = await telling(file, () => source.next())) {
+      for (const { number } of await garbledRows(source, rows)) throw new DataFault(`${file}:${number}: ${NOT_UTF8}`);
       for (const row of rows) table.add(tableRow(row, source.columns.length, read, kept));
       if (table.size() > MOST_ROWS) throw new DataFault(`${file}: map ${map.definition.name} joins more than ${MOST_ROWS.toLocaleString('en')} rows as ${join.name}, which is more than can be held in memory: give the data of a shorter time`);
     }

@@ -34,6 +34,18 @@ describe('a table', () => {
     expect((await read(Buffer.from('a\n\xe9t\xe9', 'latin1'), { encoding: 'windows-1252' })).rows[0]?.cells).toEqual(['été']);
   });
 
+  test('tells whether bytes are none of its encoding, from U+FFFD that was really written', async () => {
+    const damagedBy = async (content: Buffer, encoding: CsvSettings['encoding'] = 'utf-8'): Promise<boolean> => {
+      const file = join(folder, 'letters.csv');
+      writeFileSync(file, content);
+      return (await openCsv(file, { delimiter: ',', encoding })).isDamaged();
+    };
+    const long = 'é'.repeat(300_001);
+    expect(await damagedBy(Buffer.from(`a\n${long}\uFFFD`))).toBe(false);
+    expect(await damagedBy(Buffer.concat([Buffer.from(`a\n${long}`), Buffer.from([0xe9])]))).toBe(true);
+    expect(await damagedBy(Buffer.from('a\n\xe9', 'latin1'), 'windows-1252')).toBe(false);
+  });
+
   test('comes back as it was written, however long, whatever its cells hold', async () => {
     const cell = fc.string({ unit: fc.constantFrom('a', 'é', ',', '"', '\n', '\r', ' ', '1'), maxLength: 12 });
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 400 }), async (table, times) => {

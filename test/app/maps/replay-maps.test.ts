@@ -60,7 +60,7 @@ const mapOf = (text: string): CompiledMap => {
 };
 
 let runs = 0;
-async function run(maps: readonly CompiledMap[], files: Readonly<Record<string, string>>, sink: ReplaySink = nowhere, named?: readonly string[]) {
+async function run(maps: readonly CompiledMap[], files: Readonly<Record<string, string | Buffer>>, sink: ReplaySink = nowhere, named?: readonly string[]) {
   const data = join(folder, String(runs++));
   mkdirSync(data);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(data, name), text);
@@ -96,6 +96,13 @@ describe('a replay of records', () => {
       ['undecodable', undefined, 5, 'map shop: the row has 3 cells, the first row of the file names 5 columns', '4;C4;2026-03-03 10:00'],
       ['undecodable', undefined, 6, 'map shop: the column `customer` is empty; where that may be, declare it with ?', '5;;2026-03-03 10:00;;'],
     ]);
+  });
+
+  test('refuses rows in another encoding than the map says: names that differ would become the same', async () => {
+    const orders = Buffer.from(ORDERS.replace('C1', 'M\xfcller').replace('C2', 'M\xf6ller'), 'latin1');
+    const { maps } = await run([mapOf(MAP)], { 'orders-march.csv': orders, 'lines.csv': LINES });
+    expect(maps).toMatchObject([{ records: 5, refused: 5 }]);
+    await expect(run([mapOf(MAP)], { 'orders-march.csv': ORDERS, 'lines.csv': Buffer.from(`${LINES}\n1;\xfc;1`, 'latin1') })).rejects.toThrow('no UTF-8: where the file is written otherwise, say so by `encoding: windows-1252`');
   });
 
   test('judges events in the order in which they happened, whatever that of the records', async () => {

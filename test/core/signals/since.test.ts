@@ -81,6 +81,11 @@ describe('an alert is about what happened last', () => {
     });
   });
 
+  test('a second date that nobody spoke of, not the first', () => {
+    const facts = [placed, moved('05-12 08:00', '05-20 18:00')];
+    expect(contentOf(facts, { asOf: '05-20 19:00' })).toMatchObject({ patterns: expect.arrayContaining(['silent_change', 'missed_promise']), at: on('05-20 18:00'), actBy: on('05-21 18:00') });
+  });
+
   test('lateness that became grave: what is to be done about the miss counts from the miss', () => {
     expect(contentOf([placed, told('05-05 08:00')], { asOf: '05-13 19:00' })).toMatchObject({ patterns: ['missed_promise', 'grave_signal'], at: on('05-13 18:00'), actBy: on('05-13 18:00') });
     const silenced = { rules: { patterns: [{ pattern: 'grave_signal', severity: 'warning', when: { kind: 'any_severity', atLeast: 3 } }] } } as const;
