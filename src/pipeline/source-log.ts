@@ -66,6 +66,8 @@ export interface SourceLog<T extends string = SourceTopic> {
   /** Back-pressure for one topic of a lane. */
   pause(lane: number, topic: T): void;
   resume(lane: number, topic: T): void;
+  /** What has kept records from being read for a while, in sentences; absent: nothing can. */
+  troubles?(): readonly string[];
   /** Bounds of every source partition of the given lanes, asked for now: [lane][topic]. */
   bounds(lanes: readonly number[]): Promise<ReadonlyMap<number, ReadonlyMap<T, LogBounds>>>;
   /** The record at this offset; null when none is there (never was, or is gone). For the check at claim. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FetchedRange, SourceListener } from '../../pipeline/ports.js';
 import { explainDamage } from './compression.js';
 import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
+import { createFetchTroubles, missingTopics } from './fetch-troubles.js';
 import type { Layout } from './layout.js';
 import type { KafkaLog } from './log.js';
 import { advance, type Asked, type FetchSizes, leaderOf, newReading, NO_LEADER, type Reading, requestOf, STUCK_LIMIT } from './partition-reading.js';
@@ -23,6 +24,8 @@ export interface LaneReader<T extends string> {
   forget(): void;
   pause(lane: number, topic: T): void;
   resume(lane: number, topic: T): void;
+  /** What has kept records from being read for a while, in sentences. */
+  troubles(): readonly string[];
   /** No delivery after it resolves. */
   stop(): Promise<void>;
 }
@@ -48,6 +51,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
   const loops = new Map<string, Promise<void>>();
   /** Brokers whose last answer left something to be read. */
   const backlogs = new Set<string>();
+  const troubles = createFetchTroubles(() => performance.now());
   let stopped = false;
   let answers = 0;
 
@@ -172,6 +176,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
         if (nodeId === NO_LEADER) throw new Error('a partition has no leader at present');
         await fetchOnce(nodeId, readings);
         failures = 0;
+        troubles.passed(nodeId);
       } catch (error) {
         if (stopped) continue;
         if (isFatal(error) || error instanceof PartitionsChanged) {
@@ -180,7 +185,10 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
           failures += 1;
           // The error doesn't say which of them it is about.
           if (nodeId === NO_LEADER || isFault(error, ...AWAY)) for (const reading of readings) reading.doubted = true;
-          log(failures > 5 ? 'warn' : 'debug', 'fetching failed, trying again', { nodeId, error: asError(error).message });
+          const what = await told(nodeId, error, readings);
+          troubles.failed(nodeId, what);
+          // Some seconds after the first, and every half minute from then on.
+          log(failures % 15 === 6 ? 'warn' : 'debug', 'fetching failed, trying again', { nodeId, error: what });
           await mend(cluster, error, log);
           await sleep(backoffMs(failures));
         }
@@ -188,6 +196,13 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
       // Leaders may have moved.
       wake();
     }
+  };
+
+  const told = async (nodeId: string, error: unknown, readings: readonly Reading<T>[]): Promise<string> => {
+    const isAway = nodeId === NO_LEADER || isFault(error, ...AWAY);
+    const missing = isAway ? await missingTopics(cluster, new Set(readings.map(({ name }) => name))) : [];
+    if (missing.length === 0) return `Kafka gives no records: ${asError(error).message}`;
+    return `Kafka has no topic ${missing.join(', ')}: nothing is read of its partitions, nor of others beside them, until it is there again (touchpoint topics --create)`;
   };
 
   const wake = (): void => {
@@ -215,6 +230,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
       if (reading.held !== null) setImmediate(() => deliverHeld(reading));
       else wake();
     },
+    troubles: () => troubles.lasting(),
     async stop() {
       stopped = true;
       lanes.clear();

@@ -100,6 +100,7 @@ export const openSource = async <T extends string>(options: PlacedSourceOptions<
     },
     pause: (lane, topic) => reader?.pause(lane, topic),
     resume: (lane, topic) => reader?.resume(lane, topic),
+    troubles: () => reader?.troubles() ?? [],
     async bounds(wanted) {
       const found = await access.boundsOf(wanted.flatMap((lane) => topics.map((topic) => placeOf(lane, topic))));
       return new Map(wanted.map((lane) => [lane, new Map(topics.flatMap((topic): [T, LogBounds][] => {
