@@ -15,6 +15,8 @@ export interface OrderView {
   readonly assessment: Assessment;
   readonly facts: readonly Fact[];
   readonly judgedAt: number;
+  /** False: its facts are being read again, and what they came to in the end can't be told yet. */
+  readonly isJudged: boolean;
   /** Version of the catalogue that it is judged by. */
   readonly rules: string;
   /** What was said last of its alert; null: it never had one. */
@@ -24,7 +26,7 @@ export interface OrderView {
 /** Reads an order without owning its lane: what HTTP and the journeys topic show is what the owner said. */
 export function viewOf(orderId: string, stored: StoredOrder, context: AssessmentContext): OrderView {
   const { journey, state } = openOrder(orderId, stored);
-  return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, rules: context.rules.version, judgedAt: state.judgedAt, alert: state.said.alert };
+  return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, rules: context.rules.version, judgedAt: state.judgedAt, isJudged: state.judgedBy !== null, alert: state.said.alert };
 }
 
 /** The id of its record on `cx.journeys`: made from what it says, so that equal journeys have one id. */

@@ -106,7 +106,7 @@ const getOrder = (): Operation => operation('One order and its story', 'Orders',
   200: json('The order as last judged; its ETag changes when the answer does', 'Order'),
   304: { description: 'The order is as the ETag in `If-None-Match` names it', content: {} },
   404: problemAnswer('No event of this order has been read'),
-  503: problemAnswer('The store of orders cannot be read at present'),
+  503: problemAnswer('The store of orders cannot be read at present, or the partition of this order stands still or is being read again'),
 }, { operationId: 'getOrder', parameters: [{ name: 'orderId', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }] });
 
 const getOrders = (): Operation => operation('Orders by what became of them', 'Orders', {

@@ -22,6 +22,8 @@ export interface OrderView {
   readonly facts: readonly Fact[];
   /** The time reached of the judgement, ms. */
   readonly judgedAt: number;
+  /** False: its facts are being read again, and what they came to in the end can't be told yet. */
+  readonly isJudged: boolean;
   /** Version of the catalogue that it is judged by. */
   readonly rules: string;
   /** What was said last of its alert; null: it never had one. */

@@ -5,6 +5,8 @@ import { HttpProblem } from './problems.js';
 export interface StoreAccess {
   /** null: no event of this order was ever applied. */
   view(orderId: string): Promise<OrderView | null>;
+  /** As `view`, of an order that is asked for by its id. @throws HttpProblem 404 where none is known, and 503 where that can't be told */
+  known(orderId: string): Promise<OrderView>;
   /** Any other question to the store. */
   bounded<T>(answer: Promise<T>): Promise<T>;
   page(index: string | null, cursor: string | null, limit: number): Promise<{ readonly orderIds: readonly string[]; readonly cursor: string | null }>;
@@ -12,13 +14,21 @@ export interface StoreAccess {
 
 export function createStoreAccess(ports: HttpPorts, settings: HttpSettings): StoreAccess {
   const bounded = <T>(answer: Promise<T>): Promise<T> => withinTime(answer, settings.storeTimeoutMs);
+  const view = async (orderId: string): Promise<OrderView | null> => {
+    const lane = ports.laneOf(orderId);
+    const stored = await bounded(ports.orders.order(lane, orderId));
+    return stored === null ? null : { ...ports.assessStored(orderId, stored), lane };
+  };
   return {
-    bounded,
-    async view(orderId) {
+    bounded, view,
+    async known(orderId) {
+      const found = await view(orderId);
+      if (found?.isJudged === true) return found;
+      if (found !== null) throw new HttpProblem(503, 'The partition of this order is being read again; what became of the order is told once that is done.');
       const lane = ports.laneOf(orderId);
-      const stored = await bounded(ports.orders.order(lane, orderId));
-      if (stored === null) return null;
-      return { ...ports.assessStored(orderId, stored), lane };
+      const halt = (await bounded(ports.orders.lanes())).find((each) => each.lane === lane)?.halt ?? null;
+      if (halt !== null) throw new HttpProblem(503, `The partition of this order stands still (${halt.name}); whether the order is known can't be told. The log, /readyz and touchpoint lanes list say what to do.`);
+      throw new HttpProblem(404, 'No event of this order has been read.');
     },
     page: (index, cursor, limit) => bounded(ports.orders.list(index, cursor, limit)),
   };

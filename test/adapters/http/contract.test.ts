@@ -27,7 +27,7 @@ function simulated(orders: number): ReadonlyMap<string, Omit<OrderView, 'lane'>>
     place(journey, fact);
   }
   const context = { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) };
-  return new Map([...journeys].map(([orderId, journey]) => [orderId, { facts: journey.facts, judgedAt: last, rules: DEFAULT_RULES.version, assessment: assess(journey, last, context), alert: null }]));
+  return new Map([...journeys].map(([orderId, journey]) => [orderId, { facts: journey.facts, judgedAt: last, isJudged: true, rules: DEFAULT_RULES.version, assessment: assess(journey, last, context), alert: null }]));
 }
 
 const views = simulated(400);

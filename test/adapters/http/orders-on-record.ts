@@ -60,7 +60,7 @@ export interface Given {
 
 export function orderOf({ orderId, verdict = 'on_course', customerId = 'c-1', facts = [placed(NOW - 9 * DAY)], signals = [], patterns = [], alerts = 0, usefulUntil = null, more = {} }: Given): Omit<OrderView, 'lane'> {
   return {
-    facts, judgedAt: NOW, rules: 'default-1',
+    facts, judgedAt: NOW, isJudged: true, rules: 'default-1',
     alert: alerts === 0 ? null : { episode: alerts, revision: 0, state: 'open', severity: 'warning', patterns: patterns.map(({ pattern }) => pattern), raisedAt: RAISED, usefulUntil },
     assessment: {
       orderId, customerId, place: { carrier: 'NorthPost' }, verdict, recordsVerdict: verdict, settled: false, end: null, unknown: [],

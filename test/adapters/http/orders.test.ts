@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import type { HttpPorts } from '../../../src/adapters/http/ports.js';
+import type { Halt } from '../../../src/pipeline/ports.js';
 import { DAY, delivered, NOW, placed, portsWith, signal, type Given, QUIET } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;
@@ -90,6 +91,26 @@ describe('one order', () => {
     expect(response.statusCode).toBe(404);
     expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(response.json()).toMatchObject({ type: 'about:blank', title: 'Not Found', status: 404 });
+  });
+});
+
+describe('an order of which nothing can be told', () => {
+  const statusAndWords = async (http: FastifyInstance) => {
+    const response = await http.inject('/v1/orders/o-2');
+    return [response.statusCode, response.json<{ detail: string }>().detail];
+  };
+
+  test('as its partition stands still, is a 503, not a 404', async () => {
+    const ports = await portsWith([]);
+    const halt: Halt = { name: 'state_lost', message: 'lost', since: NOW };
+    const lanes = async () => (await ports.orders.lanes()).map((lane) => ({ ...lane, halt: lane.lane === ports.laneOf('o-2') ? halt : null }));
+    expect(await statusAndWords(await serving([], { orders: { ...ports.orders, lanes } }))).toEqual([503, expect.stringContaining('stands still (state_lost)')]);
+  });
+
+  test('as its partition is read again, is a 503, not an order without a past', async () => {
+    const ports = await portsWith([]);
+    const unjudged: HttpPorts['assessStored'] = (orderId, stored) => ({ ...ports.assessStored(orderId, stored), isJudged: false });
+    expect(await statusAndWords(await serving([{ orderId: 'o-2' }], { assessStored: unjudged }))).toEqual([503, expect.stringContaining('is being read again')]);
   });
 });
 

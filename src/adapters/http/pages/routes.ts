@@ -3,7 +3,7 @@ import { everythingOf } from '../../../core/assess.js';
 import { findOrders, parseOrderQuery, type OrderViewPage } from '../order-query.js';
 import { demandPersonal, PUBLIC } from '../access.js';
 import type { HttpPorts, OrderView } from '../ports.js';
-import { HttpProblem, tellableProblem } from '../problems.js';
+import { type HttpProblem, tellableProblem } from '../problems.js';
 import type { StoreAccess } from '../store-access.js';
 import { faultPage } from './fault-page.js';
 import { html, htmlText } from './html.js';
@@ -34,8 +34,7 @@ export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAcc
     return sendPage(reply, listPage(await findOrders(store, query), new URL(request.url, 'http://localhost').searchParams));
   });
   app.get<{ Params: { orderId: string } }>('/orders/:orderId', readable, async (request, reply) => {
-    const view = await store.view(request.params.orderId);
-    if (view === null) throw new HttpProblem(404, 'No event of this order has been read.');
+    const view = await store.known(request.params.orderId);
     return sendPage(reply, storyPage(request.mayReadPersonal ? view : withoutCustomer(view), { alertRules: ports.alertRules, promiseTimeZone: ports.promiseTimeZone, now: ports.clock.now() }));
   });
   app.get('/style.css', PUBLIC, (_, reply) => reply.type('text/css; charset=utf-8').header('cache-control', 'max-age=3600').send(STYLE));
