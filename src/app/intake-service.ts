@@ -48,7 +48,7 @@ export async function startIntake({ config, maps, telemetry, ground, failed }: I
       maxValueBytes: limits.maxValueBytes, limits: STEP_LIMITS, ...intake,
     }),
   });
-  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...(ground.source.troubles?.() ?? []), ...worker.lanes().flatMap(({ halt, schemaWaits }) => [
+  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...worker.lanes().flatMap(({ halt, schemaWaits }) => [
     ...(halt === null ? [] : [`The intake stands still (${halt.name}): ${halt.message}`]), ...schemaWaitSentences(schemaWaits),
   ])];
   const http = buildOperations({ registry: telemetry.registry, telemetry, notReady });

@@ -61,7 +61,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const laneOf = laneOfOrder(config, ground.source.lanes);
   const worker = createWorkerOn(parts);
   const measures = measureReaderOn(parts);
-  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...(ground.source.troubles?.() ?? []), ...haltsOf(worker), ...schemaWaitsOf(worker)];
+  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...haltsOf(worker), ...schemaWaitsOf(worker)];
   const http = await buildHttp({
     orders: ground.reader,
     measures,

@@ -97,6 +97,8 @@ export function workLanes<T extends string>(parts: WorkParts<T>) {
     },
     lanes: (): readonly { readonly lane: number; readonly halt: Halt | null; readonly reading: boolean; readonly schemaWaits: readonly SchemaWait[] }[] =>
       [...lanes.values()].map((lane) => ({ lane: lane.lane, halt: lane.halt(), reading: lane.isReading(), schemaWaits: lane.schemaWaits() })),
+    /** What has kept records from being read for a while, in sentences. */
+    troubles: (): readonly string[] => parts.source.troubles?.() ?? [],
     /** Finishes the steps under way, sends what they said, tells the group how far it came and leaves it. */
     async stop(): Promise<void> {
       for (const timer of timers.splice(0)) clearInterval(timer);

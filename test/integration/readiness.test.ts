@@ -1,20 +1,22 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Admin } from 'kafkajs';
-import { createKafkaClient } from '../../src/adapters/kafka/connection.js';
 import { askAdmin } from '../../src/adapters/kafka/ask-admin.js';
+import { createKafkaClient } from '../../src/adapters/kafka/connection.js';
 import { ownKafka, realRedis } from '../support/real-services.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
 
 /** Whether a worker can process is told also where nothing else would show it: on topics that are silent. */
 
+const PARTITIONS = 4;
+
 let kafka: Awaited<ReturnType<typeof ownKafka>>;
-let stage: Stage;
-let worker: WorkerProcess;
 let isStopped = false;
+let stage: Stage;
+/** One that works lanes in its main thread, and one that works them in two others. */
+let workers: readonly WorkerProcess[];
 beforeAll(async () => {
   kafka = await ownKafka();
-  stage = await createStage({ partitions: 2, on: { brokers: kafka.brokers, redisUrl: (await realRedis()).url } });
-  worker = await stage.worker();
+  stage = await createStage({ partitions: PARTITIONS, on: { brokers: kafka.brokers, redisUrl: (await realRedis()).url } });
+  workers = [await stage.worker(), await stage.worker({ LANE_THREADS: '2' })];
   await untilAtWork();
 }, 180_000);
 afterAll(async () => {
@@ -22,39 +24,36 @@ afterAll(async () => {
   if (!isStopped) await kafka.stop();
 });
 
-/** The time of both lanes is about now. */
+/** The time of all lanes is about now. */
 const untilAtWork = (): Promise<unknown> => {
   const since = Date.now() / 1_000;
-  return until('it works its lanes', 60_000, async () => (await metric(worker.url, 'cx_time_reached_seconds')) > 2 * (since - 5));
+  return until('they work their lanes', 60_000, async () => {
+    const times = await Promise.all(workers.map(({ url }) => metric(url, 'cx_time_reached_seconds')));
+    return times.reduce((sum, time) => sum + time, 0) > PARTITIONS * (since - 5);
+  });
 };
-
-const readiness = async (): Promise<readonly [number, string]> => {
-  const answer = await fetch(`${worker.url}/readyz`);
-  return [answer.status, await answer.text()];
-};
+const allAre = (status: number, saying: string): Promise<unknown> => until(`all are ${status} and say: ${saying}`, 60_000, async () => {
+  const answers = await Promise.all(workers.map(async ({ url }) => {
+    const answer = await fetch(`${url}/readyz`);
+    return answer.status === status && (await answer.text()).includes(saying);
+  }));
+  return answers.every(Boolean);
+});
 
 test('a topic that is deleted is named, until it is made anew', async () => {
-  expect((await readiness())[0]).toBe(200);
+  await allAre(200, 'ready');
   const topic = stage.topicName('incidents');
   const client = createKafkaClient({ brokers: stage.brokers, clientId: 'test', ssl: false, sasl: null }, () => undefined);
-  await askAdmin(client, (admin: Admin) => admin.deleteTopics({ topics: [topic] }));
-  const [, told] = await until('trouble told', 60_000, async () => {
-    const found = await readiness();
-    return found[0] === 503 && found;
-  });
-  expect(told).toContain(`Kafka has no topic ${topic}`);
-  expect(worker.log()).toContain(`Kafka has no topic ${topic}`);
-  expect((await stage.run(['topics', '--create', '--partitions', '2'])).code).toBe(0);
-  await until('it is ready again', 60_000, async () => (await readiness())[0] === 200);
+  await askAdmin(client, (admin) => admin.deleteTopics({ topics: [topic] }));
+  await allAre(503, `Kafka has no topic ${topic}`);
+  for (const worker of workers) expect(worker.log()).toContain(`Kafka has no topic ${topic}`);
+  expect((await stage.run(['topics', '--create', '--partitions', String(PARTITIONS)])).code).toBe(0);
+  await allAre(200, 'ready');
   await untilAtWork();
 }, 180_000);
 
-test('a Kafka that is away is told', async () => {
+test('a Kafka that is away is told of', async () => {
   await kafka.stop();
   isStopped = true;
-  const [, told] = await until('trouble told', 60_000, async () => {
-    const found = await readiness();
-    return found[0] === 503 && found;
-  });
-  expect(told).toContain('Kafka gives no records');
+  await allAre(503, 'Kafka gives no records');
 }, 120_000);

@@ -4,8 +4,9 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ThreadHealth } from '../../adapters/telemetry/thread-telemetry.js';
 import { createLogger } from '../../adapters/telemetry/logger.js';
+import type { Worker } from '../../pipeline/worker.js';
 import { kafkaGround } from '../kafka-ground.js';
-import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
+import type { FromThread, ThreadStart, ToThread } from './messages.js';
 import { createToldTelemetry, portable } from './told.js';
 import { workLanesOn } from './work-lanes.js';
 
@@ -21,12 +22,12 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
   let catalogue = first;
   const health = createHealth();
   const { telemetry, take } = createToldTelemetry(() => { tell(); });
-  let lanes = (): LaneStandings => [];
-  const tell = (): void => post({ kind: 'told', told: take(), lanes: lanes(), health: health() });
+  let standing: Pick<Worker, 'lanes' | 'troubles'> = { lanes: () => [], troubles: () => [] };
+  const tell = (): void => post({ kind: 'told', told: take(), lanes: standing.lanes(), troubles: standing.troubles(), health: health() });
   const telling = setInterval(tell, TELL_MS);
   const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }));
   const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed });
-  lanes = () => worker.lanes();
+  standing = worker;
   parentPort?.on('message', (message: ToThread) => {
     if (message.kind === 'catalogue') ({ catalogue } = message);
     else void stop().catch(failed);

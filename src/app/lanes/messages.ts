@@ -24,7 +24,7 @@ export type FromThread =
   /** It takes part in the group. */
   | { readonly kind: 'started' }
   /** Also that it lives: where there is nothing else to tell, too. */
-  | { readonly kind: 'told'; readonly told: readonly Told[]; readonly lanes: LaneStandings; readonly health: ThreadHealth }
+  | { readonly kind: 'told'; readonly told: readonly Told[]; readonly lanes: LaneStandings; readonly troubles: readonly string[]; readonly health: ThreadHealth }
   /** It cannot begin, or not go on. */
   | { readonly kind: 'failed'; readonly error: Error }
   /** All is committed and said. */

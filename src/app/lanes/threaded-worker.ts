@@ -34,6 +34,7 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
       }
     },
     lanes: () => threads.flatMap((thread) => thread.lanes()),
+    troubles: () => [...new Set(threads.flatMap((thread) => thread.troubles()))],
     stop: () => all((thread) => thread.stop()),
   };
 }
@@ -47,6 +48,7 @@ const LOADING_MS = 60_000;
 
 function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts, number: number) {
   let lanes: LaneStandings = [];
+  let troubles: readonly string[] = [];
   const started = Promise.withResolvers<undefined>();
   const stopped = Promise.withResolvers<undefined>();
   // Of a start that fails whoever asked for it hears; later it is the process that cannot go on.
@@ -63,7 +65,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
         started.resolve(undefined);
         break;
       case 'told':
-        ({ lanes } = message);
+        ({ lanes, troubles } = message);
         silence.heard();
         telemetry.threadTold(number, message.health);
         tell(telemetry, message.told);
@@ -87,6 +89,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
   return {
     started: started.promise, post, end,
     lanes: () => lanes,
+    troubles: () => troubles,
     async stop(): Promise<void> {
       post({ kind: 'stop' });
       await stopped.promise;
