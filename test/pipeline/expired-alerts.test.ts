@@ -62,12 +62,12 @@ describe('an alert that people were told of', () => {
     lane.pass('03-09 10:00');
     await lane.under.live();
     const due = await lane.under.store.nextDue(LANE);
-    // A day of use, and a week.
-    expect([lane.told('a').at(-1), due]).toEqual(['alert.updated 1', on('03-10 10:00')]);
+    // Three days of use from the promise on, when it became grave, and a week.
+    expect([lane.told('a').at(-1), due]).toEqual(['alert.updated 1', on('03-12 10:00')]);
     await rebuild(lane);
     await lane.under.live();
     expect([lane.told('a').at(-1), await lane.under.store.nextDue(LANE)]).toEqual(['alert.updated 1', due]);
-    lane.pass('03-10 10:01');
+    lane.pass('03-12 10:01');
     await lane.under.live();
     expect([lane.told('a').at(-1), await lane.under.store.nextDue(LANE)]).toEqual(['alert.resolved 1 expired', null]);
   });
@@ -79,7 +79,7 @@ describe('an alert that people were told of', () => {
     await lane.under.live();
     await close(handling, 'a');
     await workOn(lane, handling);
-    expect((await lane.under.store.look(LANE, ['a', 'b'].map((orderId) => ({ orderId, indexes: [] }))))?.orders.map(({ due }) => due)).toEqual([null, on('03-10 10:00')]);
+    expect((await lane.under.store.look(LANE, ['a', 'b'].map((orderId) => ({ orderId, indexes: [] }))))?.orders.map(({ due }) => due)).toEqual([null, on('03-12 10:00')]);
     lane.append('b', fact('order.cancelled', '03-01 09:00'));
     lane.pass('04-09 10:00');
     await lane.under.live({ parts: { handling } });
