@@ -23,9 +23,10 @@ export function createGathering(lacks: () => boolean, wallClock: WallClock): Gat
   return {
     waits() {
       if (!lacks()) return false;
-      if (!isPatient) patience.begin(PATIENCE_MS);
+      const now = wallClock.now();
+      if (!isPatient) patience.begin(PATIENCE_MS, now);
       isPatient = true;
-      return !patience.isOver();
+      return !patience.isOver(0, now);
     },
     begins() {
       isPatient = false;

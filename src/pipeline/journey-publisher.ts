@@ -99,12 +99,12 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     }
   };
 
-  const beginsRound = (): boolean =>
-    (mayBeDirty || output.overwritten.size > 0) && betweenRounds.isOver(parts.isBehind() ? BEHIND_INTERVAL_MS : 0);
-  const isDue = (): boolean => !parts.isSilent() && betweenSome.isOver() && (round !== null || beginsRound());
+  const beginsRound = (at: number): boolean =>
+    (mayBeDirty || output.overwritten.size > 0) && betweenRounds.isOver(parts.isBehind() ? BEHIND_INTERVAL_MS : 0, at);
+  const isDue = (at: number): boolean => !parts.isSilent() && betweenSome.isOver(0, at) && (round !== null || beginsRound(at));
   const sendIfDue = async (persistence: Persistence): Promise<void> => {
-    if (!isDue()) return;
     const began = now();
+    if (!isDue(began)) return;
     if (round === null) {
       // Before the store is asked: an order that a commit marks meanwhile must not be forgotten.
       mayBeDirty = false;
@@ -112,7 +112,8 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
     }
     const underWay = round;
     await persist(persistence, 'publish journeys', () => sendSome(underWay));
-    betweenSome.begin(Math.min(LONGEST_REST_MS, REST_AFTER_SOME * (now() - began)));
+    const ended = now();
+    betweenSome.begin(Math.min(LONGEST_REST_MS, REST_AFTER_SOME * (ended - began)), ended);
   };
   return {
     /** A commit of this version wrote these orders. */
@@ -130,7 +131,10 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
       mayBeDirty = true;
     },
     /** Is there anything to publish by now, or to look at? */
-    hasWork: (): boolean => isDue() || betweenLooks.isOver(),
+    hasWork(): boolean {
+      const at = now();
+      return isDue(at) || betweenLooks.isOver(0, at);
+    },
     /** Publishes the next of them; faults of log and store are retried until they end or `stopped` says so. @throws LaneLost */
     async work(persistence: Persistence): Promise<void> {
       if (betweenLooks.isOver()) {

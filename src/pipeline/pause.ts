@@ -1,7 +1,7 @@
 /** A time to wait by a clock. */
 export interface Pause {
-  /** True where none was begun. @param more so many ms longer */
-  isOver(more?: number): boolean;
+  /** True where none was begun. @param more so many ms longer @param at by default now */
+  isOver(more?: number, at?: number): boolean;
   /** Lasts so many ms from `from` on, ms of the clock; by default from now. It takes the place of the one before. */
   begin(ms: number, from?: number): void;
   end(): void;
@@ -16,10 +16,7 @@ export function createPause(now: () => number): Pause {
   let begun = -Infinity;
   let until = -Infinity;
   return {
-    isOver(more = 0) {
-      const at = now();
-      return at >= until + more || at < begun;
-    },
+    isOver: (more = 0, at = now()) => at >= until + more || at < begun,
     begin(ms, from = now()) {
       begun = from;
       until = from + ms;

@@ -96,6 +96,8 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
   const committed = new Map<number, string>();
   const marked = new Set<string>();
   const progress = new Map<SourceTopic, TopicProgress>();
+  /** As the lane told it last, ms. */
+  let reached = -Infinity;
   const under = { store, logs, wall, progress, strays: [] as OutputRecord[], halts: [] as Halt[], failures: [] as Error[], unassessed: [] as string[] };
   const context = options.context ?? ((): AssessmentContext => CONTEXT);
 
@@ -147,7 +149,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       lane: LANE, source: logs.source(), output: watchedOutput(dying), store: watchedStore(life, dying),
       telemetry: {
         ...quietTelemetry((orderId) => { under.unassessed.push(orderId); }),
-        laneHalted: (_lane, halt) => { under.halts.push(halt); }, ...options.telemetry,
+        laneHalted: (_lane, halt) => { under.halts.push(halt); }, timeReached: (_lane, at) => { reached = at; }, ...options.telemetry,
       },
       wallClock: { now }, decode: decodeFact,
       judging: () => judging,
@@ -175,7 +177,9 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
     const bounds = (await logs.source().bounds([LANE])).get(LANE);
     return topics.every((topic) => (look.topics.get(topic)?.next ?? 0) >= (bounds?.get(topic)?.end ?? 0));
   };
-  const settled = async (): Promise<boolean> => (await said()) && (await store.dirty(LANE, 1)).length === 0;
+  /** Between two steps all may be said and shown, while deadlines that have passed are yet to fire. */
+  const settled = async (): Promise<boolean> =>
+    (await said()) && (await store.dirty(LANE, 1)).length === 0 && ((await store.nextDue(LANE)) ?? Infinity) >= reached;
   return {
     ...under, parts, settled,
     async live(life = {}) {
