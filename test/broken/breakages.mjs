@@ -142,7 +142,7 @@ export const BREAKAGES = [
     invariant: 'I8', how: 'a deadline that another brings about for an instant before its own is said before it',
     file: 'pipeline/sayings.ts',
     edits: [['turn = Math.max(turn, due);', 'turn = due;']],
-    test: 'pipeline/lane-histories.properties',
+    test: 'pipeline/sayings',
   },
   {
     invariant: 'I1', how: 'a commit of the intake that was applied is applied again when it is sent again',
