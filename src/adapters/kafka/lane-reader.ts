@@ -38,6 +38,8 @@ const AWAY = ['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'NOT_LEADER_FOR_
  */
 const BACKLOG_PARTITIONS = 64;
 const EARLIEST = -2;
+/** After so many failures in a row it is looked whether topics are missing. */
+const ASK_AFTER = 4;
 /** How long stopping waits for requests that a silent broker may never answer; ms. */
 const STOP_MS = 1_000;
 
@@ -185,7 +187,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
           failures += 1;
           // The error doesn't say which of them it is about.
           if (nodeId === NO_LEADER || isFault(error, ...AWAY)) for (const reading of readings) reading.doubted = true;
-          const what = await told(nodeId, error, readings);
+          const what = await told(nodeId, error, readings, failures);
           troubles.failed(nodeId, what);
           // Some seconds after the first, and every half minute from then on.
           log(failures % 15 === 6 ? 'warn' : 'debug', 'fetching failed, trying again', { nodeId, error: what });
@@ -198,8 +200,9 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
     }
   };
 
-  const told = async (nodeId: string, error: unknown, readings: readonly Reading<T>[]): Promise<string> => {
-    const isAway = nodeId === NO_LEADER || isFault(error, ...AWAY);
+  const told = async (nodeId: string, error: unknown, readings: readonly Reading<T>[], failures: number): Promise<string> => {
+    // While a leader moves, nobody has to be asked for all topics.
+    const isAway = failures >= ASK_AFTER && (nodeId === NO_LEADER || isFault(error, ...AWAY));
     const missing = isAway ? await missingTopics(cluster, new Set(readings.map(({ name }) => name))) : [];
     if (missing.length === 0) return `Kafka gives no records: ${asError(error).message}`;
     return `Kafka has no topic ${missing.join(', ')}: nothing is read of its partitions, nor of others beside them, until it is there again (touchpoint topics --create)`;
