@@ -21,30 +21,38 @@ export interface OrderView {
   readonly rules: string;
   /** What was said last of its alert; null: it never had one. */
   readonly alert: SaidAlert | null;
+  /** Of the last change that was said of it; 0: none was. */
+  readonly sequence: number;
 }
 
 /** Reads an order without owning its lane: what HTTP and the journeys topic show is what the owner said. */
 export function viewOf(orderId: string, stored: StoredOrder, context: AssessmentContext): OrderView {
   const { journey, state } = openOrder(orderId, stored);
-  return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, rules: context.rules.version, judgedAt: state.judgedAt, isJudged: state.judgedBy !== null, alert: state.said.alert };
+  return { assessment: assess(journey, state.judgedAt, context), facts: journey.facts, rules: context.rules.version, judgedAt: state.judgedAt, isJudged: state.judgedBy !== null, alert: state.said.alert, sequence: state.said.sequence };
 }
 
-/** The id of its record on `cx.journeys`: made from what it says, so that equal journeys have one id. */
-export const journeyId = (assessment: Assessment, rulesVersion: string): string => nameUuid(JSON.stringify(journeyOf(assessment, rulesVersion)));
+/**
+ * The id of its record on `cx.journeys`, of what it says and after how many facts and changes: one that is again as it was before has
+ * an id of its own, so that who drops ids that they know is left with the present one.
+ * @param json the journey, as JSON
+ * @param facts how many the order has
+ * @param sequence of the last change that was said of it
+ */
+export const journeyId = (json: string, facts: number, sequence: number): string => nameUuid(`${facts}/${sequence}/${json}`);
 
 /** A record of `cx.journeys`, once the number of the last record is known that its lane said. */
 export type RenderedJourney = (lastSaid: number) => OutputRecord;
 
-/** Makes records of `cx.journeys`: the present assessment, under an id made from its content, which is the same in every format. */
+/** Makes records of `cx.journeys`: the present assessment, under an id that is the same in every format. */
 export interface JourneyRenderer {
   /** Of an order as it was judged last. */
-  ofView(view: Pick<OrderView, 'assessment' | 'facts' | 'judgedAt'>): RenderedJourney;
+  ofView(view: Pick<OrderView, 'assessment' | 'facts' | 'judgedAt' | 'sequence'>): RenderedJourney;
   /** Of an order as it is kept: the same. */
   ofStored(orderId: string, stored: StoredOrder): RenderedJourney;
 }
 
 export function createJourneyRenderer(context: () => AssessmentContext, source: string, format: OutputFormat = jsonOutput): JourneyRenderer {
-  const ofView: JourneyRenderer['ofView'] = ({ assessment, judgedAt, facts }) => {
+  const ofView: JourneyRenderer['ofView'] = ({ assessment, judgedAt, facts, sequence }) => {
     // An order may be judged before its lane has reached any time.
     const asOf = instantText(Math.max(judgedAt, facts.at(-1)?.at ?? 0));
     const journey = journeyOf(assessment, context().rules.version);
@@ -55,7 +63,7 @@ export function createJourneyRenderer(context: () => AssessmentContext, source: 
     return (lastSaid) => ({
       seq: null, topic: 'cx.journeys', key: orderId, value,
       headers: {
-        ce_specversion: '1.0', ce_id: nameUuid(json), ce_type: 'touchpoint.journey', ce_source: source,
+        ce_specversion: '1.0', ce_id: journeyId(json, facts.length, sequence), ce_type: 'touchpoint.journey', ce_source: source,
         ce_time: asOf, ce_subject: orderId, 'content-type': format.contentType, cx_seq: String(lastSaid),
         cx_judged_at: instantText(judgedAt),
       },

@@ -142,10 +142,10 @@ function workOrder(work: Work, orderId: string, places: readonly number[]): void
 
 /** Renders the journey while everything that it takes is at hand. A rule that throws is told of when the journey is to be published. */
 function show({ renderJourney }: StepParts, order: LiveOrder): void {
-  const { assessment, journey: { facts }, state: { judgedAt } } = order;
+  const { assessment, journey: { facts }, state: { judgedAt, said: { sequence } } } = order;
   if (assessment === null) return;
   try {
-    order.shown = renderJourney.ofView({ assessment, facts, judgedAt });
+    order.shown = renderJourney.ofView({ assessment, facts, judgedAt, sequence });
   } catch {
     order.shown = null;
   }

@@ -1,3 +1,4 @@
+import type { Assessment } from '../core/assessment.js';
 import type { OrderState } from '../core/order-state.js';
 import type { AssessmentContext } from '../core/rules.js';
 import { journeyId } from './journey-renderer.js';
@@ -5,6 +6,7 @@ import type { Judge, StepOutputs } from './judge.js';
 import { type LiveOrder, UNASSESSED } from './live-order.js';
 import type { OrderBook } from './order-book.js';
 import type { LaneStore, Telemetry } from './ports.js';
+import { journeyOf } from './render.js';
 import { wasAtRest } from './retention.js';
 import type { Upkeep } from './upkeep.js';
 
@@ -41,11 +43,13 @@ export function createSweep(parts: SweepParts, start: SweepState, isNew: boolean
 
   const isDue = ({ state, journey }: LiveOrder): boolean =>
     journey.facts.length > 0 && (state.judgedBy === null || state.unassessed || (state.judgedBy !== catalogue && !parts.hasExpired(state)));
+  const idOf = ({ journey, state: { said } }: LiveOrder, assessment: Assessment): string =>
+    journeyId(JSON.stringify(journeyOf(assessment, parts.context().rules.version)), journey.facts.length, said.sequence);
   const judgeAnew = (order: LiveOrder, at: number, outputs: StepOutputs): void => {
     const { published, rests: since } = order.state;
     const assessment = parts.judge(order, at, { fact: null, at: Math.max(at, order.state.judgedAt) }, outputs);
     // Its journey may stand on the topic as it is.
-    const stale = assessment !== null && (published === null || journeyId(assessment, parts.context().rules.version) !== published);
+    const stale = assessment !== null && (published === null || idOf(order, assessment) !== published);
     // That it is looked at again is nothing that happened to it.
     if (since !== null && order.state.rests !== null && since < order.state.rests && wasAtRest(order.journey, since, parts.context())) order.state.rests = since;
     parts.book.touch(order, stale);

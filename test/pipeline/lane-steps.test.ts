@@ -264,3 +264,17 @@ test.each([1, 250])('the journeys that steps of %i orders render are those that 
     }
   }), { numRuns: 60 });
 }, 60_000);
+
+test('a journey that is again as it was has an id of its own, so that who drops ids that they know is left with the present one', async () => {
+  const lane = createLaneUnderTest({ topics: ['orders'] });
+  const days = ['06-10 10:00', '06-12 10:00', '06-10 10:00', '06-12 10:00'];
+  lane.logs.append('orders', 'a', placed('a', days[0]!));
+  await lane.live();
+  for (const [i, day] of days.slice(1).entries()) {
+    lane.logs.append('orders', 'a', factBytes('a', fact('order.amended', `05-0${i + 2} 08:00`, { by: 'customer', promisedDelivery: promised(day) })));
+    await lane.live();
+  }
+  const written = lane.logs.written('cx.journeys', LANE);
+  expect(new Set(written.map(({ value }) => String(value))).size).toBe(2);
+  expect(new Set(written.map(({ headers }) => String(headers['ce_id']))).size).toBe(4);
+});
