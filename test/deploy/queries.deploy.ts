@@ -33,7 +33,7 @@ const one = async (expr: string): Promise<number | undefined> => (await promethe
 
 beforeAll(async () => {
   [kafka, redis, receiver] = await Promise.all([ownKafka(), ownRedis(), startReceiver(SECRET)]);
-  const sink = { name: 'crm', kind: 'webhook', url: receiver.url, secret: { env: 'CRM_SECRET' }, allowPrivate: true, budget: { perHour: 3, digestAfter: '1m' } };
+  const sink = { name: 'crm', kind: 'webhook', url: receiver.url, secret: { env: 'CRM_SECRET' }, allowPrivate: true, budget: { perHour: 3, digestAfter: '15s' } };
   stage = await createStage({ on: { brokers: kafka.brokers, redisUrl: redis.url, env: { CRM_SECRET: SECRET } }, config: { measures: { shownBy: ['carrier', 'region'] }, sinks: [sink] } });
   workers = [await stage.worker(), await stage.worker()];
   prometheus = await startPrometheus(workers.map(hostOf));

@@ -13,8 +13,8 @@ const PARTITIONS = 4;
 const EVENTS_PER_SECOND = 20;
 const MINUTE_MS = 60_000;
 
-/** `npm run test:hang` sets an hour; with every change it is half a minute. */
-const HANG_MS = Number(process.env['TOUCHPOINT_HANG_MINUTES'] ?? '0.5') * MINUTE_MS;
+/** `npm run test:hang` sets an hour; with every change it is a quarter of a minute. */
+const HANG_MS = Number(process.env['TOUCHPOINT_HANG_MINUTES'] ?? '0.25') * MINUTE_MS;
 /** How long the receiver answers before it hangs, to compare with. */
 const BEFORE_MS = Math.min(HANG_MS / 2, 5 * MINUTE_MS);
 /** The breaker asks again after five minutes at the latest; then some hundred requests a second clear what waits. */

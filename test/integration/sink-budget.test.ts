@@ -15,7 +15,7 @@ let stage: Stage;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 beforeAll(async () => {
   receiver = await startReceiver(SECRET);
-  const sink = { name: 'crm', kind: 'webhook', url: receiver.url, secret: { env: 'CRM_SECRET' }, allowPrivate: true, budget: { perHour: PER_HOUR, digestAfter: '1m' }, link: 'https://touchpoint.example/' };
+  const sink = { name: 'crm', kind: 'webhook', url: receiver.url, secret: { env: 'CRM_SECRET' }, allowPrivate: true, budget: { perHour: PER_HOUR, digestAfter: '15s' }, link: 'https://touchpoint.example/' };
   stage = await createStage({ partitions: PARTITIONS, config: { sinks: [sink] } });
 }, 120_000);
 afterAll(async () => {

@@ -29,7 +29,7 @@ const budget = z.strictObject({
   perHour: alertsAnHour,
   criticalPerHour: alertsAnHour.optional(),
   // Long enough to gather a carrier's bad hour, short enough to act on.
-  digestAfter: duration.refine((ms) => ms >= 60_000 && ms <= 3_600_000, 'expected between 1m and 1h').prefault('15m'),
+  digestAfter: duration.refine((ms) => ms >= 10_000 && ms <= 3_600_000, 'expected between 10s and 1h').prefault('15m'),
 });
 
 const webhook = z.strictObject({ kind: z.literal('webhook'), ...common, secret, allowPrivate: z.boolean().default(false), personal: z.boolean().default(false), budget: budget.optional(), link: url.optional() })

@@ -46,7 +46,7 @@ describe('sinks:', () => {
     [`sinks: [{${WEBHOOK}, owners: []}]`, 'f:1: sinks[0].owners: expected at least one team'],
     [`sinks: [{${WEBHOOK}, budget: {perHour: -1}}]`, 'f:1: sinks[0].budget.perHour: expected'],
     [`sinks: [{${WEBHOOK}, budget: {}}]`, 'f:1: sinks[0].budget.perHour: expected'],
-    [`sinks: [{${WEBHOOK}, budget: {perHour: 5, digestAfter: 2h}}]`, 'f:1: sinks[0].budget.digestAfter: expected between 1m and 1h'],
+    [`sinks: [{${WEBHOOK}, budget: {perHour: 5, digestAfter: 2h}}]`, 'f:1: sinks[0].budget.digestAfter: expected between 10s and 1h'],
     [`sinks: [{${WEBHOOK}, retires: 3}]`, 'f:1: sinks[0].retires: no such setting'],
   ])('%s is refused with words that help', (text, message) => expect(problemsOf(text)).toContain(message));
 
