@@ -15,6 +15,13 @@ export interface ReadSources {
   next(topic: SourceTopic): number;
 }
 
+/** An order's records in the order of reading, repeats included, refused ones left out. */
+export interface OrderRecords {
+  readonly log: readonly Fact[];
+  /** Records that were refused for what is no longer so: a lane that has read them again since has taken them where they stand. */
+  readonly perhaps: readonly Fact[];
+}
+
 export interface ComparedFacts {
   /** The order's facts by the log; those that are gone from it as they are stored. */
   readonly facts: readonly Fact[];
@@ -25,10 +32,9 @@ export interface ComparedFacts {
 
 /**
  * Compares an order's stored facts with its records. Of two records with one id in one topic the first counts; over several
- * topics it was the one read first, which the store alone can tell.
- * @param log the order's records in the order of reading, repeats included, refused ones left out
+ * topics it was the one read first, and of one that was refused at first whether it counted, which the store alone can tell.
  */
-export function compareFacts(lane: number, orderId: string, stored: readonly Fact[], log: readonly Fact[], sources: ReadSources, tell: Tell): ComparedFacts {
+export function compareFacts(lane: number, orderId: string, stored: readonly Fact[], { log, perhaps }: OrderRecords, sources: ReadSources, tell: Tell): ComparedFacts {
   const placeOf = ({ topic, offset }: Fact): string => `${sources.topicNames[topic]}/${lane}/${offset}`;
   const candidates = firstsById(log);
   const facts: Fact[] = [];
@@ -54,7 +60,7 @@ export function compareFacts(lane: number, orderId: string, stored: readonly Fac
       facts.push(fact);
       continue;
     }
-    const record = records.find((one) => one.topic === fact.topic && one.offset === fact.offset);
+    const record = recordOf(fact, records, perhaps);
     if (record === undefined) {
       const others = records.length === 0 ? 'no record there says so' : `its record is ${records.map(placeOf).join(', ')}`;
       wrong('fact_unfounded', `${fact.type} "${fact.id}": ${others}`, { at });
@@ -71,6 +77,13 @@ export function compareFacts(lane: number, orderId: string, stored: readonly Fac
   return { facts, gone, differs };
 }
 
+/** The record that a stored fact was made of; one that was refused at first counts only before those that were not. */
+function recordOf(fact: Fact, firsts: readonly Fact[], perhaps: readonly Fact[]): Fact | undefined {
+  const first = firsts.find(({ topic }) => topic === fact.topic);
+  if (first !== undefined && fact.offset >= first.offset) return fact.offset === first.offset ? first : undefined;
+  return perhaps.find((one) => one.id === fact.id && placeIn(one) === placeIn(fact));
+}
+
 /** The first record of each id in each topic. */
 function firstsById(log: readonly Fact[]): ReadonlyMap<string, readonly Fact[]> {
   const firsts = new Map<string, Fact[]>();
@@ -84,15 +97,19 @@ function firstsById(log: readonly Fact[]): ReadonlyMap<string, readonly Fact[]> 
   return firsts;
 }
 
-/** What became of an order's records, by topic, as far as `next`: of each id one was applied, the rest were duplicates. */
+/**
+ * What became of an order's records, by topic, as far as `next`: of each id one was applied, the rest were duplicates. All were, if the one
+ * applied was refused at first: that one is counted by itself.
+ */
 export function tallyFacts(
-  log: readonly Fact[], stored: readonly Fact[], next: (topic: SourceTopic) => number, count: (topic: SourceTopic, outcome: 'applied' | 'duplicate') => void,
+  { log, perhaps }: OrderRecords, stored: readonly Fact[], next: (topic: SourceTopic) => number, count: (topic: SourceTopic, outcome: 'applied' | 'duplicate') => void,
 ): void {
   const chosen = new Map(stored.map((fact) => [fact.id, placeIn(fact)]));
   const counted = log.filter((fact) => fact.offset < next(fact.topic));
   const applied = new Set<string>();
+  const takenLater = new Set(perhaps.filter((fact) => chosen.get(fact.id) === placeIn(fact)).map(({ id }) => id));
   for (const [id, records] of firstsById(counted)) {
-    const one = records.find((record) => chosen.get(id) === placeIn(record)) ?? records[0];
+    const one = takenLater.has(id) ? undefined : records.find((record) => chosen.get(id) === placeIn(record)) ?? records[0];
     if (one !== undefined) applied.add(placeIn(one));
   }
   for (const fact of counted) count(fact.topic, applied.has(placeIn(fact)) ? 'applied' : 'duplicate');

@@ -15,7 +15,7 @@ import type { FoldedOrder } from './said-log.js';
  * published last is what they say. Returns why something of that can't be told; null: all was compared.
  */
 export function compareForgotten(order: OrderCase, tell: Tell): Unverified | null {
-  const { orderId, seen, log, sources, context, folded, calendar, retention } = order;
+  const { orderId, seen, log, perhaps, sources, folded } = order;
   const wrong = (text: string): void => { tell('order_forgotten', text, { orderId }); };
   const left = [
     ...(seen.stored === null ? [] : ['its state']), ...(seen.listed ? ['its place in the list of all orders'] : []),
@@ -23,8 +23,25 @@ export function compareForgotten(order: OrderCase, tell: Tell): Unverified | nul
   ];
   if (left.length > 0) wrong(`it was given up, and ${left.join(', ')} is still there`);
   if (order.whole.alerts && folded?.alert?.state === 'open') tell('alert_differs', 'expected none, as the order was given up; published one that is open', { orderId });
-  const facts = log.filter((fact) => fact.offset < sources.next(fact.topic));
-  if (!order.isWhole || facts.length === 0) return 'facts_gone';
+  const isRead = (fact: Fact): boolean => fact.offset < sources.next(fact.topic);
+  const surely = log.filter(isRead);
+  const all = [...surely, ...perhaps.filter(isRead)];
+  if (!order.isWhole || all.length === 0) return 'facts_gone';
+  // Nothing is left that tells whether those counted that were refused at first: they did if with them less is wrong.
+  const counted = surely.length > 0 && wrongs(order, surely) < wrongs(order, all) ? surely : all;
+  return compareRest(order, counted, tell);
+}
+
+function wrongs(order: OrderCase, facts: readonly Fact[]): number {
+  let found = 0;
+  compareRest(order, facts, () => { found += 1; });
+  return found;
+}
+
+/** Holds what was said of an order that was given up to these facts. */
+function compareRest(order: OrderCase, facts: readonly Fact[], tell: Tell): Unverified | null {
+  const { orderId, context, folded, calendar, retention } = order;
+  const wrong = (text: string): void => { tell('order_forgotten', text, { orderId }); };
   const latest = Math.max(...facts.map(({ at }) => at));
   let assessment: Assessment;
   try {

@@ -13,7 +13,7 @@ import { catalogueOf } from '../judge.js';
 import { customerOf } from '../live-order.js';
 import type { StoredOrder } from '../ports.js';
 import { hasExpired, isTooOld, type Retention } from '../retention.js';
-import { compareFacts, type ReadSources } from './compare-facts.js';
+import { compareFacts, type OrderRecords, type ReadSources } from './compare-facts.js';
 import { compareForgotten } from './compare-forgotten.js';
 import { compareJourney } from './compare-journey.js';
 import { compareFold, compareIndexes, compareSaid, type WholeTopics } from './compare-said.js';
@@ -22,7 +22,7 @@ import type { LastJourney } from './last-journeys.js';
 import type { FoldedOrder } from './said-log.js';
 
 /** Everything known of one order: by the logs, and as the store showed it at one moment. */
-export interface OrderCase {
+export interface OrderCase extends OrderRecords {
   readonly orderId: string;
   readonly lane: number;
   readonly seen: SeenOrder;
@@ -30,8 +30,6 @@ export interface OrderCase {
   readonly asked: readonly string[];
   /** The last `cx_seq` given out at that moment. */
   readonly seq: number;
-  /** Its records in the order of reading, repeats included, refused ones left out. */
-  readonly log: readonly Fact[];
   readonly sources: ReadSources;
   readonly folded: FoldedOrder | undefined;
   readonly journey: LastJourney | undefined;
@@ -84,7 +82,7 @@ export const indexesToAsk = (bounded: readonly string[], customers: readonly str
   [...bounded, ...customers.map((customerId) => `customer:${customerId}`)];
 
 export function compareOrder(order: OrderCase): OrderResult {
-  const { orderId, lane, seen, log, folded } = order;
+  const { orderId, lane, seen, folded } = order;
   const findings: Finding[] = [];
   const tell = tellerOf(lane, (finding) => findings.push(finding));
   const result = (more: Partial<OrderResult> = {}): OrderResult =>
@@ -99,7 +97,7 @@ export function compareOrder(order: OrderCase): OrderResult {
   const { facts: stored, state } = opened;
   const read = (fact: Fact): boolean => fact.offset < order.sources.readTo(fact.topic) || fact.offset >= order.sources.next(fact.topic);
   if (!stored.every(read) || isAhead) return result({ moving: true, stored });
-  const facts = compareFacts(lane, orderId, stored, log, order.sources, tell);
+  const facts = compareFacts(lane, orderId, stored, order, order.sources, tell);
   if (!seen.listed) tell('order_unlisted', 'it has a state and is not in the list', { orderId });
   if (order.fullAt !== undefined && stored.length < order.fullAt) {
     tell('dead_letter_unfounded', `records were refused because the order had ${order.fullAt} facts; it has ${stored.length}`, { orderId });

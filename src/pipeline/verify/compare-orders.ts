@@ -1,6 +1,5 @@
-import type { Fact } from '../../core/fact.js';
 import type { LaneLook, SeenOrder } from '../lane-viewer.js';
-import { tallyFacts } from './compare-facts.js';
+import { type OrderRecords, tallyFacts } from './compare-facts.js';
 import { compareOrder, indexesToAsk, type OrderCase, type OrderResult } from './compare-order.js';
 import { deadlinesJudged, type JudgedDeadlines, OVERDUE_MS } from './deadlines-judged.js';
 import type { FindingKind } from './findings.js';
@@ -77,9 +76,9 @@ async function compareRound(work: LaneWork, open: readonly Open[]): Promise<Open
       const seen = look.orders[i];
       if (seen === undefined) return;
       const wasCounted = one.result !== null && !one.result.moving;
-      const log = reading.factsOf(one.orderId);
-      one.result = compareOne(work, look, seen, { asked: asked[i]?.indexes ?? [], log, ...deadlines });
-      if (!wasCounted && !one.result.moving) tally(work, log, one.result);
+      const records = reading.recordsOf(one.orderId);
+      one.result = compareOne(work, look, seen, { asked: asked[i]?.indexes ?? [], ...records, ...deadlines });
+      if (!wasCounted && !one.result.moving) tally(work, records, one.result);
       if (one.result.moving || one.result.suspect || one.result.findings.length > 0) left.push(one);
       else settle(work, one);
     });
@@ -88,7 +87,7 @@ async function compareRound(work: LaneWork, open: readonly Open[]): Promise<Open
   return left;
 }
 
-function compareOne({ parts, reading }: LaneWork, look: LaneLook, seen: SeenOrder, given: Pick<OrderCase, 'asked' | 'log' | keyof JudgedDeadlines>): OrderResult {
+function compareOne({ parts, reading }: LaneWork, look: LaneLook, seen: SeenOrder, given: Pick<OrderCase, 'asked' | keyof OrderRecords | keyof JudgedDeadlines>): OrderResult {
   const { orderId } = seen;
   return compareOrder({
     orderId, lane: parts.lane, seen, seq: look.seq, context: parts.context, ...given,
@@ -102,8 +101,8 @@ function compareOne({ parts, reading }: LaneWork, look: LaneLook, seen: SeenOrde
   });
 }
 
-function tally({ first, tallies }: LaneWork, log: readonly Fact[], { stored }: OrderResult): void {
-  tallyFacts(log, stored, (topic) => first.topics.get(topic)?.next ?? 0, (topic, outcome) => {
+function tally({ first, tallies }: LaneWork, records: OrderRecords, { stored }: OrderResult): void {
+  tallyFacts(records, stored, (topic) => first.topics.get(topic)?.next ?? 0, (topic, outcome) => {
     const counts = tallies.get(topic);
     if (counts !== undefined) counts[outcome] += 1;
   });

@@ -7,6 +7,7 @@ import type { OutputRecord, SourceRecord } from '../ports.js';
 import { recordDigest } from '../progress.js';
 import type { Retention } from '../retention.js';
 import type { SchemaReader } from '../schema-reader.js';
+import type { OrderRecords } from './compare-facts.js';
 import { createFactArena } from './fact-arena.js';
 import type { Tell } from './findings.js';
 import { createLastJourneys } from './last-journeys.js';
@@ -41,6 +42,8 @@ export interface TopicTally {
   /** Offset of the last one; -1 before the first. */
   last: number;
   refused: number;
+  /** Refused when they were read first, and taken if they were read again since. */
+  perhaps: number;
   /** Of events without an order: applied or duplicates, which depends on other lanes. */
   orderless: number;
 }
@@ -56,12 +59,13 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   const refusals = createRefusals({ lane, numbers, tell, topicNames, maxAheadMs: parts.maxAheadMs, retention: parts.retention });
   const journeys = createLastJourneys(tell);
   const arena = createFactArena();
-  const lastFact = new Map<string, number>();
+  /** Of each order the place of its last fact, among those that were taken and those that perhaps were. */
+  const lastFacts = { taken: new Map<string, number>(), perhaps: new Map<string, number>() };
   /** Of each order the customers that its records name: hardly ever more than one. */
   const customers = new Map<string, readonly string[]>();
   const readTo = new Map<SourceTopic, number>();
   const outputTo = new Map<OutputTopic, number>();
-  const tallies = new Map<SourceTopic, TopicTally>(logs.topics.map((topic) => [topic, { records: 0, last: -1, refused: 0, orderless: 0 }]));
+  const tallies = new Map<SourceTopic, TopicTally>(logs.topics.map((topic) => [topic, { records: 0, last: -1, refused: 0, perhaps: 0, orderless: 0 }]));
   let bounds = first;
   let silentSince = parts.now();
 
@@ -86,8 +90,9 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     await readOutput(topic, takers[topic]);
     await takeWaiting(waiting, topic);
   };
-  const takeFact = (orderId: string, fact: Fact): void => {
-    lastFact.set(orderId, arena.add(lastFact.get(orderId) ?? 0, fact));
+  const takeFact = (orderId: string, fact: Fact, judged: keyof typeof lastFacts): void => {
+    const last = lastFacts[judged];
+    last.set(orderId, arena.add(last.get(orderId) ?? 0, fact));
     const named = customers.get(orderId) ?? [];
     if (fact.customerId !== null && !named.includes(fact.customerId)) customers.set(orderId, [...named, fact.customerId]);
   };
@@ -100,9 +105,14 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     if (position?.offset === record.offset && (position.timestamp !== record.timestamp || position.digest !== recordDigest(record))) {
       tell('position_differs', 'it is another record than the one that was applied last', { at: `${topicNames[record.topic]}/${lane}/${record.offset}` });
     }
-    if (refusals.judge(record, decoded) === 'refused' || decoded.kind !== 'event') tally.refused += 1;
+    const judged = refusals.judge(record, decoded);
+    if (judged === 'refused' || decoded.kind !== 'event') {
+      tally.refused += 1;
+      return;
+    }
+    if (judged === 'perhaps') tally.perhaps += 1;
     else if (decoded.orderId === null) tally.orderless += 1;
-    else takeFact(decoded.orderId, decoded.fact);
+    if (decoded.orderId !== null) takeFact(decoded.orderId, decoded.fact, judged);
   };
   const readSource = async (topic: SourceTopic, look: LaneLook): Promise<void> => {
     const { start, end } = bounds.sources.get(topic) ?? { start: 0, end: 0 };
@@ -127,9 +137,9 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
     silentSince: (): number => silentSince,
     start: (topic: SourceTopic): number => starts.get(topic) ?? 0,
     readTo: (topic: SourceTopic): number => readTo.get(topic) ?? 0,
-    factsOf: (orderId: string): Fact[] => arena.read(lastFact.get(orderId) ?? 0),
+    recordsOf: (orderId: string): OrderRecords => ({ log: arena.read(lastFacts.taken.get(orderId) ?? 0), perhaps: arena.read(lastFacts.perhaps.get(orderId) ?? 0) }),
     customersOf: (orderId: string): readonly string[] => customers.get(orderId) ?? [],
-    orderIds: (): Iterable<string> => lastFact.keys(),
+    orderIds: (): Iterable<string> => lastFacts.taken.keys(),
     /** Reads on, up to what the state had when it was looked at: letters first, since they tell which records were refused. */
     async follow(look: LaneLook): Promise<void> {
       const found = await logs.bounds(lane);

@@ -31,6 +31,9 @@ interface Letter {
   matched: boolean;
 }
 
+/** What became of a record. `perhaps`: it was refused for what is no longer so, and taken if its lane read it again since. */
+export type Judged = 'taken' | 'refused' | 'perhaps';
+
 /** Reasons that hold or not by configuration and version. */
 const OF_SETTINGS: ReadonlySet<string> = new Set<DeadLetterReason>(['too_large', 'key_mismatch', 'unknown_type', 'schema_invalid']);
 
@@ -52,22 +55,22 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
     tell('dead_letter_unfounded', `for ${topicNames[letter.topic]}/${lane}/${letter.offset} (${letter.reason}): ${why}`, letter.at === null ? {} : { at: letter.at });
   };
   let otherwise = 0;
-  /** A record that can be used may have been refused for what was true then. */
-  const wasRefused = (letter: Letter, record: SourceRecord, { orderId, fact }: Extract<Decoded, { kind: 'event' }>): boolean => {
+  /** A record that can be used may have been refused for what was true then. That an order had expired is remembered when it is read again; the rest is not. */
+  const judgeUsable = (letter: Letter, record: SourceRecord, { orderId, fact }: Extract<Decoded, { kind: 'event' }>): Judged => {
     if (letter.reason === 'order_expired' && orderId !== null) {
       if (retention !== null && letter.message.includes(keptFor(retention))) expired.set(orderId, Math.max(expired.get(orderId) ?? -Infinity, fact.at));
       else otherwise += 1;
-      return true;
+      return 'refused';
     }
-    const figure = Number(/\d+/.exec(letter.message)?.[0] ?? NaN);
+    const [figure = NaN, most = NaN] = [...letter.message.matchAll(/\d+(\.\d+)?/g)].map(([digits]) => Number(digits));
     if (letter.reason === 'journey_too_long' && orderId !== null && figure > 0) {
       full.set(orderId, Math.max(full.get(orderId) ?? 0, figure));
-      return true;
+      return 'perhaps';
     }
-    if (letter.reason === 'clock_out_of_range') return figure * 1_000 >= maxAheadMs;
-    const byOtherSettings = OF_SETTINGS.has(letter.reason) && (letter.reason !== 'too_large' || figure === record.value?.length);
-    if (byOtherSettings) otherwise += 1;
-    return byOtherSettings;
+    const wasSo = letter.reason === 'clock_out_of_range' ? figure >= Math.round(most) : OF_SETTINGS.has(letter.reason) && (letter.reason !== 'too_large' || figure === record.value?.length);
+    if (!wasSo) return 'taken';
+    if (letter.reason !== 'clock_out_of_range' || most * 1_000 !== maxAheadMs) otherwise += 1;
+    return 'perhaps';
   };
 
   return {
@@ -93,7 +96,7 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
       });
     },
     /** What became of a record, by the letters; tells what does not fit. */
-    judge(record: SourceRecord, decoded: Decoded): 'taken' | 'refused' {
+    judge(record: SourceRecord, decoded: Decoded): Judged {
       const letter = letters.get(`${record.topic}|${record.offset}`);
       if (letter === undefined) {
         if (decoded.kind === 'event') return 'taken';
@@ -105,9 +108,9 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
         tell('dead_letter_differs', `key, value or headers of the dead letter for ${placeOf(record)} are not those of the record`, letter.at === null ? {} : { at: letter.at });
       }
       if (decoded.kind === 'event') {
-        if (wasRefused(letter, record, decoded)) return 'refused';
-        unfounded(letter, 'the record there can be used');
-        return 'taken';
+        const judged = judgeUsable(letter, record, decoded);
+        if (judged === 'taken') unfounded(letter, 'the record there can be used');
+        return judged;
       }
       if (decoded.reason !== letter.reason) {
         tell('dead_letter_differs', `${placeOf(record)} is refused for ${decoded.reason}, the dead letter says ${letter.reason}`, letter.at === null ? {} : { at: letter.at });
