@@ -34,7 +34,7 @@ const { DEFAULT_ALERT_RULES } = await from<typeof Alerts>('core/alert-rules.js')
 const { customerIn, indexKeys } = await from<typeof Index>('core/index-keys.js');
 const { DEFAULT_RULES } = await from<typeof Rules>('core/rules.js');
 const { createLineDecoder } = await from<typeof Decode>('pipeline/decode.js');
-const { createJudge } = await from<typeof Judge>('pipeline/judge.js');
+const { createJudge, noOutputs } = await from<typeof Judge>('pipeline/judge.js');
 const { newOrder, packLiveOrder, takeIn } = await from<typeof Book>('pipeline/live-order.js');
 const { createRenderer } = await from<typeof Render>('pipeline/render.js');
 const { createStepMeasures } = await from<typeof Measures>('pipeline/step-measures.js');
@@ -72,7 +72,7 @@ function shopsOrders(): ReadonlyMap<string, readonly Fact[]> {
 function writeOf(orderId: string, facts: readonly Fact[], at: number): OrderWrite {
   const order = newOrder(orderId);
   for (const fact of facts) takeIn(order, fact, 5_000);
-  order.assessment = judge(order, at, { fact: null, at }, { seq: 0, records: [], causes: [] });
+  order.assessment = judge(order, at, { fact: null, at }, noOutputs(0));
   measures.count(order);
   measures.take();
   const packed = packLiveOrder(order);

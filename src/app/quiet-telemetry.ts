@@ -7,6 +7,6 @@ export function quietTelemetry(unassessed: (orderId: string, error: Error) => vo
     event: nothing, deadLetter: nothing, derived: nothing, detected: nothing, committed: nothing, timeReached: nothing, lag: nothing,
     outboxPending: nothing, deadlinesPending: nothing, laneClaimed: nothing, laneDropped: nothing, laneHalted: nothing, stateWentBack: nothing, recalled: nothing, catchingUp: nothing, caughtUp: nothing,
     lossAccepted: nothing, judgedAnew: nothing, schemaWaiting: nothing, schemaMissing: nothing,
-    retrying: nothing, alertRaised: nothing, alertEnded: nothing, unassessed: (_lane, orderId, error) => { unassessed(orderId, error); },
+    retrying: nothing, alertRaised: nothing, alertTurnedLive: nothing, alertEnded: nothing, unassessed: (_lane, orderId, error) => { unassessed(orderId, error); },
   };
 }

@@ -1,4 +1,4 @@
-import { type JudgeParts, sayLast, type StepOutputs } from './judge.js';
+import { type JudgeParts, noOutputs, sayLast } from './judge.js';
 import { type LiveOrder, openOrder, openState } from './live-order.js';
 import type { OrderBook } from './order-book.js';
 import { createPause } from './pause.js';
@@ -107,7 +107,7 @@ export function createExpiries({ lane, store, book, calendar, retention, judge, 
 const lastOf = (orders: readonly PassedOrder[]): string | null => (orders.length < AT_ONCE ? null : (orders.at(-1)?.orderId ?? null));
 
 function giveUp(judge: JudgeParts, { expired }: Passage, retention: Retention, lastSeq: number): StepResult {
-  const outputs: StepOutputs = { seq: lastSeq, records: [], causes: [] };
+  const outputs = noOutputs(lastSeq);
   const forget: OrderRemoval[] = [];
   for (const order of expired) {
     try {

@@ -6,6 +6,7 @@ import { type Cause, sayChanges } from '../core/changes.js';
 import { fingerprint } from '../core/fingerprint.js';
 import type { OrderState } from '../core/order-state.js';
 import type { AssessmentContext } from '../core/rules.js';
+import type { AlertNews } from './alert-news.js';
 import type { JourneyRenderer } from './journey-renderer.js';
 import { customerOf, type LiveOrder } from './live-order.js';
 import type { OutputRecord, Telemetry } from './ports.js';
@@ -18,7 +19,12 @@ export interface StepOutputs {
   readonly records: OutputRecord[];
   /** Log timestamps of the records that brought outputs about, for the detection latency. */
   readonly causes: number[];
+  /** Told once it is committed. */
+  readonly alerts: AlertNews[];
 }
+
+/** @param seq the number of the last record that was said before */
+export const noOutputs = (seq: number): StepOutputs => ({ seq, records: [], causes: [], alerts: [] });
 
 export interface JudgeParts {
   readonly lane: number;
@@ -105,15 +111,18 @@ function remindOfExpiry(state: OrderState, rules: AlertRules): void {
   if (expiry !== null && (state.due === null || expiry < state.due)) state.due = expiry;
 }
 
-function sayAlertChange({ lane, telemetry }: JudgeParts, renderer: Renderer, { orderId, state }: LiveOrder, assessment: Assessment, alert: AlertChange, out: StepOutputs): void {
-  const { record, mode, detectedAt } = renderer.alert(alert, wasTold(state.said.alert), assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
+function sayAlertChange({ telemetry }: JudgeParts, renderer: Renderer, { orderId, state }: LiveOrder, assessment: Assessment, alert: AlertChange, out: StepOutputs): void {
+  const wasLive = wasTold(state.said.alert);
+  const { record, mode, detectedAt } = renderer.alert(alert, wasLive, assessment, { seq: ++out.seq, judgedAt: state.judgedAt });
   noteTold(state.said, alert, mode, detectedAt);
   out.records.push(record);
   telemetry.derived(alert.type, alert.severity, 1);
-  if (alert.type === 'alert.raised') telemetry.alertRaised(lane, orderId, alert.headline, alert.severity, mode, secondsBetween(alert.at, detectedAt));
+  const { headline, severity } = alert;
+  if (alert.type === 'alert.raised') out.alerts.push({ kind: 'raised', orderId, headline, severity, mode, seconds: secondsBetween(alert.at, detectedAt) });
+  else if (alert.type === 'alert.updated' && mode === 'live' && !wasLive) out.alerts.push({ kind: 'turned_live', orderId, headline, severity });
   const { raisedAt = null, usefulUntil = null } = state.said.alert ?? {};
   // Of alerts that were records from the first there is nothing to measure: nobody was to act.
-  if (alert.ending !== null && raisedAt !== null && usefulUntil !== null) telemetry.alertEnded(alert.ending, alert.severity, secondsBetween(raisedAt, detectedAt));
+  if (alert.ending !== null && raisedAt !== null && usefulUntil !== null) out.alerts.push({ kind: 'ended', ending: alert.ending, severity, seconds: secondsBetween(raisedAt, detectedAt) });
 }
 
 /** Clocks may differ: then it took no time that we could tell. */

@@ -1,4 +1,5 @@
 import type { SourceTopic } from '../contracts/names.js';
+import { tellAlertNews } from './alert-news.js';
 import { isApplied } from './applied-commit.js';
 import type { SessionParts } from './lane-session.js';
 import { packOutbox } from './outbox-codec.js';
@@ -48,9 +49,10 @@ export function createLaneCommits({ lane, store, telemetry, publisher, persisten
         ...(isNews(upkeep, kept) ? { upkeep: kept } : {}),
       };
       const began = performance.now();
-      await persist(persistence, 'commit', async () => {
+      const isDone = await persist(persistence, 'commit', async () => {
         if (!isApplied(lane, await store.commit(lane, commit), commit)) throw new Error('the store refused the commit without a reason; it is sent again');
       });
+      if (isDone) tellAlertNews(telemetry, lane, outputs.alerts);
       if (over()) return;
       version += 1;
       seq = outputs.seq;

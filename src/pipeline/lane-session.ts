@@ -3,7 +3,7 @@ import type { AlertHandlingStore } from './alert-handling.js';
 import { createStoreLook } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
 import { factTime } from './intake.js';
-import type { Judging, StepOutputs } from './judge.js';
+import { type Judging, noOutputs } from './judge.js';
 import type { KnownLetters } from './known-letters.js';
 import { keepMeasures, type MeasureSettings } from './measure-keeping.js';
 import type { ClaimedLane, LaneStore, LogBounds, OutputLog, SourceLog, Telemetry, WallClock } from './ports.js';
@@ -102,7 +102,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const closeOn = async (): Promise<void> => {
     const waiting = await closings.next();
     if (waiting.length === 0) return;
-    const outputs: StepOutputs = { seq: seq(), records: [], causes: [] };
+    const outputs = noOutputs(seq());
     const settled = closings.run(waiting, outputs);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
     if (!over()) await closings.said(settled);
@@ -166,7 +166,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
       orderIds = await sweep.prepare();
     });
     if (orderIds === null) return;
-    const outputs: StepOutputs = { seq: seq(), records: [], causes: [] };
+    const outputs = noOutputs(seq());
     sweep.run(orderIds, Math.max(0, time.now()), outputs);
     const open = closings.openOf(orderIds);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
@@ -177,7 +177,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const speak = async (): Promise<void> => {
     silence.end();
     sweep.restart();
-    await write({ consumed: 0, orders: [], forget: [], measures: null, outputs: { seq: seq(), records: [], causes: [] } });
+    await write({ consumed: 0, orders: [], forget: [], measures: null, outputs: noOutputs(seq()) });
     if (!over()) telemetry.caughtUp(lane);
   };
   const settle = async (result: StepResult, candidates: readonly Candidate[]): Promise<void> => {

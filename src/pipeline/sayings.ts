@@ -1,5 +1,5 @@
 import { byBytes } from './byte-order.js';
-import type { StepOutputs } from './judge.js';
+import { noOutputs, type StepOutputs } from './judge.js';
 import type { LiveOrder } from './live-order.js';
 import type { OutputRecord } from './ports.js';
 
@@ -34,7 +34,7 @@ const byTurn = (a: Saying, b: Saying): number =>
 
 /** @param lastSeq the number of the last record that was said before */
 export function createSayings(lastSeq: number): Sayings {
-  const outputs: StepOutputs = { seq: lastSeq, records: [], causes: [] };
+  const outputs = noOutputs(lastSeq);
   const sayings: Saying[] = [];
   return {
     outputs,

@@ -40,6 +40,8 @@ export interface Telemetry {
   retrying(lane: number, what: string, error: Error, inMs: number): void;
   /** @param seconds from what it is about to this */
   alertRaised(lane: number, orderId: string, headline: string, severity: PatternSeverity, mode: AlertMode, seconds: number): void;
+  /** One of the past came to be about something recent: people are told of it from now on. */
+  alertTurnedLive(lane: number, orderId: string, headline: string, severity: PatternSeverity): void;
   /** One that somebody was told of ended, so many seconds after it was raised. */
   alertEnded(ending: AlertEnding, severity: PatternSeverity, seconds: number): void;
 }

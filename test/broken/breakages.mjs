@@ -42,7 +42,7 @@ export const BREAKAGES = [
   {
     invariant: 'I3', how: 'records are published before they are committed',
     file: 'pipeline/lane-commits.ts',
-    edits: [['      await persist(persistence, \'commit\'', '      if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);\n      await publisher.outbox.work(persistence);\n      await persist(persistence, \'commit\'']],
+    edits: [['      const isDone = await persist(persistence, \'commit\'', '      if (outbox !== null) publisher.outbox.enqueue(outbox, outputs.causes);\n      await publisher.outbox.work(persistence);\n      const isDone = await persist(persistence, \'commit\'']],
     test: 'pipeline/lane-histories.properties',
   },
   {

@@ -50,7 +50,7 @@ export interface Damage {
 }
 
 /** @param options.asItHappens records are written when their events happen; else all of them in one go, later */
-export function createVerifiedLane({ asItHappens = false, ...options }: Pick<LaneOptions, 'store' | 'context' | 'alertMaxAgeMs'> & { readonly asItHappens?: boolean } = {}): VerifiedLane {
+export function createVerifiedLane({ asItHappens = false, ...options }: Pick<LaneOptions, 'store' | 'context' | 'alertMaxAgeMs' | 'telemetry'> & { readonly asItHappens?: boolean } = {}): VerifiedLane {
   const under = createLaneUnderTest({ ...options, topics: SOURCE_TOPICS, startedAt: WALL });
   const parts = { decode: decoderOf(CONFIG) };
   const orderIds = new Set<string>();

@@ -30,7 +30,7 @@ export function createAlertMetrics(registry: Registry) {
 }
 type AlertMetrics = ReturnType<typeof createAlertMetrics>;
 
-export interface AlertTelemetry extends Pick<Telemetry, 'alertRaised' | 'alertEnded'> {
+export interface AlertTelemetry extends Pick<Telemetry, 'alertRaised' | 'alertTurnedLive' | 'alertEnded'> {
   /** A person took an alert up, so many seconds after it was raised. */
   alertAcknowledged(alertId: string, severity: PatternSeverity, seconds: number): void;
   alertSnoozed(alertId: string): void;
@@ -48,6 +48,8 @@ export const alertTelemetry = (logger: Logger, metrics: AlertMetrics): AlertTele
     metrics.raise.observe({ severity }, seconds);
     logger.info(line, `alert (${severity}) on order ${orderId}: ${headline}`);
   },
+  alertTurnedLive: (lane, orderId, headline, severity) =>
+    logger.info({ event: 'alert.turned_live', lane, orderId, severity }, `alert of the past on order ${orderId} is about what happens now (${severity}): ${headline}`),
   alertEnded: (ending, severity, seconds) => metrics.outcome.observe({ outcome: ending.reason === 'closed' ? ending.outcome : ending.reason, severity }, seconds),
   alertAcknowledged(alertId, severity, seconds) {
     metrics.acknowledge.observe({ severity }, seconds);

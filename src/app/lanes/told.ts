@@ -14,7 +14,7 @@ export interface ToldTelemetry {
 const NAMES: Readonly<Record<keyof Telemetry, true>> = {
   event: true, deadLetter: true, derived: true, detected: true, committed: true, timeReached: true, lag: true, outboxPending: true,
   deadlinesPending: true, unassessed: true, laneClaimed: true, laneDropped: true, laneHalted: true, stateWentBack: true, recalled: true, catchingUp: true,
-  caughtUp: true, lossAccepted: true, judgedAnew: true, schemaWaiting: true, schemaMissing: true, retrying: true, alertRaised: true, alertEnded: true,
+  caughtUp: true, lossAccepted: true, judgedAnew: true, schemaWaiting: true, schemaMissing: true, retrying: true, alertRaised: true, alertTurnedLive: true, alertEnded: true,
 };
 
 type Counted = [name: 'derived', type: string, of: string, count: number];

@@ -194,7 +194,11 @@ describe('the log', () => {
     const { telemetry, lines } = listening();
     telemetry.alertRaised(1, 'o-1', 'Late delivery', 'warning', 'live', 2);
     telemetry.alertRaised(1, 'o-2', 'Late delivery', 'warning', 'backfill', 9);
-    expect(lines).toMatchObject([{ level: 'info', event: 'alert.raised', orderId: 'o-1' }]);
+    telemetry.alertTurnedLive(1, 'o-2', 'Lost', 'critical');
+    expect(lines).toMatchObject([
+      { level: 'info', event: 'alert.raised', orderId: 'o-1' },
+      { level: 'info', event: 'alert.turned_live', lane: 1, orderId: 'o-2', severity: 'critical', msg: 'alert of the past on order o-2 is about what happens now (critical): Lost' },
+    ]);
   });
 
   test('says what is tried again, why and when', () => {
