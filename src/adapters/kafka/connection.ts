@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { calmTimers } from './calm-timers.js';
 import { registerCodecs } from './compression.js';
 import { askInOrder } from './fetch-request.js';
+import { letGoOnce } from './let-go-once.js';
 import { clientLog, type KafkaLog } from './log.js';
 import { writeProduceRequests } from './produce-request.js';
 import { keepRequestsInFlight } from './requests-in-flight.js';
@@ -30,6 +31,7 @@ export interface KafkaClient {
 export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): KafkaClient => {
   calmTimers();
   keepRequestsInFlight();
+  letGoOnce();
   registerCodecs();
   writeProduceRequests();
   askInOrder();

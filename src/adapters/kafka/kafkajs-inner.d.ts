@@ -1,4 +1,15 @@
-/** The inner parts of KafkaJS that are mended here: calm-timers.ts, requests-in-flight.ts, produce-request.ts, fetch-request.ts. */
+/** The inner parts of KafkaJS that are mended here: calm-timers.ts, requests-in-flight.ts, produce-request.ts, fetch-request.ts, let-go-once.ts. */
+declare module 'kafkajs/src/network/connection.js' {
+  import type { Socket } from 'node:net';
+
+  interface Connection {
+    socket?: Socket;
+    disconnect: (this: Connection) => Promise<boolean>;
+  }
+  const Connection: { readonly prototype: Connection };
+  export default Connection;
+}
+
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   interface RequestQueue {
     throttledUntil: number;

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { zstdCompressSync } from 'node:zlib';
 import kafkajs, { type logLevel } from 'kafkajs';
+import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { calmTimers } from '../../../src/adapters/kafka/calm-timers.js';
 import { BatchDamaged } from '../../../src/adapters/kafka/codecs/unpacking.js';
 import { explainDamage, registerCodecs } from '../../../src/adapters/kafka/compression.js';
 import { createKafkaClient } from '../../../src/adapters/kafka/connection.js';
 import { isFatal, isFault } from '../../../src/adapters/kafka/faults.js';
+import { letGoOnce } from '../../../src/adapters/kafka/let-go-once.js';
 import { clientLog, type KafkaLogLevel } from '../../../src/adapters/kafka/log.js';
 
 describe('what is mended in the client', () => {
@@ -36,6 +40,16 @@ describe('what is mended in the client', () => {
     jest.advanceTimersByTime(1);
     expect(waiting.checks).toHaveLength(1);
     expect(waiting.throttleCheckTimeoutId).toBeNull();
+  });
+
+  test('a connection that failed may be let go of again and again', async () => {
+    letGoOnce();
+    const socket = connect(1, '127.0.0.1');
+    await once(socket, 'error');
+    const requestQueue = { waitForPendingRequests: () => Promise.resolve(), destroy: () => undefined };
+    const failed = Object.assign(Object.create(Connection.prototype) as typeof Connection.prototype, { socket, requestQueue, logDebug: () => undefined });
+    for (let attempt = 0; attempt < 20; attempt++) expect(await failed.disconnect()).toBe(true);
+    expect(socket.listenerCount('connect')).toBe(0);
   });
 
   test('what the client tries again by itself is no error of ours', () => {
