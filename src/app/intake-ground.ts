@@ -13,7 +13,8 @@ import type { SchemaReader } from '../pipeline/schema-reader.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { connectRedis } from './connect-redis.js';
 import { GroundUnfit } from './ground.js';
-import { HEARTBEATS, kafkaClient, redisTroubles, topicNames, troubleTeller } from './kafka-ground.js';
+import { redisWatch } from './redis-watch.js';
+import { HEARTBEATS, kafkaClient, redisTroubles, topicNames } from './kafka-ground.js';
 import { openSchemas } from './registry.js';
 
 /** What the intake stands on. */
@@ -33,7 +34,7 @@ export const intakeGroup = (groupId: string): string => `${groupId}-intake`;
 
 /** Connects to Kafka and Redis and looks whether they can be relied on. @throws GroundUnfit with all that is wrong */
 export async function intakeGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, inputs: readonly string[], logger: Logger): Promise<IntakeGround> {
-  const redis = connectRedis(config, redisUrl, { onTrouble: troubleTeller(logger) });
+  const redis = connectRedis(config, redisUrl, redisWatch(logger, redisUrl));
   const client = kafkaClient(endpoint, logger);
   const names = topicNames(config);
   try {

@@ -20,6 +20,7 @@ import type { OutputTopic, SourceTopic } from '../contracts/names.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { connectRedis } from './connect-redis.js';
 import { type Ground, GroundUnfit } from './ground.js';
+import { redisWatch } from './redis-watch.js';
 import { openRegistry } from './registry.js';
 
 /** Workers whose clocks differ by more would judge deadlines at different times; ms. */
@@ -38,18 +39,6 @@ const outputNames = (config: Config): ReadonlyMap<OutputTopic, string> =>
 
 export const topicNames = (config: Config): TopicNames => ({ sources: sourceNames(config), outputs: outputNames(config) });
 
-/** The same trouble is told once in a while, not at every attempt to connect. */
-export function troubleTeller(logger: Logger): (error: Error) => void {
-  let told = { message: '', at: -Infinity };
-  return ({ message }) => {
-    const now = performance.now();
-    if (message === told.message && now - told.at < TROUBLE_AGAIN_MS) return;
-    told = { message, at: now };
-    logger.warn({ event: 'redis.trouble' }, `Redis: ${message}`);
-  };
-}
-const TROUBLE_AGAIN_MS = 10_000;
-
 /** What keeps a process from working on Redis at present, in sentences. */
 export async function redisTroubles(redis: RedisClient, prefix: string, wallClock: SharedWallClock): Promise<readonly string[]> {
   const found: string[] = [];
@@ -64,9 +53,12 @@ const arrangingTeller = (logger: Logger) => (lane: number, orders: number | null
   logger.info({ event: 'lane.arranged', lane, orders }, `lane ${lane}: ${told}`);
 };
 
-/** Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong. */
-export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<Ground> {
-  const redis = connectRedis(config, redisUrl, { onTrouble: troubleTeller(logger) });
+/**
+ * Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong.
+ * @param watch told of the connection to Redis: of those of a process one is enough for the log
+ */
+export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger, watch: Partial<ReturnType<typeof redisWatch>> = redisWatch(logger, redisUrl)): Promise<Ground> {
+  const redis = connectRedis(config, redisUrl, watch);
   const client = kafkaClient(endpoint, logger);
   try {
     const unfit: string[] = [];

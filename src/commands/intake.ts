@@ -1,3 +1,4 @@
+import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import { createIntakeTelemetry } from '../adapters/telemetry/intake-telemetry.js';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import type { Config } from '../app/config.js';
@@ -21,7 +22,7 @@ export async function intake(named: readonly string[], options: { readonly map?:
   if (redisUrl === null) throw new CommandFault('REDIS_URL is not set: links and rows are remembered in a Redis, such as REDIS_URL=redis://127.0.0.1:6379', 2);
   const tables = await tablesOrFault(maps, data);
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
-  const telemetry = createIntakeTelemetry({ logger });
+  const telemetry = createIntakeTelemetry({ logger, faultWords: redisFaultWords });
   const ground = await tellingUnfitGround(() => intakeGround(config, kafka, redisUrl, inputs, logger));
   const untilStopped = stoppedInOrder(logger);
   let service: IntakeService;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import { createTelemetry } from '../adapters/telemetry/telemetry.js';
 import { type Config, loadConfig } from '../app/config.js';
@@ -16,7 +17,7 @@ export async function serve(): Promise<void> {
   const config = configOrFault();
   const sinks = sinksOrFault(config);
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
-  const telemetry = createTelemetry({ logger });
+  const telemetry = createTelemetry({ logger, faultWords: redisFaultWords });
   const rulebook = createRulebook({ config, telemetry, now: () => Date.now(), reread: () => loadConfig(process.env, refusingEmpty((path) => readFileSync(path, 'utf8'))) });
   const jwks = jwksOrFault(config, telemetry);
   process.on('SIGHUP', () => {

@@ -14,6 +14,8 @@ export interface RedisConnection {
   readonly callTimeoutMs?: number;
   /** Told of every fault of the connection; it goes on trying by itself. */
   readonly onTrouble?: (error: Error) => void;
+  /** Told whenever it is connected, or connected anew. */
+  readonly onReady?: () => void;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -57,6 +59,7 @@ export const createRedis = (connection: RedisConnection): RedisClient => {
   const client = connection.cluster === true ? connectCluster(url, options) : new Redis(connection.url, options);
   // Without a listener every failed attempt to connect would be printed as unhandled.
   client.on('error', (error: Error) => connection.onTrouble?.(error));
+  client.on('ready', () => connection.onReady?.());
   return client;
 };
 

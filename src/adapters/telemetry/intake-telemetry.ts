@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import type { MapAccount } from '../../pipeline/maps/records.js';
 import { type IntakeTelemetry, placeOf } from '../../pipeline/mapping/ports.js';
 import type { Halt } from '../../pipeline/ports.js';
-import { loggedDigest, type Schedule } from './dead-letter-digest.js';
+import { loggedDigest } from './dead-letter-digest.js';
+import type { Schedule } from './digest.js';
+import { type FaultWords, retryDigest } from './retry-digest.js';
 import { byTimer, type RunningTelemetry } from './telemetry.js';
 
 export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'requestRefused' | 'ready' | 'close'> {}
@@ -41,12 +43,15 @@ export interface IntakeTelemetryOptions {
   /** Also measure the process itself. Default: yes. */
   readonly processMetrics?: boolean;
   readonly schedule?: Schedule;
+  /** Absent: faults say themselves what they are. */
+  readonly faultWords?: FaultWords;
 }
 
 /** Turns what happens to the intake into metrics and, where a person would want to read it, log lines. */
-export function createIntakeTelemetry({ logger, processMetrics = true, schedule = byTimer }: IntakeTelemetryOptions): RunningIntakeTelemetry {
+export function createIntakeTelemetry({ logger, processMetrics = true, schedule = byTimer, faultWords = () => null }: IntakeTelemetryOptions): RunningIntakeTelemetry {
   const metrics = createIntakeMetrics(processMetrics);
   const digest = loggedDigest(logger, schedule);
+  const retries = retryDigest(logger, schedule, faultWords);
   return {
     registry: metrics.registry,
     ...ownership(logger, metrics),
@@ -67,12 +72,15 @@ export function createIntakeTelemetry({ logger, processMetrics = true, schedule 
       logger.error({ event: 'schema.missing', input, schemaId }, `${input} stands still: a record names schema ${schemaId}, which cannot be learned: ${why}`),
     retrying(_, what, error, inMs) {
       metrics.retries.inc();
-      logger.warn({ event: 'retrying', what, inMs, err: error }, `${what} failed, next try in ${inMs} ms: ${error.message}`);
+      retries.note({ lane: null, what, error, inMs });
     },
     // It asks nobody who they are.
     requestRefused: () => undefined,
     requestFailed: (request, error) => logger.error({ event: 'http.failed', ...request, err: error }, `${request.method} ${request.route} was answered with ${request.status}: ${error.message}`),
-    close: () => digest.close(),
+    close() {
+      digest.close();
+      retries.close();
+    },
   };
 }
 

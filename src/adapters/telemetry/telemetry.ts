@@ -7,11 +7,13 @@ import type { Halt, Telemetry } from '../../pipeline/ports.js';
 import type { SinkTelemetry } from '../../pipeline/sinks/sink-telemetry.js';
 import type { StreamTelemetry } from '../../pipeline/stream/event-stream.js';
 import { type AlertTelemetry, alertTelemetry } from './alert-telemetry.js';
-import { loggedDigest, type Schedule } from './dead-letter-digest.js';
+import { loggedDigest } from './dead-letter-digest.js';
+import type { Schedule } from './digest.js';
 import { type JwksTelemetry, jwksTelemetry } from './jwks-telemetry.js';
 import { createMeasureGauges } from './measure-gauges.js';
 import { createLaneSum } from './lane-sums.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { type FaultWords, retryDigest } from './retry-digest.js';
 import { type RulesTelemetry, rulesTelemetry } from './rules-telemetry.js';
 import { sinkTelemetry } from './sink-telemetry.js';
 import { streamTelemetry } from './stream-telemetry.js';
@@ -23,6 +25,8 @@ export interface TelemetryOptions {
   /** Also measure the process itself: memory, event loop, garbage collection. Default: yes. */
   readonly processMetrics?: boolean;
   readonly schedule?: Schedule;
+  /** Absent: faults say themselves what they are. */
+  readonly faultWords?: FaultWords;
 }
 
 export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelemetry, JwksTelemetry, SinkTelemetry, AlertTelemetry, ThreadTelemetry {
@@ -47,10 +51,11 @@ export const byTimer: Schedule = (run, ms) => {
 };
 
 /** Turns each named event into its metrics and, where a person would want to read it, a log line. */
-export function createTelemetry({ logger, processMetrics = true, schedule = byTimer }: TelemetryOptions): RunningTelemetry {
+export function createTelemetry({ logger, processMetrics = true, schedule = byTimer, faultWords = () => null }: TelemetryOptions): RunningTelemetry {
   const metrics = createMetrics({ processMetrics });
   const lanes = laneTelemetry(logger, metrics);
   const digest = loggedDigest(logger, schedule);
+  const retries = retryDigest(logger, schedule, faultWords);
 
   return {
     registry: metrics.registry,
@@ -78,11 +83,14 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     },
     retrying(lane, what, error, inMs) {
       metrics.retries.inc();
-      logger.warn({ event: 'retrying', lane, what, inMs, err: error }, `${what} failed, next try in ${inMs} ms: ${error.message}`);
+      retries.note({ lane, what, error, inMs });
     },
     requestFailed: (request, error) => logger.error({ event: 'http.failed', ...request, err: error }, `${request.method} ${request.route} was answered with ${request.status}: ${error.message}`),
     requestRefused: (reason) => metrics.httpRefused.inc({ reason }),
-    close: () => digest.close(),
+    close() {
+      digest.close();
+      retries.close();
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MeasureRow } from '../../../src/contracts/measures.js';
 import { createLogger } from '../../../src/adapters/telemetry/logger.js';
 import { createTelemetry } from '../../../src/adapters/telemetry/telemetry.js';
-import type { Schedule } from '../../../src/adapters/telemetry/dead-letter-digest.js';
+import type { Schedule } from '../../../src/adapters/telemetry/digest.js';
 
 interface Line {
   readonly level: string;
@@ -31,11 +31,11 @@ function handTurned(): { readonly schedule: Schedule; readonly advance: (ms: num
   };
 }
 
-function listening(level = 'info') {
+function listening(level = 'info', faultWords: (error: Error) => string | null = () => null) {
   const lines: Line[] = [];
   const clock = handTurned();
   const logger = createLogger({ level, pretty: false, destination: { write: (text: string) => void lines.push(JSON.parse(text) as Line) } });
-  return { lines, clock, telemetry: createTelemetry({ logger, processMetrics: false, schedule: clock.schedule }) };
+  return { lines, clock, telemetry: createTelemetry({ logger, processMetrics: false, schedule: clock.schedule, faultWords }) };
 }
 
 const sample = async ({ registry }: ReturnType<typeof createTelemetry>, series: string): Promise<string | undefined> =>
@@ -199,6 +199,22 @@ describe('the log', () => {
       { level: 'info', event: 'alert.raised', orderId: 'o-1' },
       { level: 'info', event: 'alert.turned_live', lane: 1, orderId: 'o-2', severity: 'critical', msg: 'alert of the past on order o-2 is about what happens now (critical): Lost' },
     ]);
+  });
+
+  test('says once what many tries failed for in an outage, then every ten seconds how many did', () => {
+    const away = (error: Error): string | null => (error.message === 'no words for people' ? 'Redis is away' : null);
+    const { telemetry, lines, clock } = listening('info', away);
+    for (let lane = 0; lane < 50; lane++) for (const what of ['commit', 'read orders']) telemetry.retrying(lane, what, new Error('no words for people'), 500);
+    telemetry.retrying(3, 'commit', new TypeError('a defect'), 500);
+    expect(lines).toMatchObject([
+      { level: 'warn', event: 'retrying', lane: 0, what: 'commit', msg: 'commit failed, next try in 500 ms: Redis is away' },
+      { event: 'retrying', lane: 3, err: { message: 'a defect', stack: expect.stringContaining('TypeError') } },
+    ]);
+    expect(lines[0]).not.toHaveProperty('err');
+    clock.advance(10_000);
+    expect(lines.slice(2)).toMatchObject([{ event: 'retrying', count: 99, lane: 49, what: 'read orders', msg: '99 more tries failed, the last: read orders failed, next try in 500 ms: Redis is away' }]);
+    telemetry.close();
+    expect(lines).toHaveLength(3);
   });
 
   test('says what is tried again, why and when', () => {
