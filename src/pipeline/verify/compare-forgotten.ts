@@ -24,12 +24,16 @@ export function compareForgotten(order: OrderCase, tell: Tell): Unverified | nul
   if (left.length > 0) wrong(`it was given up, and ${left.join(', ')} is still there`);
   if (order.whole.alerts && folded?.alert?.state === 'open') tell('alert_differs', 'expected none, as the order was given up; published one that is open', { orderId });
   const isRead = (fact: Fact): boolean => fact.offset < sources.next(fact.topic);
-  const surely = log.filter(isRead);
-  const all = [...surely, ...perhaps.filter(isRead)];
-  if (!order.isWhole || all.length === 0) return 'facts_gone';
-  // Nothing is left that tells whether those counted that were refused at first: they did if with them less is wrong.
-  const counted = surely.length > 0 && wrongs(order, surely) < wrongs(order, all) ? surely : all;
-  return compareRest(order, counted, tell);
+  const [surely, open] = [log.filter(isRead), perhaps.filter(isRead)];
+  if (!order.isWhole || surely.length + open.length === 0) return 'facts_gone';
+  return compareRest(order, likelier(order, surely, open), tell);
+}
+
+/** Nothing is left that tells whether those counted that were refused at first: they did if with them less is wrong. */
+function likelier(order: OrderCase, surely: readonly Fact[], open: readonly Fact[]): readonly Fact[] {
+  if (open.length === 0) return surely;
+  const all = [...surely, ...open];
+  return surely.length > 0 && wrongs(order, surely) < wrongs(order, all) ? surely : all;
 }
 
 function wrongs(order: OrderCase, facts: readonly Fact[]): number {
