@@ -162,7 +162,7 @@ export interface LaneStore {
 
 // ------------------------------------------------------------------ asking
 
-export type { OrderPage, OrderReader } from './order-reader.js';
+export type { LaneStanding, OrderPage, OrderReader } from './order-reader.js';
 
 // ------------------------------------------------------------------ telling
 

@@ -32,6 +32,15 @@ export interface Upkeep {
   readonly restFrom?: number;
 }
 
+/** Why lists and measures may lack orders of a lane. `read_again`: not of all orders it is known what became of them. `judged_anew`: not of all of them is that known by the present rules. */
+export type Renewal = 'read_again' | 'judged_anew';
+
+/** null: nothing of the kind. @param version as in ClaimedLane: a new lane has no orders that could wait */
+export function renewalOf(version: number, { catchUp, judgedBy, sweep }: Upkeep): Renewal | null {
+  if (catchUp !== null || (judgedBy === null && version > 0)) return 'read_again';
+  return sweep === null ? null : 'judged_anew';
+}
+
 export const NO_UPKEEP: Upkeep = { catchUp: null, judgedBy: null, sweep: null, skipped: [] };
 
 /** Spans that are kept; losses of state are rare. */

@@ -434,8 +434,24 @@ export const laneStoreContract = (name: string, make: () => Promise<StoreUnderTe
       const halt = { name: 'records_lost', message: 'Offset 5 of "orders" is gone.\nDecide.', since: 1_700_000_000_000 };
       const token = await owned(2);
       expect(await store.halt(2, token, halt)).toBe(true);
-      expect(await reader.lanes()).toEqual([{ lane: 2, halt, outbox: 0 }]);
+      expect(await reader.lanes()).toEqual([{ lane: 2, halt, outbox: 0, renewal: null }]);
       expect((await store.claim(2, LANES)).halt).toEqual(halt);
+    });
+
+    test('readers are told which lanes read orders again or judge them anew, and that a new lane does not', async () => {
+      const catchUp = { why: 'rebuild', stage: 'read', saidFrom: {}, until: { orders: 9 }, countedTo: {} } as const;
+      const judged = { ...NO_UPKEEP, judgedBy: 'a catalogue' };
+      await owned(0);
+      await owned(1, [{ upkeep: judged }, { seq: 1 }]);
+      await owned(2, [{ upkeep: judged }, { upkeep: { ...judged, sweep: { catalogue: 'another', after: 'a' } } }]);
+      const token = await owned(3, [{ upkeep: { ...NO_UPKEEP, catchUp } }]);
+      const renewals = async () => (await reader.lanes()).map(({ lane, renewal }): [number, unknown] => [lane, renewal]).sort(([a], [b]) => a - b);
+      const others = [[0, null], [1, null], [2, 'judged_anew']];
+      expect(await renewals()).toEqual([...others, [3, 'read_again']]);
+      await store.commit(3, commitOf(token, 1, { upkeep: NO_UPKEEP }));
+      expect(await renewals()).toEqual([...others, [3, 'read_again']]);
+      await store.commit(3, commitOf(token, 2, { upkeep: judged }));
+      expect(await renewals()).toEqual([...others, [3, null]]);
     });
 
     describe('listing', () => {

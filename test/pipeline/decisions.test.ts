@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { createMemoryLaneStore } from '../../src/adapters/memory/lane-store.js';
 import { unpackOrderState } from '../../src/core/order-state-codec.js';
 import type { Decision } from '../../src/pipeline/upkeep.js';
 import { death, expectAccounted, expectNumbered, feed, foldedAsSaid, foldedOnRecord, input, life } from '../support/lane-histories.js';
@@ -43,6 +44,24 @@ describe('a lane that is made anew from its topics', () => {
       expect(lane.strays).toEqual([]);
       expect({ ends: ends(lane), state: await stateOf(lane), orders: await ordersOf(lane) }).toEqual(before);
     }), { numRuns: 30 });
+  });
+
+  test('tells readers that it is read again until its last order is judged, and never before', async () => {
+    const store = createMemoryLaneStore();
+    const seen: (string | null)[] = [];
+    const commit: typeof store.commit = async (...given) => {
+      const answer = await store.commit(...given);
+      for (const { renewal } of await store.lanes()) if (seen.at(-1) !== renewal) seen.push(renewal);
+      return answer;
+    };
+    const lane = createLaneUnderTest({ store: { ...store, commit } });
+    for (const id of ['a', 'b', 'c']) lane.logs.append('orders', id, factBytes(id, fact('order.placed', '05-01 08:00')));
+    await lane.live();
+    expect(seen).toEqual([null]);
+    await decide(lane, { kind: 'rebuild', acceptLoss: false });
+    await lane.live();
+    expect(seen).toEqual([null, 'read_again', null]);
+    expect((await store.lanes()).map(({ renewal }) => renewal)).toEqual([null]);
   });
 
   test('comes back from nothing but the topics, and goes on where it was', async () => {

@@ -5,6 +5,7 @@ import { parseInstant } from '../../contracts/instant.js';
 import { instantText } from '../../core/instant-text.js';
 import type { Closure } from '../../pipeline/alert-handling.js';
 import { needs } from './access.js';
+import { hidingAlerts } from './lacks.js';
 import { findAlert, handledAlerts, isAlertId, type UnhandledAlert } from './open-alerts.js';
 import type { HttpPorts } from './ports.js';
 import { HttpProblem } from './problems.js';
@@ -26,9 +27,13 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
     if (open === undefined) throw notOpen();
     return open;
   };
+  const notFound = async (): Promise<HttpProblem> => {
+    const partitions = hidingAlerts(await store.lacks());
+    return partitions === null ? notOpen() : new HttpProblem(503, `No open alert with this id is found, but ${partitions}; whether it is open can't be told.`);
+  };
   const find = async (id: string) => {
     const found = isAlertId(id) ? await findAlert(store, ports, id.toLowerCase()) : null;
-    if (found === null) throw notOpen();
+    if (found === null) throw await notFound();
     await asItStands(found.alert);
     return found;
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AlertPageBody } from '../../contracts/alerts.js';
 import { OPEN_ALERT } from '../../core/index-keys.js';
 import { findIndexed, pageParameters } from './index-page.js';
+import { overAllLanes } from './lacks.js';
 import { handledAlerts, openAlertOf } from './open-alerts.js';
 import type { HttpPorts } from './ports.js';
 import { once, parseQuery } from './query.js';
@@ -21,12 +22,12 @@ export const alertsQuerySchema = z.strictObject({
 
 /** Alerts that are open. Any worker answers for all lanes. */
 export function addAlerts(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
-  app.get('/v1/alerts', async (request): Promise<AlertPageBody> => {
+  app.get('/v1/alerts', async (request, reply): Promise<AlertPageBody> => {
     const { severity, owner, acknowledged, ...page } = parseQuery(alertsQuerySchema, request.query);
-    const { found, nextCursor } = await findIndexed(store, OPEN_ALERT, page, (view) => {
+    const { found, nextCursor } = await overAllLanes(store, reply, findIndexed(store, OPEN_ALERT, page, (view) => {
       const alert = openAlertOf(view, ports);
       return alert !== null && (severity === undefined || alert.severity === severity) && (owner === undefined || alert.owner === owner) ? alert : null;
-    });
+    }));
     const alerts = await handledAlerts(found, ports, store);
     return { alerts: acknowledged === undefined ? alerts : alerts.filter((alert) => (alert.acknowledged !== null) === (acknowledged === 'true')), nextCursor };
   });

@@ -8,6 +8,7 @@ import { HURTS_FROM } from '../../core/measures/customers.js';
 import { orderSummary } from './order-body.js';
 import { needs } from './access.js';
 import { LARGEST_PAGE } from './index-page.js';
+import { hidingPartitions, type Lacks, overAllLanes } from './lacks.js';
 import { findOrders, orderQuerySchema } from './order-query.js';
 import type { HttpPorts, OrderView } from './ports.js';
 import { HttpProblem } from './problems.js';
@@ -23,13 +24,19 @@ export const customerQuerySchema = orderQuerySchema.pick({ limit: true, cursor: 
  * wrong on its own. What is told of it is computed from the orders of the page, 200 at the most, when somebody asks. A second stage, keyed by customer, would have to be kept exactly once and repaired like the first, only to say the same later.
  */
 export function addCustomers(app: FastifyInstance, ports: Pick<HttpPorts, 'customerFigures'>, store: StoreAccess): void {
-  app.get<{ Params: { customerId: string } }>('/v1/customers/:customerId', needs('read:personal'), async (request): Promise<CustomerBody> => {
+  app.get<{ Params: { customerId: string } }>('/v1/customers/:customerId', needs('read:personal'), async (request, reply): Promise<CustomerBody> => {
     const { limit = LARGEST_PAGE, cursor } = parseQuery(customerQuerySchema, request.query);
     const { customerId } = request.params;
-    const { views, nextCursor } = await findOrders(store, { customerId, limit, ...(cursor === undefined ? {} : { cursor }) });
-    if (views.length === 0 && cursor === undefined && nextCursor === null) throw new HttpProblem(404, 'No order of this customer is known.');
+    const { views, nextCursor } = await overAllLanes(store, reply, findOrders(store, { customerId, limit, ...(cursor === undefined ? {} : { cursor }) }));
+    if (views.length === 0 && cursor === undefined && nextCursor === null) throw notKnown(await store.lacks());
     return { customerId, summary: { ...summaryOf(views), ...experienceOf(ports.customerFigures(views)) }, orders: views.map(orderSummary), nextCursor };
   });
+}
+
+function notKnown(lacks: Lacks): HttpProblem {
+  const partitions = hidingPartitions(lacks);
+  if (partitions === null) return new HttpProblem(404, 'No order of this customer is known.');
+  return new HttpProblem(503, `No order of this customer is found, but ${partitions}; whether there is one can't be told.`);
 }
 
 type Counted = 'orders' | 'settled' | 'hurt' | 'verdicts';

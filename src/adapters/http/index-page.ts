@@ -38,8 +38,8 @@ export async function findIndexed<T>(
   for (let batches = 0; batches < LONGEST_SEARCH; batches++) {
     // Never more than still fit: so the store's own cursor is always where the next page begins.
     const page = await listed(store, index, position, limit - found.length);
-    for (const view of await Promise.all(page.orderIds.map((orderId) => store.view(orderId)))) {
-      const picked = view === null ? null : pick(view);
+    for (const view of await store.views(page.orderIds)) {
+      const picked = pick(view);
       if (picked !== null) found.push(picked);
     }
     position = page.cursor;

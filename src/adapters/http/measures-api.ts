@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MEASURE_WINDOWS } from '../../contracts/measures.js';
 import { PLACE_KEYS } from '../../contracts/names.js';
 import type { MeasureReader } from '../../pipeline/measure-reader.js';
+import { overAllLanes } from './lacks.js';
 import { parseQuery } from './query.js';
 import type { StoreAccess } from './store-access.js';
 
@@ -14,8 +15,8 @@ export const measuresQuerySchema = z.strictObject({
 
 /** Measures over many orders. Every worker reads those of all lanes, so that each gives the same answer. */
 export function addMeasures(app: FastifyInstance, measures: MeasureReader, store: StoreAccess): void {
-  app.get('/v1/measures', async (request) => {
+  app.get('/v1/measures', async (request, reply) => {
     const { window, by } = parseQuery(measuresQuerySchema, request.query);
-    return store.bounded(measures.rows([window], by ?? null));
+    return overAllLanes(store, reply, store.bounded(measures.rows([window], by ?? null)));
   });
 }

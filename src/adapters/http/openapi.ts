@@ -11,6 +11,7 @@ import { MEASURES_EXAMPLE, measures } from '../../contracts/measures.js';
 import { RULES_EXAMPLE, RULES_RELOADED_EXAMPLE, rulesBody, rulesReloaded } from '../../contracts/rules.js';
 import { alertsQuerySchema } from './alerts-api.js';
 import { customerQuerySchema } from './customers-api.js';
+import { INCOMPLETE_HEADERS } from './lacks.js';
 import { measuresQuerySchema } from './measures-api.js';
 import { orderQuerySchema } from './order-query.js';
 import { streamQuerySchema } from './stream-api.js';
@@ -20,6 +21,7 @@ import { worklistQuerySchema } from './worklist-api.js';
 interface Answer {
   readonly description: string;
   readonly content: Readonly<Record<string, { readonly schema: object }>>;
+  readonly headers?: typeof INCOMPLETE_HEADERS;
 }
 interface Parameter {
   readonly name: string;
@@ -110,7 +112,7 @@ const getOrder = (): Operation => operation('One order and its story', 'Orders',
 }, { operationId: 'getOrder', parameters: [{ name: 'orderId', in: 'path', required: true, schema: { type: 'string', minLength: 1, maxLength: 256 } }] });
 
 const getOrders = (): Operation => operation('Orders by what became of them', 'Orders', {
-  200: json('One page; `nextCursor` leads to the next', 'OrderPage'),
+  200: overAll('One page; `nextCursor` leads to the next', 'OrderPage'),
   400: problemAnswer('`invalidParameters` names what is wrong'),
   503: problemAnswer('The store of orders cannot be read at present'),
 }, {
@@ -120,7 +122,7 @@ const getOrders = (): Operation => operation('Orders by what became of them', 'O
 });
 
 const getCustomer = (): Operation => operation('One customer, over its orders', 'Customers', {
-  200: json('The orders as last judged, and how the customer is served over them', 'Customer'),
+  200: overAll('The orders as last judged, and how the customer is served over them', 'Customer'),
   404: problemAnswer('No order of this customer is known'),
   503: problemAnswer('The store of orders cannot be read at present'),
 }, {
@@ -130,7 +132,7 @@ const getCustomer = (): Operation => operation('One customer, over its orders', 
 });
 
 const getAlerts = (): Operation => operation('Alerts that are open', 'Alerts', {
-  200: json('One page; `nextCursor` leads to the next', 'AlertPage'),
+  200: overAll('One page; `nextCursor` leads to the next', 'AlertPage'),
   400: problemAnswer('`invalidParameters` names what is wrong'),
   503: problemAnswer('The store of orders cannot be read at present'),
 }, {
@@ -140,7 +142,7 @@ const getAlerts = (): Operation => operation('Alerts that are open', 'Alerts', {
 });
 
 const getWorklist = (): Operation => operation('What is to be done, what is due first, first', 'Alerts', {
-  200: json('One page; `nextCursor` leads to the next', 'Worklist'),
+  200: overAll('One page; `nextCursor` leads to the next', 'Worklist'),
   400: problemAnswer('`invalidParameters` names what is wrong'),
   503: problemAnswer('The store of orders cannot be read at present'),
 }, {
@@ -186,7 +188,7 @@ const postClose = (): Operation => alertAction({
 });
 
 const getMeasures = (): Operation => operation('Measures over many orders', 'Measures', {
-  200: json('A row for each figure, all of them, zeros and nulls included', 'Measures'),
+  200: overAll('A row for each figure, all of them, zeros and nulls included', 'Measures'),
   400: problemAnswer('`invalidParameters` names what is wrong'),
   503: problemAnswer('The store cannot be read at present'),
 }, {
@@ -237,5 +239,7 @@ function queryParameters(query: z.ZodType): Parameter[] {
 }
 
 const json = (description: string, schema: string): Answer => ({ description, content: { 'application/json': { schema: refTo(schema) } } });
+/** Of an answer over all partitions. */
+const overAll = (description: string, schema: string): Answer => ({ ...json(description, schema), headers: INCOMPLETE_HEADERS });
 const problemAnswer = (description: string): Answer => ({ description, content: { 'application/problem+json': { schema: refTo('Problem') } } });
 const refTo = (schema: string): object => ({ $ref: `#/components/schemas/${schema}` });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { demandPersonal } from './access.js';
 import { tagged } from './etag.js';
+import { overAllLanes } from './lacks.js';
 import { orderBody, orderSummary } from './order-body.js';
 import { findOrders, parseOrderQuery } from './order-query.js';
 import type { HttpPorts } from './ports.js';
@@ -12,10 +13,10 @@ export function addOrders(app: FastifyInstance, ports: HttpPorts, store: StoreAc
     return orderBody(await store.known(request.params.orderId), ports.topicNames);
   });
 
-  app.get('/v1/orders', async (request) => {
+  app.get('/v1/orders', async (request, reply) => {
     const query = parseOrderQuery(request.query);
     if (query.customerId !== undefined) demandPersonal(request);
-    const { views, nextCursor } = await findOrders(store, query);
+    const { views, nextCursor } = await overAllLanes(store, reply, findOrders(store, query));
     return { orders: views.map(orderSummary), nextCursor };
   });
 }

@@ -5,6 +5,7 @@ import { OPEN_ALERT } from '../../core/index-keys.js';
 import type { Rank } from '../../pipeline/alert-order.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { badCursor, DEFAULT_PAGE, LARGEST_PAGE, pageParameters } from './index-page.js';
+import { overAllLanes } from './lacks.js';
 import { handledAlerts, openAlertOf, type UnhandledAlert } from './open-alerts.js';
 import type { HttpPorts, OrderView } from './ports.js';
 import { once, parseQuery } from './query.js';
@@ -25,14 +26,14 @@ export const worklistQuerySchema = z.strictObject({
  */
 export function addWorklist(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
   const lookAtAll = createSharedScan<OpenAlert>((audience) => visitAlertsToDo(ports, store, audience));
-  app.get('/v1/worklist', async (request): Promise<WorklistPageBody> => {
+  app.get('/v1/worklist', async (request, reply): Promise<WorklistPageBody> => {
     const { team, limit = DEFAULT_PAGE, cursor } = parseQuery(worklistQuerySchema, request.query);
     const list = `worklist:${team ?? ''}`;
     const worklist = createWorklist(cursor === undefined ? null : rankIn(cursor, list), limit);
-    await lookAtAll({
+    await overAllLanes(store, reply, lookAtAll({
       see: (alert) => { if (team === undefined || alert.owner === team) worklist.add(alert); },
       isThere: () => !request.raw.destroyed,
-    });
+    }));
     const { last, ...body } = worklist.result();
     return { ...body, nextCursor: last === null ? null : encodeCursor({ index: list, position: JSON.stringify(last) }) };
   });
@@ -43,8 +44,7 @@ async function visitAlertsToDo(ports: HttpPorts, store: StoreAccess, audience: O
   let position: string | null = null;
   do {
     const page: Awaited<ReturnType<StoreAccess['page']>> = await store.page(OPEN_ALERT, position, LARGEST_PAGE);
-    const views = await Promise.all(page.orderIds.map((orderId) => store.view(orderId)));
-    const alerts = views.flatMap((view) => (view === null ? [] : (usefulAlertOf(view, ports) ?? [])));
+    const alerts = (await store.views(page.orderIds)).flatMap((view) => usefulAlertOf(view, ports) ?? []);
     for (const alert of await handledAlerts(alerts, ports, store)) if (alert.snoozed === null) audience.see(alert);
     position = page.cursor;
   } while (position !== null && audience.isThere());

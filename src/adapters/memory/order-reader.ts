@@ -1,5 +1,6 @@
 import { formatCursor, parseCursor, START } from '../../pipeline/page-cursor.js';
 import type { OrderPage, OrderReader } from '../../pipeline/ports.js';
+import { renewalOf } from '../../pipeline/upkeep.js';
 import { EVERY_ORDER, readOrder, type LaneState } from './lane-state.js';
 
 /** Records in the outbox: seqs have no gaps in it. */
@@ -35,7 +36,7 @@ export const createMemoryOrderReader = (lanes: ReadonlyMap<number, LaneState>): 
     return listFrom(lanes, index ?? EVERY_ORDER, cursor, limit);
   },
   async lanes() {
-    return [...lanes].map(([lane, state]) => ({ lane, halt: state.halt, outbox: pending(state) }));
+    return [...lanes].map(([lane, state]) => ({ lane, halt: state.halt, outbox: pending(state), renewal: renewalOf(state.version, state.upkeep) }));
   },
   async deadlines(number) {
     return lanes.get(number)?.deadlines.size ?? 0;

@@ -1,9 +1,10 @@
 import { formatCursor, parseCursor, START } from '../../pipeline/page-cursor.js';
-import type { OrderPage, OrderReader } from '../../pipeline/ports.js';
+import type { LaneStanding, OrderPage, OrderReader } from '../../pipeline/ports.js';
+import { renewalOf } from '../../pipeline/upkeep.js';
 import { DEFAULT_PREFIX, keyNames, type KeyNames, type LaneKeys } from './keys.js';
 import { isArranged, LaneNotArrangedError } from './arrange-lane.js';
 import { countDeadlines } from './deadlines.js';
-import { readHalt, readSpan } from './lane-fields.js';
+import { readHalt, readSpan, readUpkeep } from './lane-fields.js';
 import { idsAfter, setOf } from './leaves.js';
 import { loadOrders } from './stored-orders.js';
 import type { RedisClient } from './script.js';
@@ -14,8 +15,6 @@ export interface RedisOrderReaderOptions {
   /** Number of lanes: the partition count of the source topics. */
   readonly lanes: number;
 }
-
-type LaneSummary = Awaited<ReturnType<OrderReader['lanes']>>[number];
 
 /** Lanes asked together while listing: enough to hide the round trips of empty ones, few enough not to read in vain. */
 const LANES_AT_ONCE = 8;
@@ -44,13 +43,14 @@ const list = async (client: RedisClient, names: KeyNames, lanes: number, index: 
 };
 
 /** null: the lane was never claimed. */
-const summary = async (client: RedisClient, keys: LaneKeys, lane: number): Promise<LaneSummary | null> => {
-  const [[seq, halt], oldest] = await Promise.all([client.hmget(keys.lane, 'seq', 'halt'), client.lindex(keys.outbox, 0)]);
+const summary = async (client: RedisClient, keys: LaneKeys, lane: number): Promise<LaneStanding | null> => {
+  const [[seq, halt, version, upkeep], oldest] = await Promise.all([client.hmget(keys.lane, 'seq', 'halt', 'version', 'upkeep'), client.lindex(keys.outbox, 0)]);
   if (seq === null || seq === undefined) return null;
   return {
     lane,
     halt: halt === null || halt === undefined ? null : readHalt(halt),
     outbox: oldest === null ? 0 : Number(seq) - readSpan(oldest).firstSeq + 1,
+    renewal: renewalOf(Number(version ?? 0), readUpkeep(upkeep == null ? undefined : Buffer.from(upkeep))),
   };
 };
 

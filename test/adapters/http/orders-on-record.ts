@@ -6,6 +6,7 @@ import { createMemoryOutputs } from '../../../src/adapters/memory/outputs.js';
 import { createEventStream, type EventStreamParts } from '../../../src/pipeline/stream/create-event-stream.js';
 import type { EventFeed } from '../../../src/pipeline/stream/event-feed.js';
 import type { EventStream } from '../../../src/pipeline/stream/event-stream.js';
+import { NO_UPKEEP } from '../../../src/pipeline/upkeep.js';
 import type { HttpPorts, OrderView } from '../../../src/adapters/http/ports.js';
 import { COVERABLE_SOURCES, SIGNAL_PLACES, SOURCE_TOPICS, type PatternSeverity, type SignalName, type SourceTopic, type Verdict } from '../../../src/contracts/names.js';
 import { RULES_EXAMPLE, RULES_RELOADED_EXAMPLE } from '../../../src/contracts/rules.js';
@@ -92,7 +93,7 @@ export async function portsWith(orders: readonly Given[], more: Partial<HttpPort
       orderId: view.assessment.orderId, facts: Buffer.from(JSON.stringify(view)), allFacts: null, state: Buffer.from('-'), due: null, rests: null,
       indexAdd: indexOf(view), indexRemove: [], dirty: false, customers: [],
     }));
-    await store.commit(lane, { token, base: 0, orders: writes, topics: new Map(), seq: 0, outbox: null, forget: [], calendar: null });
+    await store.commit(lane, { token, base: 0, orders: writes, topics: new Map(), seq: 0, outbox: null, forget: [], calendar: null, upkeep: { ...NO_UPKEEP, judgedBy: 'default-1' } });
   }
   return {
     orders: store,

@@ -1,4 +1,5 @@
 import { VERDICTS, type Verdict } from '../../../contracts/names.js';
+import { type Lacks, lacksSentence } from '../lacks.js';
 import { html, type Html } from './html.js';
 
 export interface Page {
@@ -30,6 +31,12 @@ ${body}
 
 /** `late_delivery` as a person reads it. */
 export const words = (name: string): string => name.replaceAll('_', ' ');
+
+/** What is missing on a page over many orders, for a person; null: nothing. */
+export const lacksNotice = (lacks: Lacks): Html | null => {
+  const sentence = lacksSentence(lacks);
+  return sentence === null ? null : html`<p class="poor" role="status">${sentence}</p>`;
+};
 
 export const verdictBadge = (verdict: Verdict): Html => html`<span class="v ${verdict}">${words(verdict)}</span>`;
 

@@ -2,7 +2,7 @@ import type { OpenAlert } from '../../../contracts/alerts.js';
 import type { SignalState } from '../../../core/assessment.js';
 import type { OrderView } from '../ports.js';
 import { html, type Html } from './html.js';
-import { orderLink, timeTag, verdictBadge, words, type Page } from './layout.js';
+import { lacksNotice, orderLink, timeTag, verdictBadge, words, type Page } from './layout.js';
 import type { BoundedCount, Overview } from './overview.js';
 
 const VERDICT_TILES = ['failed', 'poor', 'fair'] as const;
@@ -13,6 +13,7 @@ export const overviewPage = (overview: Overview): Page => ({
   refresh: 5,
   body: html`<h1>Orders now</h1>
 <p class="soft">What the customers of these orders lived through, judged from everything that was recorded about each.</p>
+${lacksNotice(overview.lacks)}
 <ul class="tiles">
 <li><b>${counted(overview.counts.all)}</b> known orders</li>
 ${VERDICT_TILES.map((verdict) => html`<li><b class="${verdict}">${counted(overview.counts[verdict])}</b> <a href="/orders?verdict=${verdict}">${verdict}</a></li>`)}

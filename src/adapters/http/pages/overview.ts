@@ -1,5 +1,6 @@
 import type { OpenAlert } from '../../../contracts/alerts.js';
 import type { Verdict } from '../../../contracts/names.js';
+import type { Lacks } from '../lacks.js';
 import { handledAlerts, openAlertOf } from '../open-alerts.js';
 import type { HttpPorts, OrderView } from '../ports.js';
 import type { StoreAccess } from '../store-access.js';
@@ -14,6 +15,7 @@ export interface Overview {
   readonly needsPerson: readonly OpenAlert[];
   /** Some orders with a bad verdict were not looked at. */
   readonly partial: boolean;
+  readonly lacks: Lacks;
 }
 
 export type CountedVerdict = Extract<Verdict, 'failed' | 'poor' | 'fair'>;
@@ -43,14 +45,14 @@ export async function readOverview(store: StoreAccess, ports: HttpPorts): Promis
     worst: views.toSorted(worstFirst).slice(0, SHOWN_WORST),
     needsPerson: (await usefulAlerts(views, ports, store)).slice(0, SHOWN_ALERTS),
     partial: candidates.length > MOST_READ || count(failed).atLeast || count(poor).atLeast,
+    lacks: await store.lacks(),
   };
 }
 
 async function readAll(store: StoreAccess, orderIds: readonly string[]): Promise<OrderView[]> {
   const views: OrderView[] = [];
   for (let from = 0; from < orderIds.length; from += READ_AT_ONCE) {
-    const some = await Promise.all(orderIds.slice(from, from + READ_AT_ONCE).map((orderId) => store.view(orderId)));
-    views.push(...some.filter((view) => view !== null));
+    views.push(...(await store.views(orderIds.slice(from, from + READ_AT_ONCE))));
   }
   return views;
 }

@@ -2,13 +2,15 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { everythingOf } from '../../../core/assess.js';
 import { findOrders, parseOrderQuery, type OrderViewPage } from '../order-query.js';
 import { demandPersonal, PUBLIC } from '../access.js';
+import type { Lacks } from '../lacks.js';
 import type { HttpPorts, OrderView } from '../ports.js';
 import { type HttpProblem, tellableProblem } from '../problems.js';
+import { sharedAnswer } from '../shared-answer.js';
 import type { StoreAccess } from '../store-access.js';
 import { faultPage } from './fault-page.js';
 import { html, htmlText } from './html.js';
-import { layout, words, type Page } from './layout.js';
-import { readOverview, type Overview } from './overview.js';
+import { lacksNotice, layout, words, type Page } from './layout.js';
+import { readOverview } from './overview.js';
 import { orderTable, overviewPage } from './overview-page.js';
 import { storyPage } from './story-page.js';
 import { STYLE } from './style.js';
@@ -18,7 +20,7 @@ const OVERVIEW_LASTS_MS = 2_000;
 
 /** The pages for people: rendered here, without scripts. */
 export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAccess): void {
-  const overview = shared(() => readOverview(store, ports), () => ports.clock.now());
+  const overview = sharedAnswer(() => readOverview(store, ports), OVERVIEW_LASTS_MS, () => ports.clock.now());
 
   const readable = {
     errorHandler(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
@@ -31,7 +33,8 @@ export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAcc
   app.get('/orders', readable, async (request, reply) => {
     const query = parseOrderQuery(request.query);
     if (query.customerId !== undefined) demandPersonal(request);
-    return sendPage(reply, listPage(await findOrders(store, query), new URL(request.url, 'http://localhost').searchParams));
+    const found = await findOrders(store, query);
+    return sendPage(reply, listPage(found, await store.lacks(), new URL(request.url, 'http://localhost').searchParams));
   });
   app.get<{ Params: { orderId: string } }>('/orders/:orderId', readable, async (request, reply) => {
     const view = await store.known(request.params.orderId);
@@ -44,7 +47,7 @@ const withoutCustomer = (view: OrderView): OrderView => ({ ...view, assessment: 
 
 const sendPage = (reply: FastifyReply, page: Page): FastifyReply => reply.type('text/html; charset=utf-8').send(htmlText(layout(page)));
 
-function listPage({ views, nextCursor }: OrderViewPage, query: URLSearchParams): Page {
+function listPage({ views, nextCursor }: OrderViewPage, lacks: Lacks, query: URLSearchParams): Page {
   const filters = [...query].filter(([name]) => name !== 'cursor' && name !== 'limit').map(([name, value]) => `${name} ${words(value)}`);
   const next = new URLSearchParams(query);
   if (nextCursor !== null) next.set('cursor', nextCursor);
@@ -53,19 +56,8 @@ function listPage({ views, nextCursor }: OrderViewPage, query: URLSearchParams):
     refresh: 30,
     body: html`<h1>Orders</h1>
 <p class="soft">${filters.length === 0 ? 'all' : filters.join(', ')}</p>
+${lacksNotice(lacks)}
 ${views.length === 0 ? html`<p>${nextCursor === null ? 'None.' : 'None so far.'}</p>` : orderTable(views)}
 ${nextCursor === null ? null : html`<p><a rel="next" href="/orders?${next.toString()}">More</a></p>`}`,
-  };
-}
-
-/** One answer for all who ask within a moment; a failed one is not kept. */
-function shared(make: () => Promise<Overview>, now: () => number): () => Promise<Overview> {
-  let last: { readonly at: number; readonly answer: Promise<Overview> } | null = null;
-  return () => {
-    if (last !== null && now() - last.at < OVERVIEW_LASTS_MS) return last.answer;
-    const answer = make();
-    last = { at: now(), answer };
-    answer.catch(() => (last = null));
-    return answer;
   };
 }
