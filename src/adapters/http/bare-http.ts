@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { refuseBrokenRequest } from './broken-request.js';
+import { tellMethods } from './methods.js';
 import { addOperations, type OperationsPorts } from './operations.js';
 import type { HttpTelemetry } from './ports.js';
 import { answerWithProblems, HttpProblem, sendProblem } from './problems.js';
@@ -72,6 +73,7 @@ function takeJsonOrNothing(app: FastifyInstance): void {
 /** HTTP for those who run a process that answers no other questions: `/healthz`, `/readyz` and `/metrics`. */
 export function buildOperations(ports: OperationsPorts & { readonly telemetry: HttpTelemetry }): FastifyInstance {
   const app = bareHttp(ports.telemetry);
+  tellMethods(app);
   addOperations(app, ports);
   return app;
 }

@@ -7,6 +7,7 @@ import { addAlerts } from './alerts-api.js';
 import { bareHttp } from './bare-http.js';
 import { addCustomers } from './customers-api.js';
 import { addMeasures } from './measures-api.js';
+import { tellMethods } from './methods.js';
 import { openApiDocument } from './openapi.js';
 import { addOperations } from './operations.js';
 import { addOrders } from './orders-api.js';
@@ -28,6 +29,7 @@ export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> 
   const settings: HttpSettings = { ...DEFAULT_HTTP_SETTINGS, ...chosen };
   const app = bareHttp(ports.telemetry, settings);
   await addAccess(app, settings.access ?? ONLY_THIS_MACHINE, settings.limits);
+  tellMethods(app);
   const store = createStoreAccess(ports, settings);
   addOrders(app, ports, store);
   addCustomers(app, ports, store);

@@ -59,9 +59,46 @@ describe('every answer', () => {
   });
 });
 
+describe('an address that does not have the method', () => {
+  test.each([
+    ['POST', '/v1/orders?limit=5', 'GET, HEAD, OPTIONS'], ['DELETE', '/v1/alerts', 'GET, HEAD, OPTIONS'], ['PUT', '/v1/orders/o-1', 'GET, HEAD, OPTIONS'],
+    ['GET', '/v1/alerts/x/ack', 'POST, OPTIONS'], ['HEAD', '/v1/alerts/x/ack', 'POST, OPTIONS'], ['HEAD', '/v1/stream', 'GET, OPTIONS'], ['PATCH', '/v1/rules', 'GET, HEAD, POST, OPTIONS'],
+    ['POST', '/', 'GET, HEAD, OPTIONS'], ['POST', '/orders/a%2Fb', 'GET, HEAD, OPTIONS'], ['POST', '/healthz', 'GET, HEAD, OPTIONS'], ['POST', '/docs/', 'GET, HEAD, OPTIONS'],
+  ] as const)('answers %s %s with 405 and the methods that it has', async (method, url, allow) => {
+    const response = await (await serving()).inject({ method, url, headers: { 'content-type': 'text/plain' }, ...(method === 'POST' ? { payload: 'whatever' } : {}) });
+    expect([response.statusCode, response.headers.allow?.split(', ').sort()]).toEqual([405, allow.split(', ').sort()]);
+    expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+    if (method !== 'HEAD') expect(response.json()).toMatchObject({ title: 'Method Not Allowed', status: 405, detail: expect.stringContaining(method) });
+  });
+
+  test('tells them to OPTIONS, and gives no other site a right', async () => {
+    const http = await serving();
+    const { statusCode, headers, body } = await http.inject({ method: 'OPTIONS', url: '/v1/rules' });
+    expect([statusCode, headers.allow, body]).toEqual([204, 'GET, HEAD, POST, OPTIONS', '']);
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    const foreign = await http.inject({ method: 'OPTIONS', url: '/v1/rules', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } });
+    expect([foreign.statusCode, foreign.headers.allow]).toEqual([403, undefined]);
+  });
+
+  test.each(['POST', 'DELETE', 'OPTIONS', 'GET'] as const)('is another thing than an address that is not there: %s is a 404', async (method) => {
+    const http = await serving();
+    for (const url of ['/nowhere', '/v1', '/v1/alerts/x', '/v1/alerts/x/y/ack', '/v1/ordersX', '/v1/customers']) expect([url, (await http.inject({ method, url })).statusCode]).toEqual([url, 404]);
+  });
+
+  test('is the same as one that is not there to who may not ask', async () => {
+    app = await buildHttp(await portsWith([]), { access: { tokens: [], open: false } });
+    const ask = async (method: 'POST' | 'OPTIONS', url: string) => {
+      const { statusCode, headers, body } = await app?.inject({ method, url, remoteAddress: '192.0.2.1' }) ?? { statusCode: 0, headers: {}, body: '' };
+      return [statusCode, headers.allow, body.replace(/urn:request:[^"]+/, '')];
+    };
+    for (const method of ['POST', 'OPTIONS'] as const) for (const url of ['/v1/orders', '/healthz']) expect(await ask(method, url)).toEqual(await ask(method, '/nowhere'));
+    expect((await ask('POST', '/v1/orders'))[0]).toBe(403);
+  });
+});
+
 describe('what is no proper request', () => {
   test.each([
-    ['an unknown address', 'GET', '/nowhere', 404], ['an unknown method', 'POST', '/v1/orders', 404], ['a broken escape', 'GET', '/v1/orders/%zz', 400],
+    ['an unknown address', 'GET', '/nowhere', 404], ['an unknown method', 'POST', '/v1/orders', 405], ['a broken escape', 'GET', '/v1/orders/%zz', 400],
     ['a long query', 'GET', `/v1/orders?customerId=${'x'.repeat(9_000)}`, 414], ['a long path', 'GET', `/v1/orders/${'x'.repeat(9_000)}`, 414],
   ] as const)('%s is a problem document', async (_, method, url, status) => {
     const response = await (await serving()).inject({ method, url });
@@ -71,7 +108,7 @@ describe('what is no proper request', () => {
   });
 
   test('a body that is too large is a 413', async () => {
-    const response = await (await serving()).inject({ method: 'POST', url: '/v1/orders', payload: { text: 'x'.repeat(70_000) } });
+    const response = await (await serving()).inject({ method: 'POST', url: '/v1/alerts/x/ack', payload: { text: 'x'.repeat(70_000) } });
     expect([response.statusCode, response.headers['content-type']]).toEqual([413, expect.stringMatching(/^application\/problem\+json/)]);
   });
 

@@ -177,7 +177,7 @@ describe('GET /v1/stream', () => {
   });
 
   test('has no HEAD: it would never end', async () => {
-    expect((await (await serving()).http.inject({ method: 'HEAD', url: '/v1/stream' })).statusCode).toBe(404);
+    expect((await (await serving()).http.inject({ method: 'HEAD', url: '/v1/stream' })).statusCode).toBe(405);
   });
 });
 
