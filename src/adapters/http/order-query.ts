@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SIGNALS, VERDICTS } from '../../contracts/names.js';
 import { findIndexed, pageParameters } from './index-page.js';
-import type { OrderView } from './ports.js';
-import { once, parseQuery } from './query.js';
+import type { OrderView, RulesPort } from './ports.js';
+import { invalidQuery, once, parseQuery } from './query.js';
 import type { StoreAccess } from './store-access.js';
 
 const name = z.string(once).regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a name such as late_delivery');
@@ -11,7 +11,7 @@ const name = z.string(once).regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a name suc
 export const orderQuerySchema = z.strictObject({
   verdict: z.enum(VERDICTS, `expected one of ${VERDICTS.join(', ')}`).optional().describe('Orders with this verdict'),
   signal: z.enum(SIGNALS, `expected one of ${SIGNALS.join(', ')}`).optional().describe('Orders that list this signal, open or resolved'),
-  pattern: name.optional().describe('Orders that match this pattern'),
+  pattern: name.optional().describe('Orders that match this pattern, one of the rules in force (`/v1/rules`)'),
   customerId: z.string(once).min(1, 'expected an id').max(512, 'expected an id').optional().describe('Orders of this customer'),
   ...pageParameters,
 });
@@ -23,9 +23,17 @@ export interface OrderViewPage {
   readonly nextCursor: string | null;
 }
 
-/** @throws HttpProblem 400 that names every parameter that is wrong */
-export function parseOrderQuery(query: unknown): OrderQuery {
-  return parseQuery(orderQuerySchema, query);
+/**
+ * Orders are shown as the rules in force have them, so that none ever has a pattern that they don't name: a wrong name is told, as it would
+ * otherwise look like good news.
+ * @throws HttpProblem 400 that names every parameter that is wrong
+ */
+export function parseOrderQuery(query: unknown, rules: Pick<RulesPort, 'present'>): OrderQuery {
+  const parsed = parseQuery(orderQuerySchema, query);
+  if (parsed.pattern === undefined) return parsed;
+  const known = rules.present().rules.patterns.map(({ pattern }) => pattern);
+  if (!known.includes(parsed.pattern)) throw invalidQuery([{ name: 'pattern', reason: `expected a pattern of the rules in force: ${known.join(', ') || 'there is none'}` }]);
+  return parsed;
 }
 
 /**

@@ -14,7 +14,7 @@ export function addOrders(app: FastifyInstance, ports: HttpPorts, store: StoreAc
   });
 
   app.get('/v1/orders', async (request, reply) => {
-    const query = parseOrderQuery(request.query);
+    const query = parseOrderQuery(request.query, ports.rules);
     if (query.customerId !== undefined) demandPersonal(request);
     const { views, nextCursor } = await overAllLanes(store, reply, findOrders(store, query));
     return { orders: views.map(orderSummary), nextCursor };

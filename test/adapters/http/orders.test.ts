@@ -148,7 +148,7 @@ describe('a list of orders', () => {
   });
 
   test.each([
-    ['verdict=bad', 'verdict'], ['signal=late', 'signal'], ['pattern=No%20Name', 'pattern'], ['limit=0', 'limit'], ['limit=201', 'limit'],
+    ['verdict=bad', 'verdict'], ['signal=late', 'signal'], ['pattern=No%20Name', 'pattern'], ['pattern=missed_promises', 'pattern'], ['limit=0', 'limit'], ['limit=201', 'limit'],
     ['limit=1e2', 'limit'], ['limit=', 'limit'], ['cursor=nonsense', 'cursor'], ['customerId=', 'customerId'], ['verdict=poor&verdict=good', 'verdict'],
     ['customer=c-1', 'customer'],
   ])('answers %s with 400 and the name of the parameter', async (query, name) => {
@@ -156,6 +156,14 @@ describe('a list of orders', () => {
     expect(response.statusCode).toBe(400);
     expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(response.json()).toMatchObject({ status: 400, invalidParameters: [{ name }] });
+  });
+
+  test('names the patterns that there are to who asks for another: no order can match it, whatever it was judged by', async () => {
+    const http = await serving([{ orderId: 'o-1', patterns: [{ pattern: 'removed_since' }] }]);
+    const response = await http.inject('/v1/orders?pattern=removed_since');
+    expect([response.statusCode, response.json<{ detail: string }>().detail]).toEqual([400, 'pattern: expected a pattern of the rules in force: missed_promise']);
+    const page = await http.inject('/orders?pattern=removed_since');
+    expect([page.statusCode, page.body.includes('expected a pattern of the rules in force')]).toEqual([400, true]);
   });
 
   test('does not take the cursor of another query, nor one made up', async () => {

@@ -31,7 +31,7 @@ export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAcc
 
   app.get('/', readable, async (_, reply) => sendPage(reply, overviewPage(await overview())));
   app.get('/orders', readable, async (request, reply) => {
-    const query = parseOrderQuery(request.query);
+    const query = parseOrderQuery(request.query, ports.rules);
     if (query.customerId !== undefined) demandPersonal(request);
     const found = await findOrders(store, query);
     return sendPage(reply, listPage(found, await store.lacks(), new URL(request.url, 'http://localhost').searchParams));
