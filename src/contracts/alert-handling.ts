@@ -37,7 +37,7 @@ export const snoozeRequest = z
 /** Body of `POST /v1/alerts/{id}/close`. */
 export const closeRequest = z
   .strictObject({
-    outcome: z.enum(ALERT_OUTCOMES, `expected ${ALERT_OUTCOMES.join(', ')}`).meta({ description: 'done: it was acted upon; not_possible: nothing could be done; false_alarm: there was no need to' }),
+    outcome: z.enum(ALERT_OUTCOMES, `expected one of ${ALERT_OUTCOMES.join(', ')}`).meta({ description: 'done: it was acted upon; not_possible: nothing could be done; false_alarm: there was no need to' }),
     by, note,
   })
   .meta({ description: 'What came of an alert, who closes it, and why.' });

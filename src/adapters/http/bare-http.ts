@@ -66,7 +66,7 @@ function takeJsonOrNothing(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.trim() === '') done(null, undefined);
-    else void parse(request, body, done);
+    else void parse(request, body, (cause, value) => { done(cause === null ? null : new HttpProblem(400, 'The body is no JSON that this service takes.', { cause }), value); });
   });
 }
 

@@ -86,7 +86,7 @@ const send = (reply: FastifyReply, status: number, body: object): FastifyReply =
 const DETAILS: Readonly<Record<number, string>> = {
   400: 'The request could not be understood.',
   413: 'The request body is larger than this service takes.',
-  415: 'This service does not take bodies of this media type.',
+  415: 'A body has to be JSON, with content-type: application/json.',
 };
 
 function asProblem(error: FastifyError): HttpProblem {

@@ -7,16 +7,16 @@ import { createEventBody } from './event-body.js';
 import { createShares } from './limits.js';
 import { withoutPersonal } from './personal.js';
 import { HttpProblem } from './problems.js';
-import { parseQuery } from './query.js';
+import { once, parseQuery } from './query.js';
 import type { StreamSettings } from './stream-settings.js';
 
 /** The query of `GET /v1/stream`. */
 export const streamQuerySchema = z.strictObject({
   type: z.enum(DERIVED_TYPES, `expected one of ${DERIVED_TYPES.join(', ')}`).optional().describe('Only events of this type'),
   signal: z.enum(SIGNALS, `expected one of ${SIGNALS.join(', ')}`).optional().describe('Only events of this signal'),
-  pattern: z.string().min(1).max(64).optional().describe('Only events of this pattern'),
-  orderId: z.string().min(1).max(256).optional().describe('Only events of this order'),
-  lastEventId: z.string().optional().describe('As the header `Last-Event-ID`, for clients that cannot set it; the header goes first'),
+  pattern: z.string(once).min(1, 'expected a name').max(64, 'expected a name').optional().describe('Only events of this pattern'),
+  orderId: z.string(once).min(1, 'expected an id').max(256, 'expected an id').optional().describe('Only events of this order'),
+  lastEventId: z.string(once).optional().describe('As the header `Last-Event-ID`, for clients that cannot set it; the header goes first'),
 });
 
 /** How long an answer that we ended may take to be taken; a client that takes nothing must not hold up the process. ms */

@@ -91,3 +91,19 @@ describe('POST /v1/alerts/{id}/snooze', () => {
     expect((await open()).filter((alert) => alert.snoozed !== null)).toHaveLength(1);
   });
 });
+
+describe('a body that cannot be used is told in words', () => {
+  test.each([
+    ['snooze', undefined, [['until', 'is missing']]],
+    ['snooze', { until: 5 }, [['until', 'expected a text']]],
+    ['snooze', { until: 'tomorrow' }, [['until', 'expected an RFC 3339 instant with an offset']]],
+    ['close', { outcome: 'solved', who: 'Ina', why: 'x' }, [
+      ['outcome', 'expected one of done, not_possible, false_alarm'], ['who', 'no such field; known: outcome, by, note'], ['why', 'no such field; known: outcome, by, note'],
+    ]],
+    ['ack', [1], [['body', 'expected an object']]],
+  ] as const)('%s %j', async (action, body, told) => {
+    const { post } = await serving();
+    const response = await post(action, body);
+    expect([response.statusCode, problem.strict().parse(response.json()).invalidParameters?.map(({ name, reason }) => [name, reason])]).toEqual([400, told]);
+  });
+});

@@ -113,6 +113,14 @@ describe('what is no proper request', () => {
   });
 
   test.each([
+    ['half a body of JSON', 'application/json', '{', 400, 'The body is no JSON that this service takes.'],
+    ['a body of another kind', 'application/x-www-form-urlencoded', 'by=Ina', 415, 'A body has to be JSON, with content-type: application/json.'],
+  ] as const)('%s is told in words', async (_, type, payload, status, detail) => {
+    const response = await (await serving()).inject({ method: 'POST', url: '/v1/alerts/x/ack', headers: { 'content-type': type }, payload });
+    expect([response.statusCode, response.json<{ detail: string }>().detail]).toEqual([status, detail]);
+  });
+
+  test.each([
     ['no HTTP at all', 'hello\r\n\r\n', 400],
     ['headers without end', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 431],
   ])('%s is answered on the socket', async (_, sent, status) => {
