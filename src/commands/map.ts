@@ -1,4 +1,5 @@
 import { createEventDecoder } from '../pipeline/decode.js';
+import { exactJson, exactText } from '../pipeline/maps/exact-json.js';
 import { createMapper, type Mapped } from '../pipeline/maps/mapper.js';
 import { ofEvent } from '../pipeline/maps/records.js';
 import { pathText } from '../pipeline/maps/map-fault.js';
@@ -74,8 +75,8 @@ function told(name: string, { events, links }: Extract<Mapped, { kind: 'mapped' 
   return null;
 }
 
-/** Instants as events have them; whole numbers of expressions have no counterpart in JSON. */
-const shown = (value: unknown): string => JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? Number(each) : each)) ?? 'nothing';
+/** Instants as events have them. */
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : exactText(value));
 
 /** `NAME=JSON`: rows of a joined file, one or a list. */
 function joinsOf(given: readonly string[]): Record<string, readonly unknown[]> {
@@ -89,7 +90,7 @@ function joinsOf(given: readonly string[]): Record<string, readonly unknown[]> {
 
 function jsonOrFault(text: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return exactJson(text);
   } catch (error) {
     throw new CommandFault(`${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`, 2);
   }

@@ -21,13 +21,13 @@ const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml') as typeof
 export function readYaml<S extends z.ZodType>(text: string, source: string, { schema, known }: FileShape<S>): ReadYaml<z.output<S>> {
   const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, intAsBigInt: true });
   if (document.errors.length > 0) {
     return { kind: 'problems', problems: document.errors.map((error) => ({ source, path: '', line: lines.linePos(error.pos[0]).line, message: `not valid YAML: ${error.message}` })) };
   }
   let given: unknown;
   try {
-    given = withoutEmptySections(document.toJS() ?? {});
+    given = withoutEmptySections(document.toJS({ reviver: (_, value: unknown) => (typeof value === 'bigint' ? numberOf(value) : value) }) ?? {});
   } catch (error) {
     return { kind: 'problems', problems: [{ source, path: '', line: null, message: `not valid YAML: ${error instanceof Error ? error.message : String(error)}` }] };
   }
@@ -36,6 +36,12 @@ export function readYaml<S extends z.ZodType>(text: string, source: string, { sc
   if (read.success) return { kind: 'read', data: read.data, given, at };
   const problems = read.error.issues.flatMap((issue) => told(issue, given, known).map(({ path, message }) => at(path, message)));
   return { kind: 'problems', problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+}
+
+/** A whole number that would be rounded stays as it stands there: it is refused, but for records in examples of maps. */
+function numberOf(whole: bigint): number | bigint {
+  const number = Number(whole);
+  return Number.isSafeInteger(number) ? number : whole;
 }
 
 /** A section whose lines are all commented out is `null` in YAML; it means the same as leaving it out. */
@@ -104,7 +110,7 @@ function describe(value: unknown): string {
   if (value === null) return 'an empty value';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a section';
-  const text = JSON.stringify(value);
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }
 

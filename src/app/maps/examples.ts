@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createEventDecoder } from '../../pipeline/decode.js';
 import type { CompiledMap, LearnedLink } from '../../pipeline/maps/compile-map.js';
 import type { Example, Row, Shape } from '../../pipeline/maps/definition.js';
+import { exactJson, exactText } from '../../pipeline/maps/exact-json.js';
 import { createLinks } from '../../pipeline/maps/links.js';
 import { createMapper } from '../../pipeline/maps/mapper.js';
 import { createRecordTaker, newAccount, type TakenEvent, unlinked, type Waiter } from '../../pipeline/maps/records.js';
@@ -55,7 +56,7 @@ export const linksOf = ({ links }: Pick<Example, 'links'>): readonly LearnedLink
 /** Hands over a record as an example writes it: of a table, its cells by name. Gives what the call says, or why the record is none. */
 export function takeExample({ definition: { input, fields, decimal } }: CompiledMap, record: unknown, take: (row: unknown) => string | null): string | null {
   try {
-    return take(input.format === 'csv' ? rowOf(record, fields, decimal) : JSON.parse(JSON.stringify(record)));
+    return take(input.format === 'csv' ? rowOf(record, fields, decimal) : exactJson(exactText(record)));
   } catch (error) {
     if (error instanceof ValueFault) return `record: ${error.message}`;
     throw error;
@@ -65,7 +66,7 @@ export function takeExample({ definition: { input, fields, decimal } }: Compiled
 /** Cells by the names of their columns, as people write them down: numbers need no quotes, and what is left out is empty. */
 export function rowOf(record: unknown, shape: Shape | null, decimal: '.' | ','): Row {
   const cells = conform(record, null);
-  const texts = Object.entries(cells).map(([name, cell]) => [name, cell === null ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell)] as const);
+  const texts = Object.entries(cells).map(([name, cell]) => [name, cell === null ? '' : typeof cell === 'object' ? exactText(cell) : String(cell)] as const);
   const columns = [...new Set([...texts.map(([name]) => name), ...(shape?.keys() ?? [])])];
   const known = new Map(texts);
   return cellReader(columns, shape, decimal)(columns.map((name) => known.get(name) ?? ''));
@@ -88,8 +89,8 @@ function compare(expected: Example['events'] & object, given: readonly unknown[]
   const faults: string[] = [];
   for (let i = 0; i < Math.max(expected.length, given.length); i++) {
     const [wanted, got] = [expected[i], given[i] as Readonly<Record<string, unknown>> | undefined];
-    if (wanted === undefined) faults.push(`events[${i}]: not expected: ${JSON.stringify(got)}`);
-    else if (got === undefined) faults.push(`events[${i}]: expected, but not given: ${JSON.stringify(wanted)}`);
+    if (wanted === undefined) faults.push(`events[${i}]: not expected: ${exactText(got)}`);
+    else if (got === undefined) faults.push(`events[${i}]: expected, but not given: ${exactText(wanted)}`);
     else faults.push(...differences(wanted, got, `events[${i}]`));
   }
   return faults;
@@ -102,4 +103,4 @@ function differences(wanted: Readonly<Record<string, unknown>>, got: Readonly<Re
     .map((name) => `${path}.${name}: expected ${shown(wanted[name])}, the map gives ${shown(got[name])}`);
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : exactText(value));

@@ -3,6 +3,7 @@ import { type Line, openLines } from '../../adapters/files/lines.js';
 import { isExactText } from '../../pipeline/decode.js';
 import type { CompiledMap } from '../../pipeline/maps/compile-map.js';
 import type { CsvInput, JoinDefinition, Row } from '../../pipeline/maps/definition.js';
+import { exactJson } from '../../pipeline/maps/exact-json.js';
 import { cellReader } from '../../pipeline/maps/shape.js';
 import { buildTable, type Table } from '../../pipeline/maps/tables.js';
 import { ValueFault } from '../../pipeline/maps/value-fault.js';
@@ -49,7 +50,7 @@ function readJson({ text, bytes }: Line, maxBytes: number): RawRecord['read'] {
   if (size > maxBytes) return { kind: 'refused', reason: 'too_large', message: `the record has ${size} bytes, at most ${maxBytes} are allowed` };
   if (bytes !== null && !isExactText(text, bytes)) return { kind: 'refused', reason: 'not_json', message: `the record (${size} bytes) is not UTF-8` };
   try {
-    return { kind: 'record', record: JSON.parse(text) as unknown };
+    return { kind: 'record', record: exactJson(text) };
   } catch {
     return { kind: 'refused', reason: 'not_json', message: `the record (${size} bytes) is not JSON` };
   }

@@ -15,6 +15,10 @@ export const expressionText = (text: string): string => text.slice(1).trim();
 export function templateOf(value: unknown, path: Path, tell: Tell): Template {
   if (typeof value === 'string') return value.startsWith('=') ? { kind: 'expression', text: expressionText(value) } : { kind: 'constant', value };
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return { kind: 'constant', value };
+  if (typeof value === 'bigint') {
+    tell(path, 'the whole number is beyond 2^53 and would be rounded; an id stands between quotes');
+    return NOTHING;
+  }
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item, i) => templateOf(item, [...path, i], tell)) };
   if (!isRecord(value)) {
     tell(path, 'expected a text, a number, true or false, a section or a list');

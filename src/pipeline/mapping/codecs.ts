@@ -1,4 +1,5 @@
 import type { Row } from '../maps/definition.js';
+import { exactJson, exactText } from '../maps/exact-json.js';
 import type { KnownOrders } from '../maps/links.js';
 import type { PlacedEvent } from '../maps/mapper.js';
 import type { KeptRow } from '../maps/state-rows.js';
@@ -9,9 +10,9 @@ import type { Codec } from './remembered.js';
 /** How rows, links and events that wait are written. All of it is JSON but the bytes of a record. */
 
 export const rowCodec: Codec<KeptRow> = {
-  pack: ({ version, row, told }) => Buffer.from(JSON.stringify([version, row, [...told]])),
+  pack: ({ version, row, told }) => Buffer.from(exactText([version, row, [...told]])),
   unpack(bytes) {
-    const [version, row, told] = JSON.parse(bytes.toString()) as [KeptRow['version'], Row, number[]];
+    const [version, row, told] = exactJson(bytes.toString()) as [KeptRow['version'], Row, number[]];
     return { version, row, told: new Set(told) };
   },
 };

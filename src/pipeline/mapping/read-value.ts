@@ -2,6 +2,7 @@ import type { DeadLetterReason } from '../../contracts/names.js';
 import { type AwaitsSchema, isExactText } from '../decode.js';
 import { cellsOf } from '../maps/csv-cells.js';
 import type { CsvInput, MapDefinition, ObjectInput } from '../maps/definition.js';
+import { asSent, exactJson } from '../maps/exact-json.js';
 import { cellReader } from '../maps/shape.js';
 import { ValueFault } from '../maps/value-fault.js';
 import type { SchemaReader } from '../schema-reader.js';
@@ -45,7 +46,7 @@ function readJson(value: Buffer): ReadValue {
   const text = value.toString('utf8');
   if (!isExactText(text, value)) return refuse('not_json', `the value (${value.length} bytes) is not UTF-8`);
   try {
-    return { kind: 'record', record: JSON.parse(text) as unknown };
+    return { kind: 'record', record: exactJson(text) };
   } catch {
     return refuse('not_json', `the value (${value.length} bytes) is not JSON${isWireFormat(value) ? '; it begins as values of a schema registry do, for which the map has to say `format: avro`' : ''}`);
   }
@@ -54,9 +55,19 @@ function readJson(value: Buffer): ReadValue {
 function readBySchema(value: Buffer, schemas: SchemaReader): ReadValue | AwaitsSchema {
   const id = isWireFormat(value) ? schemaIdOf(value) : null;
   if (id === null) return refuse('undecodable', `the value (${value.length} bytes) does not begin with a byte 0 and the id of a schema`);
-  const read = schemas.read(id, value.subarray(HEADER_BYTES));
+  const body = value.subarray(HEADER_BYTES);
+  const read = schemas.read(id, body);
   if (read.kind === 'unknown') return { kind: 'awaits_schema', schemaId: id };
-  return read.kind === 'value' ? { kind: 'record', record: read.value } : refuse('undecodable', read.message);
+  return read.kind === 'value' ? { kind: 'record', record: exactly(read.value, body) } : refuse('undecodable', read.message);
+}
+
+/** Values by a JSON Schema were parsed as plain JSON. The bytes of Avro are no JSON, and its integers are never rounded. */
+function exactly(value: unknown, body: Buffer): unknown {
+  try {
+    return asSent(value, () => body.toString());
+  } catch {
+    return value;
+  }
 }
 
 function rowReader({ delimiter, encoding }: CsvInput, { fields, decimal }: Pick<MapDefinition, 'fields' | 'decimal'>): (value: Buffer) => ReadValue {

@@ -1,7 +1,9 @@
 import { nameUuid } from '../name-uuid.js';
 import type { EventDefinition, JoinDefinition, LinkDefinition, MapDefinition, Row, Shape, Value } from './definition.js';
+import { exactText } from './exact-json.js';
 import { createVocabulary, type Expression, type Scope, type Vocabulary } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
+import { textOfNumber } from './money.js';
 import { type Builder, compileEach, compileExpression, compileFields, compileTemplate, jsonOf, type Json, type Report } from './template.js';
 import { kindOf } from './value-fault.js';
 
@@ -118,9 +120,10 @@ function named(vocabulary: Vocabulary, name: string, type: Parameters<Vocabulary
 function keyOf(text: string, path: MapPath, builder: Builder): (scope: Scope) => string | null {
   const expression = compileExpression(text, path, builder);
   return (scope) => {
-    const value = at(path, () => jsonOf(expression.evaluate(scope)));
+    const given = at(path, () => expression.evaluate(scope));
+    if (typeof given === 'number' || typeof given === 'bigint') return at(path, () => textOfNumber(given));
+    const value = at(path, () => jsonOf(given));
     if (value === null || typeof value === 'string') return value === '' ? null : value;
-    if (typeof value === 'number') return String(value);
     throw new MapFault(path, `expected a text or number, found ${kindOf(value)}`);
   };
 }
@@ -230,7 +233,7 @@ function occursBy({ at: field, changed }: EventDefinition): (record: Row, past: 
   };
 }
 
-const isSame = (a: Value, b: Value): boolean => a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+const isSame = (a: Value, b: Value): boolean => a === b || (typeof a === 'object' && exactText(a) === exactText(b));
 
 /**
  * An id for an event that names none: the same whenever the same is read again. What a row says once has the id of the row; anything

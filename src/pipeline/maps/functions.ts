@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Value } from './definition.js';
 import { dateIn, dateOf, instantOf } from './local-time.js';
-import { minorUnits, numberOf } from './money.js';
+import { exactNumber, minorUnits, numberOf, textOfNumber } from './money.js';
 import { kindOf, ValueFault } from './value-fault.js';
 
 /** What a map settles for all of its expressions. */
@@ -66,7 +66,7 @@ function amountFunctions({ currency, decimal }: MapSettings): MapFunction[] {
   };
   const number = (value: Value): Value => {
     if (value === null || typeof value === 'number') return value;
-    if (typeof value === 'bigint') return Number(value);
+    if (typeof value === 'bigint') return exactNumber(value);
     if (typeof value !== 'string') throw new ValueFault(`number: ${kindOf(value)} is no number`);
     return numberOf(value, decimal);
   };
@@ -110,7 +110,7 @@ function textFunctions(): MapFunction[] {
   const text = (value: Value): Value => {
     if (value === null || typeof value === 'string') return value;
     if (value instanceof Date || typeof value === 'object') throw new ValueFault(`text: ${kindOf(value)} is no text`);
-    return String(value);
+    return typeof value === 'boolean' ? String(value) : textOfNumber(value);
   };
   const find = (value: Value, form: Value): Value => (value === null ? null : findForm(textOf(value, 'find'), textOf(form, 'find')));
   return [

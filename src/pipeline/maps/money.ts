@@ -46,5 +46,18 @@ export function numberOf(text: string, decimal: '.' | ','): number {
   const found = text.length <= LONGEST ? NUMBER[decimal].exec(text.trim()) : null;
   if (found === null) throw new ValueFault(`${kindOf(text)} is no number with "${decimal}" before its fraction`);
   const [, sign = '', whole = '', fraction = ''] = found;
-  return Number(`${sign}${whole.replaceAll(/\D/g, '')}.${fraction}0`);
+  return exactNumber(`${sign}${whole.replaceAll(/\D/g, '')}.${fraction}0`);
+}
+
+/** Refuses what lies beyond 2^53, where several whole numbers become the same. @throws ValueFault */
+export function exactNumber(value: string | bigint): number {
+  const number = Number(value);
+  if (Math.abs(number) > Number.MAX_SAFE_INTEGER) throw new ValueFault('the number is beyond 2^53 and would be rounded; as an id keep it as text');
+  return number;
+}
+
+/** All digits of a number; those of one that was rounded would be another's. @throws ValueFault */
+export function textOfNumber(value: number | bigint): string {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) throw new ValueFault('the number is beyond 2^53 and was rounded, so that its digits are not known');
+  return String(value);
 }

@@ -77,7 +77,7 @@ function conformFields(row: Row, shape: Shape, path: string): void {
 
 function conformValue(value: Value, field: FieldShape, path: string): void {
   const expected = field.kind === 'text' ? typeof value === 'string'
-    : field.kind === 'number' ? typeof value === 'number'
+    : field.kind === 'number' ? typeof value === 'number' || typeof value === 'bigint'
     : field.kind === 'boolean' ? typeof value === 'boolean'
     : field.kind === 'list' ? Array.isArray(value)
     : field.kind === 'any' || (typeof value === 'object' && !Array.isArray(value));

@@ -145,7 +145,7 @@ export function jsonOf(value: Value | undefined): Json {
       return value;
     case 'bigint': {
       const number = Number(value);
-      if (!Number.isSafeInteger(number)) throw new ValueFault('the whole number is too large');
+      if (!Number.isSafeInteger(number)) throw new ValueFault('the whole number is beyond 2^53 and would be rounded; text(...) keeps it, as an id');
       return number;
     }
     case 'object': return ofObject(value);

@@ -60,6 +60,45 @@ describe('a map', () => {
   });
 });
 
+describe('ids that are long numbers', () => {
+  const LONG = '9007199254740993';
+  const map = (id: string, more = ''): string => `map: long
+input: {format: ndjson, files: x}
+fields: {id: number, parts: [number]}
+links: [{link: parcel, key: =record.id, orderId: =text(record.id)}]
+events:
+  - {type: order.placed, orderId: ${id}, customerId: C, lines: {for: {part: =record.parts}, give: {lineId: =text(part), sku: A, quantity: 1}}, occurredAt: "2026-03-01T09:00:00Z"${more}}
+`;
+  const example = (record: string, event: string): string => `examples: [{name: one, record: ${record}, events: [{type: order.placed, customerId: C, occurredAt: "2026-03-01T09:00:00Z", ${event}}]}]\n`;
+  const faults = (text: string): readonly string[] => {
+    const parsed = parseMap(text, 'long.yaml');
+    if (parsed.kind === 'problems') throw new Error(formatProblems(parsed.problems));
+    return runExamples(parsed.map).flatMap((outcome) => outcome.faults);
+  };
+
+  test('keep all of their digits as text, and are compared and divided as they are', () => {
+    expect(faults(map('=text(record.id)', ', when: "=record.id > 9007199254740992 && record.id / 10000000 == 900719925"')
+      + example(`{id: ${LONG}, parts: [1, ${LONG}1]}`, `orderId: "${LONG}", lines: [{lineId: "1", sku: A, quantity: 1}, {lineId: "${LONG}1", sku: A, quantity: 1}]`))).toEqual([]);
+  });
+
+  test.each([
+    ['where a number is needed', map('=text(record.id)', ', totalMinor: "=record.id * 1"'), 'events[0].totalMinor: the whole number is beyond 2^53 and would be rounded'],
+    ['by number(...)', map('=text(number(record.id))'), 'the number is beyond 2^53 and would be rounded'],
+    ['once an amount of another kind rounded them', map('=text(record.id * 1.0)'), 'the number is beyond 2^53 and was rounded'],
+  ])('are refused %s', (_, text, expected) => {
+    expect(faults(text + example(`{id: ${LONG}, parts: []}`, 'orderId: X')).join('\n')).toContain(expected);
+  });
+
+  test('of a table are refused in a column of numbers', () => {
+    expect(faults(map('=text(record.id)').replace('ndjson', 'csv').replace(', parts: [number]', '').replace(/lines: \{.*?\}\}/, 'lines: []') + example(`{id: "${LONG}"}`, 'orderId: X')).join('\n'))
+      .toContain('the column `id`: the number is beyond 2^53 and would be rounded; as an id keep it as text');
+  });
+
+  test('stand between quotes where a map names one', () => {
+    expect(problemsOf(map(LONG))).toContain('events[0].orderId: the whole number is beyond 2^53 and would be rounded; an id stands between quotes');
+  });
+});
+
 describe('examples in a map', () => {
   const RECORD = '{order_no: "7", customer: C, placed: "2026-03-01 10:00", price: 2.5, address: {city: X}, lines: [{sku: A, qty: 2}]}';
   const WANTED = '{type: order.placed, orderId: "7", customerId: C, occurredAt: "2026-03-01T09:00:00Z", lines: [{lineId: A, sku: A, quantity: 2}]}';

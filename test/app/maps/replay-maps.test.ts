@@ -118,6 +118,16 @@ describe('a replay of records', () => {
     expect(told(one).length).toBeGreaterThan(2);
   });
 
+  test('keeps orders apart whose ids are numbers beyond 2^53', async () => {
+    const map = mapOf(`map: long
+input: {format: ndjson, files: "*.ndjson"}
+events: [{type: order.placed, orderId: =text(record.id), customerId: C, lines: [], occurredAt: =record.at}]
+`);
+    const line = (id: string): string => `{"id":${id},"at":"2026-03-01T09:00:00Z"}\n`;
+    const { orders } = await run([map], { 'a.ndjson': line('9007199254740993') + line('9007199254740992') });
+    expect(orders).toEqual(['9007199254740992 on_course', '9007199254740993 on_course']);
+  });
+
   test.each([
     ['no file for the map', { 'other.csv': 'x' }, undefined, 'map shop reads orders*.csv, and no such file was given among other.csv'],
     ['no file for a join', { 'orders.csv': ORDERS }, undefined, 'map shop: joins.lines reads lines.csv, and no such file was given'],
