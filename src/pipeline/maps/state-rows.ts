@@ -42,5 +42,12 @@ export function createStateRows(fields: readonly string[], rows: RowMemory = new
   };
 }
 
-const isOlder = (version: KeptRow['version'], known: KeptRow['version']): boolean =>
-  version !== null && known !== null && (typeof version === typeof known ? version < known : String(version) < String(known));
+/** Whole numbers are compared as such also where they are written as text, as in tables: 10 comes after 9. Other texts go by their letters. */
+function isOlder(version: KeptRow['version'], known: KeptRow['version']): boolean {
+  if (version === null || known === null) return false;
+  if (typeof version === 'number' && typeof known === 'number') return version < known;
+  if (isWhole(version) && isWhole(known)) return BigInt(version) < BigInt(known);
+  return String(version) < String(known);
+}
+
+const isWhole = (version: number | string): boolean => (typeof version === 'number' ? Number.isInteger(version) : /^-?\d{1,40}$/.test(version));

@@ -45,6 +45,20 @@ describe('rows with state', () => {
     expect(take(mapper, { no: '1', rev: 3, placed: at(1), promised: '2026-03-07' })).toEqual([]);
   });
 
+  test.each([
+    ['whole numbers', '9', '10', '011'],
+    ['more digits than a number keeps', '9007199254740992', '9007199254740993', '9007199254740994'],
+    ['times', '2026-03-04 09:59:00', '2026-03-04 10:00:00', '2026-03-04 10:00:01'],
+  ])('know the later version by texts that are %s', (_, older, version, newer) => {
+    const mapper = mapperOf(STATE.replace('rev: number', 'rev: text'));
+    const row = (rev: string, promised: string): object => ({ no: '1', rev, placed: at(1), promised });
+    take(mapper, row(version, '2026-03-05'));
+    expect(take(mapper, row(older, '2026-03-06'))).toEqual({ kind: 'older' });
+    expect(types(take(mapper, row(version, '2026-03-06')))).toEqual(['delivery.rescheduled']);
+    expect(types(take(mapper, row(newer, '2026-03-07')))).toEqual(['delivery.rescheduled']);
+    expect(take(mapper, row(version, '2026-03-08'))).toEqual({ kind: 'older' });
+  });
+
   test('are told late where a condition came true late', () => {
     const mapper = mapperOf(STATE);
     expect(take(mapper, { no: '1', rev: 1, placed: at(1), note: 'draft' })).toEqual([]);
