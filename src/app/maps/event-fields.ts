@@ -70,5 +70,24 @@ export function constantFault(type: string, path: readonly (string | number)[], 
   const choices = found.flatMap((node) => node.enum ?? []);
   if (choices.length > 0 && value !== null) return choices.includes(value) ? null : `expected one of ${choices.map(String).join(', ')}`;
   const given = value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? 'double' : 'string';
-  return given === 'null' ? null : typeFault(type, path, given);
+  return given === 'null' ? null : (typeFault(type, path, given) ?? contentFault(type, path, value));
 }
+
+/** What the kind of a value does not show: a currency of four letters, a date that never was. */
+function contentFault(type: string, path: readonly (string | number)[], value: Json): string | null {
+  const issue = schemaAt(type, path)?.safeParse(value).error?.issues[0];
+  if (issue === undefined) return null;
+  return `expected ${issue.code === 'custom' ? issue.message : 'a whole number'}`;
+}
+
+/** The field's own schema; null where there is none. */
+function schemaAt(type: string, path: readonly (string | number)[]): z.ZodType | null {
+  let found: unknown = SOURCES.get(type)?.schema;
+  for (const step of path) {
+    const within = bare(found);
+    found = within instanceof z.ZodObject ? within.shape[step] : within instanceof z.ZodArray ? within.element : null;
+  }
+  return found instanceof z.ZodType ? found : null;
+}
+
+const bare = (schema: unknown): unknown => (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? bare(schema.unwrap()) : schema);
