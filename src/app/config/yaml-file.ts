@@ -11,8 +11,18 @@ export interface FileShape<S extends z.ZodType> {
 }
 
 export type ReadYaml<T> =
-  | { readonly kind: 'read'; readonly data: T; /** As it stands in the file. */ readonly given: unknown; /** A problem at a path, with its line. */ readonly at: (path: Path, message: string) => Problem }
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+  | { readonly kind: 'read'; readonly data: T; /** As it stands in the file. */ readonly given: unknown; readonly at: TellAt }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[]; /** Null: it is no YAML. */ readonly content: WrongContent | null };
+
+/** A problem at a path, with its line. */
+export type TellAt = (path: Path, message: string) => Problem;
+
+/** A file that can be read but is not of its shape; `wrong` are the paths of its problems. */
+export interface WrongContent {
+  readonly given: unknown;
+  readonly wrong: readonly Path[];
+  readonly at: TellAt;
+}
 
 /** Loaded when there is something to read: that takes a tenth of what most commands need to start, and few are given a file. */
 const yaml = (): typeof Yaml => createRequire(import.meta.url)('yaml') as typeof Yaml;
@@ -23,20 +33,23 @@ export function readYaml<S extends z.ZodType>(text: string, source: string, { sc
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, intAsBigInt: true });
   if (document.errors.length > 0) {
-    return { kind: 'problems', problems: document.errors.map((error) => ({ source, path: '', line: lines.linePos(error.pos[0]).line, message: `not valid YAML: ${error.message}` })) };
+    return { kind: 'problems', content: null, problems: document.errors.map((error) => ({ source, path: '', line: lines.linePos(error.pos[0]).line, message: `not valid YAML: ${error.message}` })) };
   }
   let given: unknown;
   try {
     given = withoutEmptySections(document.toJS({ reviver: (_, value: unknown) => (typeof value === 'bigint' ? numberOf(value) : value) }) ?? {});
   } catch (error) {
-    return { kind: 'problems', problems: [{ source, path: '', line: null, message: `not valid YAML: ${error instanceof Error ? error.message : String(error)}` }] };
+    return { kind: 'problems', content: null, problems: [{ source, path: '', line: null, message: `not valid YAML: ${error instanceof Error ? error.message : String(error)}` }] };
   }
-  const at = (path: Path, message: string): Problem => ({ source, path: formatPath(path), line: lineOf(document, lines, path), message });
+  const at: TellAt = (path, message) => ({ source, path: formatPath(path), line: lineOf(document, lines, path), message });
   const read = schema.safeParse(given);
   if (read.success) return { kind: 'read', data: read.data, given, at };
-  const problems = read.error.issues.flatMap((issue) => told(issue, given, known).map(({ path, message }) => at(path, message)));
-  return { kind: 'problems', problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
+  const found = read.error.issues.flatMap((issue) => told(issue, given, known));
+  return { kind: 'problems', problems: byLine(found.map(({ path, message }) => at(path, message))), content: { given, wrong: found.map(({ path }) => path), at } };
 }
+
+/** In the order in which they stand in the file. */
+export const byLine = (problems: readonly Problem[]): readonly Problem[] => problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 
 /** A whole number that would be rounded stays as it stands there: it is refused, but for records in examples of maps. */
 function numberOf(whole: bigint): number | bigint {

@@ -36,6 +36,30 @@ describe('touchpoint check-config', () => {
     });
   });
 
+  test('says of names that point nowhere at once with what else is wrong', () => {
+    const { err } = run(`alerts:
+  maxAge: 3 fortnights
+  owners: [{pattern: late_delivry, team: x}, {pattern: mine, team: x}]
+patterns:
+  mine: {severity: loud}
+  half: {severity: warning}
+sinks: [{name: x}]
+topics: {sources: {orders: shop, billing: shop}}
+severties: {}
+`);
+    expect(err.split('\n').map((line) => line.replace(/(: \S+:).*/, '$1'))).toEqual([
+      'shop.yaml:2: alerts.maxAge:', 'shop.yaml:3: alerts.owners[0].pattern:', 'shop.yaml:5: patterns.mine.severity:', 'shop.yaml:6: patterns.half:',
+      'shop.yaml:7: sinks[0].kind:', 'shop.yaml:8: topics.sources.billing:', 'shop.yaml:9: severties:', '7 problems',
+    ]);
+  });
+
+  test.each([
+    ['a topic whose name is none', 'topics: {sources: {orders: "a b", billing: orders}}'],
+    ['a pattern that is no section', 'patterns: {mine: 5}\nalerts: {owners: [{pattern: mine, team: x}]}'],
+    ['patterns that are no section', 'patterns: 5\nalerts: {owners: [{pattern: mine, team: x}]}'],
+    ['an owner that is no section', 'alerts: {owners: [5, {pattern: mine, team: x}]}'],
+  ])('says no more than what is wrong with %s', (_, text) => expect(run(text).err).toMatch(/\n1 problem$/));
+
   test('a file that is not there gives 2', () => {
     expect(run(null)).toEqual({ code: 2, out: '', err: 'shop.yaml: cannot be read: ENOENT' });
   });
