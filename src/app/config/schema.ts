@@ -36,7 +36,7 @@ const topics = z.strictObject({
 
 const sources = z.strictObject({
   notCountedOn: z.array(z.enum(COVERABLE_SOURCES)).default([])
-    .describe('Subscribed sources (or `refunds`) that are known to be incomplete: their events count, their silence proves nothing. None: what is subscribed is relied on'),
+    .describe('Subscribed sources (or `refunds`) that are known to be incomplete: their events count, their silence proves nothing. Of no effect in `touchpoint replay`, whose `--sources` says it. None: what is subscribed is relied on'),
 }).prefault({});
 
 const time = z.strictObject({
