@@ -4,6 +4,7 @@ import { VERSION } from '../app/version.js';
 import type { BacktestOptions } from './backtest.js';
 import { CommandFault } from './context.js';
 import type { ListOptions, RedriveOptions } from './dead-letters.js';
+import { endWithReader } from './output.js';
 import type { ReplayOptions } from './replay.js';
 import type { SimulateOptions } from './simulate.js';
 import type { TellOptions } from './tell.js';
@@ -231,6 +232,7 @@ const LINGER_MS = 500;
 
 /** Runs the command that the process was called with; sets its exit code. */
 export async function run(): Promise<void> {
+  endWithReader();
   try {
     await program.parseAsync();
   } catch (error) {
