@@ -22,6 +22,7 @@ import { connectRedis } from './connect-redis.js';
 import { type Ground, GroundUnfit } from './ground.js';
 import { redisWatch } from './redis-watch.js';
 import { openRegistry } from './registry.js';
+import { counted } from './report/layout.js';
 
 /** Workers whose clocks differ by more would judge deadlines at different times; ms. */
 const MOST_SKEW_MS = 2_000;
@@ -49,7 +50,7 @@ export async function redisTroubles(redis: RedisClient, prefix: string, wallCloc
 }
 
 const arrangingTeller = (logger: Logger) => (lane: number, orders: number | null): void => {
-  const told = orders === null ? 'all is moved' : `${orders} orders are moved from where an older version kept them; the lane works when that is done`;
+  const told = orders === null ? 'all is moved' : `${counted(orders, 'order')} ${orders === 1 ? 'is' : 'are'} moved from where an older version kept them; the lane works when that is done`;
   logger.info({ event: 'lane.arranged', lane, orders }, `lane ${lane}: ${told}`);
 };
 

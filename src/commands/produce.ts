@@ -31,7 +31,7 @@ export async function produce(files: readonly string[], options: { readonly rate
   });
   const seconds = (performance.now() - began) / 1_000;
   const perTopic = [...done.perTopic].map(([topic, count]) => `${topic} ${count.toLocaleString('en')}`).join(', ');
-  process.stdout.write(`${done.lines.toLocaleString('en')} events acknowledged in ${seconds.toFixed(1)} s: ${perTopic}\n`);
+  process.stdout.write(`${counted(done.lines, 'event', 'events')} acknowledged in ${seconds.toFixed(1)} s: ${perTopic}\n`);
   if (done.unencoded > 0) process.stdout.write(`${counted(done.unencoded, 'line is no valid event', 'lines are no valid events')}: no schema has room for that, so it was sent as it is\n`);
   if (done.unplaced > 0) process.stdout.write(`${counted(done.unplaced, 'line names no known type and is', 'lines name no known type and are')} on ${names.sources.get('orders') ?? 'orders'} without a key, where the service puts such aside\n`);
 }
@@ -56,6 +56,6 @@ function tell(began: number): (so: Produced) => void {
     if (now - last < PROGRESS_EVERY_MS) return;
     last = now;
     const rate = Math.round(lines / ((now - began) / 1_000));
-    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${lines.toLocaleString('en')} events, ${rate.toLocaleString('en')} a second${process.stderr.isTTY ? '\u001b[K' : '\n'}`);
+    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${counted(lines, 'event', 'events')}, ${rate.toLocaleString('en')} a second${process.stderr.isTTY ? '\u001b[K' : '\n'}`);
   };
 }

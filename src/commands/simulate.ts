@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { produceStream } from '../adapters/kafka/produce.js';
 import { createDemo } from '../adapters/simulator/demo.js';
 import { topicNames } from '../app/kafka-ground.js';
+import { counted } from '../app/report/layout.js';
 import { topicOf } from '../contracts/sources.js';
 import { PARTITIONERS } from '../pipeline/partitioner.js';
 import { CommandFault } from './context.js';
@@ -30,13 +31,13 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   const label = options.seed ?? opened.toString(36);
   const shop = createDemo({ seed: label, now: opened, historyDays, ordersPerSecond, label });
   const closing = untilClosed(opened + seconds * 1_000);
-  process.stderr.write(`the shop is open: ${ordersPerSecond} orders a second${seconds === Infinity ? ' until it is stopped' : ` for ${seconds} s`}, after ${historyDays} days of parcels\n`);
+  process.stderr.write(`the shop is open: ${ordersPerSecond} ${ordersPerSecond === 1 ? 'order' : 'orders'} a second${seconds === Infinity ? ' until it is stopped' : ` for ${seconds} s`}, after ${counted(historyDays, 'day')} of parcels\n`);
   const done = await tellingKafkaFaults(async () => produceStream(client, linesAsTheyCome(shop, names.sources, closing), {
     sources: names.sources, topicOf, partitions: await partitionsOrFault(client, names), partitioner: PARTITIONERS[config.partitioner],
     rate: null, sendsEachChunk: true,
   }));
   const perTopic = [...done.perTopic].map(([topic, count]) => `${topic} ${count.toLocaleString('en')}`).join(', ');
-  process.stdout.write(`${done.lines.toLocaleString('en')} events acknowledged: ${perTopic}\n`);
+  process.stdout.write(`${counted(done.lines, 'event')} acknowledged: ${perTopic}\n`);
 }
 
 function above(least: number, option: string, text: string, expected: string, most: number): number {

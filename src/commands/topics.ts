@@ -2,6 +2,7 @@ import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import { createTopics, DEFAULT_RETENTION, wantedTopics } from '../adapters/kafka/topics.js';
 import { topicNames } from '../app/kafka-ground.js';
+import { counted } from '../app/report/layout.js';
 import { topicManifests } from '../app/topic-manifests.js';
 import { CommandFault, configOrFault } from './context.js';
 import { kafkaOrFault, tellingKafkaFaults } from './kafka.js';
@@ -34,7 +35,7 @@ export async function topics(options: TopicsOptions): Promise<void> {
       const { created, existing } = await createTopics(admin, {
         ...names, ...DEFAULT_RETENTION, partitions, replication: replication ?? Math.min(REPLICATION, brokers.length),
       });
-      if (created.length > 0) process.stdout.write(`created with ${partitions} partitions: ${created.join(', ')}\n`);
+      if (created.length > 0) process.stdout.write(`created with ${counted(partitions, 'partition')}: ${created.join(', ')}\n`);
       if (existing.length > 0) process.stdout.write(`there before, left as they are: ${existing.join(', ')}\n`);
     }
     const findings = await checkTopics(admin, names);

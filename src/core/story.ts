@@ -36,11 +36,13 @@ const TURNS: ReadonlySet<SourceType> = new Set<SourceType>([
 /** At one instant: what happened, then what was wrong with it, then what was right. */
 const ORDER_OF_KINDS = { event: 0, signal: 1, good: 2 } as const;
 
+/** The zone that an order's story is told in. @param zone of orders that name none (IANA) */
+export const zoneOf = (facts: readonly Fact[], zone: string): string => leadingPlaced(facts)?.body.timeZone ?? zone;
+
 /** The words that fit an order: its zone, its currency, and the year it began in left unsaid. */
 export const wordsFor = (facts: readonly Fact[], zone: string): Words => {
-  const placed = leadingPlaced(facts);
-  const ownZone = placed?.body.timeZone ?? zone;
-  const first = placed ?? facts[0];
+  const ownZone = zoneOf(facts, zone);
+  const first = leadingPlaced(facts) ?? facts[0];
   return createWords({ zone: ownZone, currency: currencyOf(facts), year: first === undefined ? null : yearOf(first.at, ownZone) });
 };
 

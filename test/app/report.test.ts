@@ -106,7 +106,7 @@ describe('the report', () => {
     expect(report).toContain('1 order (50.0 %) fair or good by the records, poor or failed for the customer');
     expect(report).toMatch(/^ {2}late delivery +1 +50\.0 % +1$/m);
     expect(report).toMatch(/^ {2}grave signal +1 +50\.0 %$/m);
-    expect(report).toContain('1. o-1: poor (by records: good), delivered, severity sum 4\n     customer c-o-1, in 2026; grave signal');
+    expect(report).toContain('1. o-1: poor (by records: good), delivered, severity sum 4\n     customer c-o-1, in 2026, times in UTC; grave signal');
     expect(report).toContain('! 12 Mar 23:59  The delivery promised for this day had not come; it came 10 h late.');
     expect(report).toContain('10 Mar 08:00  Ordered 0 lines for EUR 50.00, promised for 12 Mar.');
     expect(report).toContain('Silent sources: notifications, contacts, feedback, incidents, audits, refunds.');

@@ -50,7 +50,7 @@ export async function* choose(log: LetterLog, filter: LetterFilter, account: Acc
 
 /** What was left out, in sentences. */
 export const accountSentences = ({ repeats, sentBackSince, foreign }: Account): string[] => [
-  ...(repeats > 0 ? [`${repeats} repeats of the same record are counted once.`] : []),
-  ...(sentBackSince > 0 ? [`${sentBackSince} were sent back since and refused again: only the last refusal of each record counts.`] : []),
-  ...(foreign > 0 ? [`${foreign} records of the topic are no dead letters of this service and were left alone.`] : []),
+  ...(repeats > 0 ? [`${repeats} ${repeats === 1 ? 'repeat' : 'repeats'} of the same record ${repeats === 1 ? 'is' : 'are'} counted once.`] : []),
+  ...(sentBackSince > 0 ? [`${sentBackSince} ${sentBackSince === 1 ? 'was' : 'were'} sent back since and refused again: only the last refusal of each record counts.`] : []),
+  ...(foreign > 0 ? [foreign === 1 ? '1 record of the topic is no dead letter of this service and was left alone.' : `${foreign} records of the topic are no dead letters of this service and were left alone.`] : []),
 ];

@@ -1,6 +1,6 @@
 import { COVERABLE_SOURCES, SIGNALS, VERDICTS, type CoverableSource, type SignalName } from '../../contracts/names.js';
 import type { Assessment } from '../../core/assessment.js';
-import { storyOf } from '../../core/story.js';
+import { storyOf, zoneOf } from '../../core/story.js';
 import { oneLine, span, yearOf } from '../../core/story/words.js';
 import { measureLines } from './measure-lines.js';
 import { columns, counted, grouped, section, share, wrap, WIDTH } from './layout.js';
@@ -63,11 +63,12 @@ const storyOfWorst = (zone: string) => ({ assessment, facts }: WorstOrder, index
   const severity = severitySum(assessment);
   const title = `${index + 1}. ${oneLine(orderId, 60)}: ${words(verdict)} (by records: ${words(recordsVerdict)}), ${endOf(assessment)}, severity sum ${severity}`;
   const [begun] = facts;
+  const ownZone = zoneOf(facts, zone);
   const why = matched.map(({ pattern }) => words(pattern)).join(', ');
   return [
     ...(index === 0 ? [] : ['']),
     ...wrap(title, '  ', '     '),
-    ...wrap(`customer ${customerId === null ? 'unknown' : oneLine(customerId, 60)}${begun === undefined ? '' : `, in ${yearOf(begun.at, zone)}`}${why === '' ? '' : `; ${why}`}`, '     ', '     '),
+    ...wrap(`customer ${customerId === null ? 'unknown' : oneLine(customerId, 60)}${begun === undefined ? '' : `, in ${yearOf(begun.at, ownZone)}, times in ${ownZone}`}${why === '' ? '' : `; ${why}`}`, '     ', '     '),
     ...storyOf(assessment, facts, { zone }).flatMap(({ when, adverse, text }) =>
       wrap(text, `     ${adverse ? '!' : ' '} ${when.padEnd(12)}  `, ' '.repeat(21), WIDTH)),
   ];

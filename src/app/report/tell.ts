@@ -19,7 +19,7 @@ export function renderTellability(tellability: Tellability): string {
   const untold = by('untold');
   const lines = [
     `What the data of ${counted(orders, 'order')} can tell`,
-    ...(placed < orders ? wrap(`Of ${counted(orders - placed, 'order')} it is not known that they were placed (${NEEDS.placed.fields}, from ${NEEDS.placed.system}); nothing below is about them.`, '  ', '  ') : []),
+    ...(placed < orders ? wrap(`Of ${counted(orders - placed, 'order')} it is not known that ${orders - placed === 1 ? 'it was' : 'they were'} placed (${NEEDS.placed.fields}, from ${NEEDS.placed.system}); nothing below is about ${orders - placed === 1 ? 'it' : 'them'}.`, '  ', '  ') : []),
     ...section('It tells', by('told').flatMap(toldLines)),
     ...section('It tells in part', spaced(by('in_part').map((answer) => [...toldLines(answer), ...missingLines(answer)]))),
     ...section('It cannot tell', untold.length === 0 ? [] : spaced([wrap(NEVER, '  ', '  '), ...untold.map((answer) => [...wrap(asked(answer), '  ', '    '), ...missingLines(answer), ...gainLines(answer)])])),
@@ -35,19 +35,25 @@ const spaced = (blocks: readonly (readonly string[])[]): string[] => blocks.flat
 /** The question, and the names of what rests on it. */
 const asked = ({ question: { asks, signals, measures } }: Answer): string => `${asks} (${[...signals, ...measures].join(', ')})`;
 
-const toldLines = (answer: Answer): string[] =>
-  wrap(`${share(answer.told, answer.concerned)} of ${grouped(answer.concerned)} ${answer.question.of.words}: ${asked(answer)}`, '  ', '    ');
+/** `1 delivered order`, `2 delivered orders`: those that the question is about. */
+const concernedOf = ({ concerned, question: { of } }: Answer): string => `${grouped(concerned)} ${concerned === 1 ? of.one : of.words}`;
 
-function missingLines({ concerned, missing, question }: Answer): string[] {
-  return missing.flatMap(({ need, orders }) => {
+const toldLines = (answer: Answer): string[] => wrap(`${share(answer.told, answer.concerned)} of ${concernedOf(answer)}: ${asked(answer)}`, '  ', '    ');
+
+function missingLines(answer: Answer): string[] {
+  return answer.missing.flatMap(({ need, orders }) => {
     const { what, fields, system, of } = NEEDS[need];
-    const lacking = of === 'data' ? `There is no ${what} in the data` : orders === concerned ? `None of ${grouped(concerned)} ${question.of.words} has a ${what}` : `${grouped(orders)} of ${grouped(concerned)} ${question.of.words} have no ${what}`;
+    const among = concernedOf(answer);
+    const lacking = of === 'data' ? `There is no ${what} in the data`
+      : orders < answer.concerned ? `${grouped(orders)} of ${among} ${orders === 1 ? 'has' : 'have'} no ${what}`
+      : orders === 1 ? `The one ${answer.question.of.one} has no ${what}`
+      : `None of ${among} has ${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`;
     return wrap(`${lacking}: ${fields}, from ${system}.`, '    ', '    ');
   });
 }
 
-const gainLines = ({ question, concerned }: Answer): string[] =>
-  wrap(`It would show ${question.shows}${concerned === 0 ? '' : ` (${grouped(concerned)} ${question.of.words})`}.`, '    ', '    ');
+const gainLines = (answer: Answer): string[] =>
+  wrap(`It would show ${answer.question.shows}${answer.concerned === 0 ? '' : ` (${concernedOf(answer)})`}.`, '    ', '    ');
 
 /** What each system is to be asked for, those with most to give first. */
 function systemLines(answers: readonly Answer[]): string[] {

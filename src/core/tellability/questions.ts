@@ -17,20 +17,22 @@ export interface Question {
 /** The orders that a question is about. */
 export interface Concern {
   readonly words: string;
+  /** The same of a single order. */
+  readonly one: string;
   readonly covers: (told: OrderTold) => boolean;
 }
 
-const PLACED: Concern = { words: 'orders', covers: (told) => tells(told, 'placed') };
+const PLACED: Concern = { words: 'orders', one: 'order', covers: (told) => tells(told, 'placed') };
 /** Some of the placed orders. */
-const those = (words: string, covers: Concern['covers']): Concern => ({ words, covers: (told) => PLACED.covers(told) && covers(told) });
-const KEPT = those('orders that were not cancelled', (told) => !tells(told, 'cancelled'));
-const DISPATCHED = those('orders that left the house', (told) => tellsAny(told, ['delivered', 'shipment.dispatched']));
-const DELIVERED = those('delivered orders', (told) => tells(told, 'delivered'));
-const INVOICED = those('orders with an invoice', (told) => tells(told, 'invoice.issued'));
-const CALLED_OFF = those('cancelled orders that were paid', (told) => tells(told, 'cancelled') && tells(told, 'payment.captured'));
-const CHANGED = those('orders whose promised date was moved or missed', (told) => tellsAny(told, ['dateChange', 'late']));
-const IN_TOUCH = those('orders whose customer was in touch', (told) => tellsAny(told, ['contact.opened', 'contact.reopened']));
-const NOTIFIED = those('orders with a notice', (told) => tellsAny(told, ['notification.sent', 'notification.failed']));
+const those = (words: string, one: string, covers: Concern['covers']): Concern => ({ words, one, covers: (told) => PLACED.covers(told) && covers(told) });
+const KEPT = those('orders that were not cancelled', 'order that was not cancelled', (told) => !tells(told, 'cancelled'));
+const DISPATCHED = those('orders that left the house', 'order that left the house', (told) => tellsAny(told, ['delivered', 'shipment.dispatched']));
+const DELIVERED = those('delivered orders', 'delivered order', (told) => tells(told, 'delivered'));
+const INVOICED = those('orders with an invoice', 'order with an invoice', (told) => tells(told, 'invoice.issued'));
+const CALLED_OFF = those('cancelled orders that were paid', 'cancelled order that was paid', (told) => tells(told, 'cancelled') && tells(told, 'payment.captured'));
+const CHANGED = those('orders whose promised date was moved or missed', 'order whose promised date was moved or missed', (told) => tellsAny(told, ['dateChange', 'late']));
+const IN_TOUCH = those('orders whose customer was in touch', 'order whose customer was in touch', (told) => tellsAny(told, ['contact.opened', 'contact.reopened']));
+const NOTIFIED = those('orders with a notice', 'order with a notice', (told) => tellsAny(told, ['notification.sent', 'notification.failed']));
 
 /** In the order in which a customer lives through them. */
 export const QUESTIONS: readonly Question[] = [

@@ -71,11 +71,20 @@ describe('the report', () => {
 
   test.each([
     'It tells in part ---------------- 50.0 % of 2 orders that were not cancelled: Do deliveries keep their first promise?',
-    '1 of 2 orders that were not cancelled have no promised delivery date: `promisedDeliveryAt` of `order.placed`, from the shop or ERP.',
+    '1 of 2 orders that were not cancelled has no promised delivery date: `promisedDeliveryAt` of `order.placed`, from the shop or ERP.',
     'Were customers told when their date was moved or missed? (change_not_notified, change_notified_late, change_notice) There is no notice to a customer in the data: `notification.sent` or `notification.failed`, from whatever sends mails and messages. It would show who heard of a delay in time',
     'Does all arrive that was ordered? (quantity_shortfall, quantity_overage, in_full_rate, on_time_in_full_rate, perfect_order_rate, unit_fill_rate) None of 2 delivered orders has a word on what a delivery held',
     'the carrier: `delivery.attempt_failed`; `delivery.exception`',
   ])('says: %s', (expected) => expect(text).toContain(expected));
+
+  test('says what it says of several, of a single one, and of none', () => {
+    const one = (...facts: readonly Fact[]): string => renderTellability(tell([placed({ lines: [], totalMinor: 100 }), ...facts])).replaceAll(/\s+/g, ' ');
+    expect(one()).toContain('The one order that was not cancelled has no date to dispatch by');
+    expect(one()).toContain('It would show orders that were nearly lost at the till (1 order).');
+    const both = tell([placed(), fact('delivery.completed', '05-04', { lines: null })], [placed(), fact('delivery.completed', '05-04', { lines: null })], [fact('order.cancelled', '05-04')]);
+    expect(renderTellability(both).replaceAll(/\s+/g, ' ')).toContain('None of 2 delivered orders has an invoice');
+    expect(renderTellability(both).replaceAll(/\s+/g, ' ')).toContain('Of 1 order it is not known that it was placed');
+  });
 
   test('is no wider than a page, and short at the end of a replay', () => {
     expect(renderTellability(told).split('\n').filter((row) => row.length > 96)).toEqual([]);

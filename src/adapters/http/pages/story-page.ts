@@ -1,6 +1,5 @@
 import { guidanceOf, type AlertRules } from '../../../core/alert-rules.js';
-import { leadingPlaced } from '../../../core/journey.js';
-import { storyOf, wordsFor, type StoryLine } from '../../../core/story.js';
+import { storyOf, wordsFor, zoneOf, type StoryLine } from '../../../core/story.js';
 import { sentenceOfSignal } from '../../../core/story/signal-sentences.js';
 import type { Words } from '../../../core/story/words.js';
 import type { OrderView } from '../ports.js';
@@ -22,7 +21,6 @@ export interface StorySettings {
 export function storyPage(view: OrderView, { alertRules, promiseTimeZone, now }: StorySettings): Page {
   const { assessment, facts } = view;
   const told = wordsFor(facts, promiseTimeZone);
-  const zone = leadingPlaced(facts)?.body.timeZone ?? promiseTimeZone;
   return {
     title: `Order ${assessment.orderId}`,
     refresh: 30,
@@ -32,7 +30,7 @@ ${advice(view, alertRules, told, now)}
 ${assessment.signals.length === 0 ? null : html`<h2>What the customer lived through</h2>${signalTable(view, told)}`}
 <h2>The story</h2>
 ${story(storyOf(assessment, facts, { zone: promiseTimeZone, events: 'all', goods: true }))}
-<p class="soft">Times are those of ${zone}. <a href="/v1/orders/${encodeURIComponent(assessment.orderId.toWellFormed())}">The same as JSON</a></p>`,
+<p class="soft">Times are those of ${zoneOf(facts, promiseTimeZone)}. <a href="/v1/orders/${encodeURIComponent(assessment.orderId.toWellFormed())}">The same as JSON</a></p>`,
   };
 }
 
