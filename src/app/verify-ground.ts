@@ -15,11 +15,11 @@ import type { VerifyGround } from './verify.js';
 
 /** Connects to Kafka and Redis for reading. Throws GroundUnfit when the topics are not those of a service. */
 export async function openVerifyGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger): Promise<VerifyGround & { close(): Promise<void> }> {
-  const redis = connectRedis(config, redisUrl, { name: 'touchpoint-verify' });
+  let trouble = '';
+  const redis = connectRedis(config, redisUrl, { name: 'touchpoint-verify', onTrouble: ({ message }) => { trouble = message; } });
   const client = kafkaClient(endpoint, logger);
   try {
-    await whenFound(redis);
-    await redis.ping();
+    await whenFound(redis).then(() => redis.ping()).catch((error: unknown) => { throw new Error(`Redis does not answer: ${trouble || String(error)}. Check REDIS_URL`, { cause: error }); });
     const names = topicNames(config);
     const { findings, members } = await askAdmin(client, async (admin) => ({
       findings: await checkTopics(admin, names),

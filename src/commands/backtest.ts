@@ -48,8 +48,8 @@ export async function backtest(named: readonly string[], options: BacktestOption
     result: tried.result(), settings: settingChanges(before.settings, after.settings), asOf, tookMs: performance.now() - began,
     rules: { before: { name: options.against ?? 'the present configuration', version: before.rules.version }, after: { name: options.rules, version: after.rules.version } },
   };
-  if (options.json !== undefined) writeJsonOrFault(options.json, backtestJson(summary));
   process.stdout.write(`${renderBacktest(summary)}${refusedLine(refused, fromKafka)}`);
+  if (options.json !== undefined) writeJsonOrFault(options.json, backtestJson(summary));
   if (options.failOnChange === true && summary.result.differing > 0) process.exitCode = 1;
 }
 

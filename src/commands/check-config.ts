@@ -1,3 +1,4 @@
+import { whyUnreadable } from '../adapters/files/why-unreadable.js';
 import { parseConfigText } from '../app/config/file.js';
 import { deviations } from '../app/config/deviations.js';
 import { formatProblems } from '../app/config/problems.js';
@@ -16,7 +17,7 @@ export function checkConfig(file: string, { readFile, out, err }: CheckConfigPor
   try {
     text = readFile(file);
   } catch (error) {
-    err(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    err(whyUnreadable(file, error));
     return 2;
   }
   const parsed = parseConfigText(text, file);

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { whyUnreadable } from '../adapters/files/why-unreadable.js';
 import { type Config, formatProblems, loadConfig } from '../app/config.js';
 import { readSinkSecrets } from '../app/sink-secrets.js';
 import type { ConfiguredSink } from '../app/sinks.js';
@@ -13,8 +14,15 @@ export class CommandFault extends Error {
 
 /** The configuration of this process; says everything that is wrong with it at once (exit code 2). @param file another than `TOUCHPOINT_CONFIG` names */
 export function configOrFault(file?: string): Config {
-  if (file !== undefined && !existsSync(file)) throw new CommandFault(`${file}: there is no such file`, 2);
-  const loaded = loadConfig(file === undefined ? process.env : { ...process.env, TOUCHPOINT_CONFIG: file }, (path) => readFileSync(path, 'utf8'));
+  const read = (path: string): string => readFileSync(path, 'utf8');
+  if (file !== undefined) {
+    try {
+      read(file);
+    } catch (error) {
+      throw new CommandFault(whyUnreadable(file, error), 2);
+    }
+  }
+  const loaded = loadConfig(file === undefined ? process.env : { ...process.env, TOUCHPOINT_CONFIG: file }, read);
   if (loaded.kind === 'problems') throw new CommandFault(`The configuration cannot be used:\n${formatProblems(loaded.problems)}`, 2);
   return loaded.config;
 }

@@ -9,17 +9,16 @@ import { counted } from '../app/report/layout.js';
 import { ValueFault } from '../pipeline/maps/value-fault.js';
 import { CommandFault, configOrFault } from './context.js';
 import { toldAsFault } from './input-options.js';
-import { mapOrFault, readTextOrFault } from './maps.js';
+import { mapsFromOrFault, readTextOrFault } from './maps.js';
 import { mapsOrFault } from './named-input.js';
 
 /** `touchpoint map check FILE...`: exit code 2 when a map can't be used, 1 when one of its examples fails. */
 export function checkMaps(files: readonly string[]): void {
   let failed = 0;
-  for (const file of files) {
-    const map = mapOrFault(file);
+  for (const [i, map] of mapsFromOrFault(files).entries()) {
     const outcomes = runExamples(map);
     const { name, events, examples } = map.definition;
-    process.stdout.write(`${file}: map ${name}, ${counted(events.length, 'event')} (${[...new Set(events.map(({ type }) => type))].join(', ')}), ${counted(examples.length, 'example')}\n`);
+    process.stdout.write(`${files[i] ?? ''}: map ${name}, ${counted(events.length, 'event')} (${[...new Set(events.map(({ type }) => type))].join(', ')}), ${counted(examples.length, 'example')}\n`);
     for (const { name: example, faults } of outcomes) {
       process.stdout.write(`  ${faults.length === 0 ? 'ok  ' : 'FAIL'}  ${example}\n${faults.map((fault) => `          ${fault}\n`).join('')}`);
       if (faults.length > 0) failed += 1;
@@ -34,7 +33,8 @@ export interface TryOptions {
 
 /** `touchpoint map try FILE RECORD`: what a record becomes, step by step. `RECORD` is JSON, or a file that holds it. */
 export function tryMap(file: string, given: string, { join = [] }: TryOptions): void {
-  const map = mapOrFault(file);
+  const [map] = mapsFromOrFault([file]);
+  if (map === undefined) return;
   const record = jsonOrFault(/^\s*[{[]/.test(given) ? given : readTextOrFault(given), 'RECORD');
   const out = (text: string): void => { process.stdout.write(`${text}\n`); };
   const tables = (() => {

@@ -25,8 +25,8 @@ export async function mapsAndDataOrFault(given: readonly string[] = [], named: r
   if (given.length > 0 && files.length === 0) throw new CommandFault('--map: expected at least one map, a file whose name ends in .yaml or .yml', 2);
   if (files.length === 0) return { maps: [], data };
   // What reads maps is loaded where there are any: most data is events already.
-  const { mapOrFault } = await import('./maps.js');
-  const maps = files.map(mapOrFault);
+  const { mapsFromOrFault } = await import('./maps.js');
+  const maps = mapsFromOrFault(files);
   const twice = maps.find(({ definition: { name } }, i) => maps.findIndex((other) => other.definition.name === name) < i);
   if (twice !== undefined) throw new CommandFault(`Two of the maps are called ${twice.definition.name}: the ids of events are made with that name, so each must have its own`, 2);
   return { maps, data };

@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
+import { whyUnreadable } from '../adapters/files/why-unreadable.js';
 import { type Produced, produceFiles } from '../adapters/kafka/produce.js';
 import { createSourceEncoder, type SourceEncoder } from '../adapters/registry/source-encoder.js';
 import { OUTPUT_FORMATS } from '../app/config/schema.js';
@@ -16,7 +17,7 @@ export async function produce(files: readonly string[], options: { readonly rate
   const rate = options.rate === undefined ? null : Number(options.rate);
   if (rate !== null && !(rate > 0)) throw new CommandFault(`--rate ${String(options.rate)}: expected events a second, more than 0`, 2);
   for (const file of files) {
-    await access(file).catch((error: unknown) => { throw new CommandFault(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 2); });
+    await readable(file).catch((error: unknown) => { throw new CommandFault(whyUnreadable(file, error), 2); });
   }
   const { config, client } = kafkaOrFault();
   const names = topicNames(config);
@@ -34,6 +35,12 @@ export async function produce(files: readonly string[], options: { readonly rate
   process.stdout.write(`${counted(done.lines, 'event', 'events')} acknowledged in ${seconds.toFixed(1)} s: ${perTopic}\n`);
   if (done.unencoded > 0) process.stdout.write(`${counted(done.unencoded, 'line is no valid event', 'lines are no valid events')}: no schema has room for that, so it was sent as it is\n`);
   if (done.unplaced > 0) process.stdout.write(`${counted(done.unplaced, 'line names no known type and is', 'lines name no known type and are')} on ${names.sources.get('orders') ?? 'orders'} without a key, where the service puts such aside\n`);
+}
+
+/** Nothing is sent where one of the files can't be read. */
+async function readable(file: string): Promise<void> {
+  await access(file, constants.R_OK);
+  if ((await stat(file)).isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
 }
 
 const counted = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -16,6 +16,6 @@ export async function tell(named: readonly string[], { map, fromKafka = false, j
   const tellability = createTellability();
   const refused = await judgedOrders({ named, map, fromKafka, asOf: null, covered: null }, configOrFault(), (assessment, { journey }) => { tellability.add(assessment, journey.facts); });
   const result = tellability.result();
-  if (json !== undefined) writeJsonOrFault(json, tellabilityJson(result));
   process.stdout.write(`${renderTellability(result)}${refusedLine(refused, fromKafka)}`);
+  if (json !== undefined) writeJsonOrFault(json, tellabilityJson(result));
 }

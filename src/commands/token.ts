@@ -4,7 +4,7 @@ import { CommandFault } from './context.js';
 
 /** `touchpoint token NAME`: a new bearer token, and what the configuration needs to know it by. The token itself is kept nowhere. */
 export function makeToken(name: string, options: { readonly scopes: string }): void {
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) throw new CommandFault(`${name}: a name has at most 64 letters, digits, dots, _ and -`, 2);
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(name)) throw new CommandFault(`the name "${name}" cannot be used: expected 1 to 64 letters, digits, dots, _ and -`, 2);
   const scopes = scopesOf(options.scopes);
   const token = randomBytes(32).toString('base64url');
   const sha256 = createHash('sha256').update(token).digest('hex');

@@ -23,6 +23,7 @@ export async function topics(options: TopicsOptions): Promise<void> {
   const partitions = whole('--partitions', options.partitions);
   const replication = options.replication === undefined ? null : whole('--replication', options.replication);
   if (options.print === true) {
+    if (!/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(options.cluster)) throw new CommandFault(`--cluster ${options.cluster}: expected the name of a Kafka resource: small letters, digits, dots and -`, 2);
     const plan = { ...topicNames(configOrFault()), ...DEFAULT_RETENTION, partitions, replication: replication ?? REPLICATION };
     process.stdout.write(topicManifests(wantedTopics(plan), options.cluster));
     return;

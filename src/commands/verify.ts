@@ -29,8 +29,8 @@ export async function verifyInstallation(options: VerifyCommandOptions): Promise
     if (error instanceof GroundUnfit) throw new CommandFault(`Nothing was verified:\n${error.findings.map((f) => `- ${f}`).join('\n')}`, 2);
     throw new CommandFault(`The verification ended early, and says nothing: ${error instanceof Error ? error.message : String(error)}`, 2);
   });
-  if (options.json !== undefined) writeJsonOrFault(options.json, verificationJson(done));
   process.stdout.write(renderVerification(done));
+  if (options.json !== undefined) writeJsonOrFault(options.json, verificationJson(done));
   process.exitCode = done.found.length === 0 ? 0 : 1;
 }
 

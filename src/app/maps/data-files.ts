@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { whyUnreadable } from '../../adapters/files/why-unreadable.js';
 import type { CompiledMap } from '../../pipeline/maps/compile-map.js';
 
 /** Data that can't be read by the maps that were given; the message says which and what to do. */
@@ -33,7 +34,8 @@ async function assign(maps: readonly CompiledMap[], data: readonly string[], inp
   const named: string[] = [];
   const inFolders: string[] = [];
   for (const path of data) {
-    if ((await stat(path)).isDirectory()) inFolders.push(...(await readdir(path)).sort().map((name) => join(path, name)));
+    const found = await stat(path).catch((error: unknown) => { throw new DataFault(whyUnreadable(path, error), { cause: error }); });
+    if (found.isDirectory()) inFolders.push(...(await readdir(path)).sort().map((name) => join(path, name)));
     else named.push(path);
   }
   const files = [...named, ...inFolders];
