@@ -37,11 +37,6 @@ describe('what a person gets wrong is told in words, with exit code 2', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^The maps cannot be used:\none\.yaml:[^]*\ntwo\.yaml:/)]);
   });
 
-  test('an older Node than it needs', () => {
-    const older = `data:text/javascript,${encodeURIComponent("Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })")}`;
-    expect(touchpoint(['--version'], { NODE_OPTIONS: `--import "${older}"` })).toEqual({ code: 2, stderr: expect.stringContaining('Touchpoint needs Node 24 or newer, and this is 20.20.2.') });
-  });
-
   test('a Redis that does not answer a verification', () => {
     expect(touchpoint(['verify'], { KAFKA_BROKERS: '127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' }))
       .toEqual({ code: 2, stderr: 'The verification ended early, and says nothing: Redis does not answer: connect ECONNREFUSED 127.0.0.1:1. Check REDIS_URL\n' });
