@@ -12,6 +12,9 @@ import { sharedGround } from './killed.js';
 /** Long enough for the group to give the lanes away. */
 const FROZEN_MS = 2 * SESSION_MS;
 
+/** At one time. */
+const MOST_STARTING = 4;
+
 const allLanes = ({ partitions }: Installation): number[] => Array.from({ length: partitions }, (_, lane) => lane);
 
 const holds = (worker: Worker, lanes: readonly number[]): Promise<unknown> =>
@@ -88,8 +91,9 @@ export const storm = (seconds: number): FaultCase => ({
     for (let second = 0; second < seconds; second++) {
       const staying = installation.workers().filter((each) => !asked.has(each));
       const leaves = staying.length > 2 || (staying.length > 1 && chance.between(0, 1) < 0.5);
-      if (!leaves) changes.push(installation.start());
-      else {
+      // On a machine that is too busy to start one a second, they would pile up.
+      if (!leaves && installation.starting() < MOST_STARTING) changes.push(installation.start());
+      else if (leaves) {
         const worker = chance.pick(staying);
         asked.add(worker);
         changes.push(chance.between(0, 1) < 0.5 ? worker.stop().then((code) => codes.push(code)) : worker.kill());

@@ -48,6 +48,8 @@ export interface Installation {
   /** Those that have ended too. */
   everyWorker(): readonly Worker[];
   start(defect?: Defect, env?: Readonly<Record<string, string>>): Promise<Worker>;
+  /** How many are not ready yet. */
+  starting(): number;
   run(args: readonly string[]): Promise<Finished>;
   /** A connection of the harness's own; the caller ends it. */
   redis(): Redis;
@@ -81,6 +83,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
   if (created.code !== 0) throw new Error(`topics --create: ${created.stderr}${created.stdout}`);
   const load = rate === 0 ? NO_LOAD : await startLoad({ brokers: ground.brokers, topicName, partitions, seed: options.seed, rate });
   const started: Worker[] = [];
+  const starting = new Set<Promise<unknown>>();
   const workers = (): Worker[] => started.filter((worker) => !worker.ended());
   return {
     ground, kafka: plainKafka(ground.brokers), env, prefix, partitions, topicName, load, run, workers,
@@ -89,10 +92,13 @@ export async function install(options: InstallationOptions): Promise<Installatio
     async start(defect, more = {}) {
       // Every other one works its lanes by threads; a defect is in the main one.
       const threads = started.length % 2 === 1 && defect === undefined ? { LANE_THREADS: '2' } : {};
-      const worker = await startWorker({ ...env, ...threads, ...more }, defect);
+      const start = startWorker({ ...env, ...threads, ...more }, defect);
+      starting.add(start);
+      const worker = await start.finally(() => starting.delete(start));
       started.push(worker);
       return worker;
     },
+    starting: () => starting.size,
     redis() {
       const client = new Redis(redisUrl, { maxRetriesPerRequest: 20 });
       client.on('error', () => undefined);
@@ -102,6 +108,8 @@ export async function install(options: InstallationOptions): Promise<Installatio
       redisUrl = url;
     },
     async close() {
+      // One that is still starting when a case fails would be left behind.
+      await Promise.allSettled(starting);
       await Promise.all(workers().map((worker) => worker.kill()));
       await Promise.race([load.stop(), new Promise((done) => { setTimeout(done, 5_000).unref(); })]);
     },
