@@ -1,10 +1,7 @@
 import { FINDING_KINDS, type FoundOfKind } from '../pipeline/verify/findings.js';
 import type { LaneSummary } from '../pipeline/verify/verify-lane.js';
+import { counted, grouped } from './report/layout.js';
 import type { Verification } from './verify.js';
-
-const figure = (n: number): string => n.toLocaleString('en');
-
-const counted = (n: number, one: string, many = `${one}s`): string => `${figure(n)} ${n === 1 ? one : many}`;
 
 const sum = (lanes: readonly LaneSummary[], of: (lane: LaneSummary) => number): number => lanes.reduce((total, lane) => total + of(lane), 0);
 
@@ -25,8 +22,8 @@ export function renderVerification(verification: Verification): string {
   const lines = [
     `Compared ${counted(lanes.length, 'lane')} of ${isLive ? 'a running' : 'a stopped'} installation in ${(verification.tookMs / 1_000).toFixed(1)} s:`,
     `  ${counted(sum(lanes, (l) => l.records), 'source record')}, ${counted(sum(lanes, (l) => l.orders), 'order')}`,
-    `  cx.events ${figure(sum(lanes, (l) => l.events))}, cx.alerts ${figure(sum(lanes, (l) => l.alerts))}, cx.dead-letters ${figure(sum(lanes, (l) => l.deadLetters))}`
-    + ` (and ${counted(sum(lanes, (l) => l.repeats), 'repeat')}, to the byte), cx.journeys ${figure(sum(lanes, (l) => l.journeys))}`,
+    `  cx.events ${grouped(sum(lanes, (l) => l.events))}, cx.alerts ${grouped(sum(lanes, (l) => l.alerts))}, cx.dead-letters ${grouped(sum(lanes, (l) => l.deadLetters))}`
+    + ` (and ${counted(sum(lanes, (l) => l.repeats), 'repeat')}, to the byte), cx.journeys ${grouped(sum(lanes, (l) => l.journeys))}`,
     ...notes(lanes),
   ];
   if (stopped) lines.push('', 'Stopped at the first kind of difference; the rest was not looked at.');
@@ -58,8 +55,8 @@ function renderKind({ kind, count, examples }: FoundOfKind): string[] {
   const { breaks, means } = FINDING_KINDS[kind];
   const lines = examples.map(({ lane, orderId, at, text }) =>
     `  lane ${lane}${orderId === null ? '' : `, order ${JSON.stringify(orderId)}`}${at === null ? '' : `, ${at}`}: ${text}`);
-  const more = count > examples.length ? [`  and ${figure(count - examples.length)} more`] : [];
-  return [`${kind} (${figure(count)}; ${breaks}): ${means}`, ...lines, ...more];
+  const more = count > examples.length ? [`  and ${grouped(count - examples.length)} more`] : [];
+  return [`${kind} (${grouped(count)}; ${breaks}): ${means}`, ...lines, ...more];
 }
 
 /** The report for a machine. */

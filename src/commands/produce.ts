@@ -5,6 +5,7 @@ import { createSourceEncoder, type SourceEncoder } from '../adapters/registry/so
 import { OUTPUT_FORMATS } from '../app/config/schema.js';
 import type { Config } from '../app/config.js';
 import { topicNames } from '../app/kafka-ground.js';
+import { counted } from '../app/report/layout.js';
 import { topicOf } from '../contracts/sources.js';
 import { PARTITIONERS } from '../pipeline/partitioner.js';
 import { CommandFault } from './context.js';
@@ -32,7 +33,7 @@ export async function produce(files: readonly string[], options: { readonly rate
   });
   const seconds = (performance.now() - began) / 1_000;
   const perTopic = [...done.perTopic].map(([topic, count]) => `${topic} ${count.toLocaleString('en')}`).join(', ');
-  process.stdout.write(`${counted(done.lines, 'event', 'events')} acknowledged in ${seconds.toFixed(1)} s: ${perTopic}\n`);
+  process.stdout.write(`${counted(done.lines, 'event')} acknowledged in ${seconds.toFixed(1)} s: ${perTopic}\n`);
   if (done.unencoded > 0) process.stdout.write(`${counted(done.unencoded, 'line is no valid event', 'lines are no valid events')}: no schema has room for that, so it was sent as it is\n`);
   if (done.unplaced > 0) process.stdout.write(`${counted(done.unplaced, 'line names no known type and is', 'lines name no known type and are')} on ${names.sources.get('orders') ?? 'orders'} without a key, where the service puts such aside\n`);
 }
@@ -42,8 +43,6 @@ async function readable(file: string): Promise<void> {
   await access(file, constants.R_OK);
   if ((await stat(file)).isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
 }
-
-const counted = (count: number, one: string, many: string): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 function encoderOf(config: Config, text: string): SourceEncoder | null {
   const format = OUTPUT_FORMATS.find((known) => known === text);
@@ -63,6 +62,6 @@ function tell(began: number): (so: Produced) => void {
     if (now - last < PROGRESS_EVERY_MS) return;
     last = now;
     const rate = Math.round(lines / ((now - began) / 1_000));
-    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${counted(lines, 'event', 'events')}, ${rate.toLocaleString('en')} a second${process.stderr.isTTY ? '\u001b[K' : '\n'}`);
+    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${counted(lines, 'event')}, ${rate.toLocaleString('en')} a second${process.stderr.isTTY ? '\u001b[K' : '\n'}`);
   };
 }

@@ -8,8 +8,8 @@ const english = new Intl.NumberFormat('en-US');
 /** `1,234,567`. */
 export const grouped = (count: number): string => english.format(count);
 
-/** `1 order`, `1,234 orders`. */
-export const counted = (count: number, thing: string): string => `${grouped(count)} ${thing}${count === 1 ? '' : 's'}`;
+/** `1 order`, `1,234 orders`; of what has no such plural, `many` says it. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${grouped(count)} ${count === 1 ? one : many}`;
 
 /** `12.3 %`; a share of nothing is said as `-`. */
 export const share = (part: number, whole: number): string => (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`);
