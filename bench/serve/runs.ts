@@ -33,6 +33,7 @@ const LIMIT = fileURLToPath(new URL('./parse-limit.ts', import.meta.url));
 const LIMIT_MS = 300_000;
 const VERIFY_MS = 900_000;
 const ASK_AGAIN_MS = 100;
+const ASK_AGAIN_AT_MOST_MS = 1_000;
 const SHOWN_MS = 600_000;
 /** A worker that counts nothing for so long has come to a stop. */
 const STANDSTILL_MS = 60_000;
@@ -82,7 +83,7 @@ export async function workOff(servers: Servers, { redis }: Installation, workers
   let rssBytes = 0;
   let movedAt = Date.now();
   while (last === null || last.events < goal) {
-    await pause(ASK_AGAIN_MS);
+    await pause(untilAsked(first, last, goal));
     const metrics = (await Promise.all(workers.map((worker) => worker.metrics()))).filter((one) => one !== null);
     const sum = (name: string): number => metrics.reduce((all, one) => all + one.sum(name), 0);
     const events = sum('cx_events_total');
@@ -100,6 +101,13 @@ export async function workOff(servers: Servers, { redis }: Installation, workers
     eventsPerSecond: events / ((last.at - first.at) / 1_000), rssBytes,
     cpu: { program: (last.cpu - first.cpu) * perMillion, redis: (last.redis - first.redis) * perMillion, broker: since(first.broker, last.broker, perMillion) },
   };
+}
+
+/** A quarter of what the rest will take: to answer takes a worker some milliseconds, and when the last event was counted must be known well. */
+function untilAsked(first: Reading | null, last: Reading | null, goal: number): number {
+  if (first === null || last === null || last.events === first.events) return ASK_AGAIN_MS;
+  const left = (goal - last.events) * ((last.at - first.at) / (last.events - first.events));
+  return Math.min(ASK_AGAIN_AT_MOST_MS, Math.max(ASK_AGAIN_MS, left / 4));
 }
 
 const since = (before: number | null, now: number | null, perMillion: number): number | null => (before === null || now === null ? null : (now - before) * perMillion);
