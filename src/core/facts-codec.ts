@@ -107,9 +107,7 @@ const putFact = (sink: Sink, fact: Fact, memory: FactsMemory): void => {
     remember(memory.places, fact.place, PLACE_RING_SIZE);
   }
   memory.place = fact.place ?? memory.place;
-  const { names, fields } = BODY_PACKINGS[type] as BodyPacking;
-  const body = fact.body as unknown as Readonly<Record<string, unknown>>;
-  for (let i = 0; i < fields.length; i += 1) fields[i]?.put(sink, body[names[i] as string], memory);
+  (BODY_PACKINGS[type] as BodyPacking).put(sink, fact.body, memory);
 };
 
 const takeKnown = (source: Source, code: number, before: string | null): string | null =>
@@ -142,10 +140,7 @@ const takeFact = (source: Source, memory: FactsMemory): Fact => {
   memory.accountId = accountId ?? memory.accountId;
   const place = takeHeaderPlace(source, codes >> 4, memory);
   memory.place = place ?? memory.place;
-  const body: Record<string, unknown> = {};
-  const { names, fields, type } = packing;
-  for (let i = 0; i < fields.length; i += 1) body[names[i] as string] = fields[i]?.take(source, memory);
-  return { id, at, customerId, accountId, place, topic, offset, type, body } as unknown as Fact;
+  return { id, at, customerId, accountId, place, topic, offset, type: packing.type, body: packing.take(source, memory) } as unknown as Fact;
 };
 
 const scratch = createSink(4096);
