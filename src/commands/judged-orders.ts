@@ -39,10 +39,12 @@ async function fromFiles({ named, map, asOf, covered, drain = undisturbed }: Ord
 async function fromKafka({ named, map, asOf, covered, drain = undisturbed }: OrdersInput, config: Config, order: SeeOrder): Promise<number> {
   if (named.length > 0 || map !== undefined) throw new CommandFault('--from-kafka reads the source topics: name no files and no maps beside it', 2);
   const { client } = kafkaOrFault(config);
-  const [{ openKafkaLaneLogs }, { topicNames }, { openSchemas }, { readOrders }] = await Promise.all([
-    import('../adapters/kafka/lane-logs.js'), import('../app/kafka-ground.js'), import('../app/registry.js'), import('../app/orders-in-topics.js'),
+  const [{ askAdmin }, { openKafkaLaneLogs }, { topicNames }, { openSchemas }, { readOrders }] = await Promise.all([
+    import('../adapters/kafka/ask-admin.js'), import('../adapters/kafka/lane-logs.js'), import('../app/kafka-ground.js'), import('../app/registry.js'), import('../app/orders-in-topics.js'),
   ]);
   return tellingKafkaFaults(async () => {
+    // That nobody answers is told sooner so, and with what to look at.
+    await askAdmin(client, () => Promise.resolve());
     const logs = await openKafkaLaneLogs(client, topicNames(config));
     try {
       return await readOrders({ config, logs, schemas: openSchemas(config), now: () => Date.now(), asOf, covered, order, drain });

@@ -3,6 +3,8 @@ import type { KafkaClient } from '../adapters/kafka/connection.js';
 import type { Config } from '../app/config.js';
 import { askAdmin, KafkaUnreachable } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
+import { kafkaAwayText } from '../adapters/kafka/fault-words.js';
+import { asError } from '../adapters/kafka/faults.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
 import { kafkaClient } from '../app/kafka-ground.js';
 import { CommandFault, configOrFault } from './context.js';
@@ -29,6 +31,7 @@ export async function tellingKafkaFaults<T>(work: () => Promise<T>): Promise<T> 
   } catch (error) {
     if (error instanceof KafkaUnreachable) throw new CommandFault(error.message, 1);
     if (error instanceof CommandFault) throw error;
-    throw new CommandFault(`Kafka refused: ${error instanceof Error ? error.message : String(error)}`, 1);
+    const fault = asError(error);
+    throw new CommandFault(kafkaAwayText(fault) ?? `Kafka refused: ${fault.message}`, 1);
   }
 }

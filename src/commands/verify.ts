@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { kafkaAwayText } from '../adapters/kafka/fault-words.js';
+import { asError } from '../adapters/kafka/faults.js';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import type { Config } from '../app/config.js';
 import { GroundUnfit } from '../app/ground.js';
@@ -27,7 +29,8 @@ export async function verifyInstallation(options: VerifyCommandOptions): Promise
   const done = await run(config, { lanes, rate, stopAtFirst: options.stopAtFirst === true }).catch((error: unknown) => {
     if (error instanceof CommandFault) throw error;
     if (error instanceof GroundUnfit) throw new CommandFault(`Nothing was verified:\n${error.findings.map((f) => `- ${f}`).join('\n')}`, 2);
-    throw new CommandFault(`The verification ended early, and says nothing: ${error instanceof Error ? error.message : String(error)}`, 2);
+    const fault = asError(error);
+    throw new CommandFault(`The verification ended early, and says nothing: ${kafkaAwayText(fault) ?? fault.message}`, 2);
   });
   process.stdout.write(renderVerification(done));
   if (options.json !== undefined) writeJsonOrFault(options.json, verificationJson(done));

@@ -37,6 +37,12 @@ describe('what a person gets wrong is told in words, with exit code 2', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^The maps cannot be used:\none\.yaml:[^]*\ntwo\.yaml:/)]);
   });
 
+  test('a Kafka that does not answer', () => {
+    expect(touchpoint(['tell', '--from-kafka'], { KAFKA_BROKERS: '127.0.0.1:1' })).toEqual({
+      code: 1, stderr: 'Kafka at 127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1. Check KAFKA_BROKERS, and KAFKA_SSL and KAFKA_SASL_* if the brokers want them.\n',
+    });
+  }, 60_000);
+
   test('a Redis that does not answer a verification', () => {
     expect(touchpoint(['verify'], { KAFKA_BROKERS: '127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' }))
       .toEqual({ code: 2, stderr: 'The verification ended early, and says nothing: Redis does not answer: connect ECONNREFUSED 127.0.0.1:1. Check REDIS_URL\n' });

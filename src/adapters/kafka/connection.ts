@@ -1,4 +1,4 @@
-import kafkajs, { type Cluster, type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Cluster, type Kafka, type KafkaConfig, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import { calmTimers } from './calm-timers.js';
 import { registerCodecs } from './compression.js';
@@ -20,11 +20,14 @@ export interface KafkaConnection {
 export interface KafkaClient {
   readonly kafka: Kafka;
   readonly log: KafkaLog;
+  /** As they were named. */
+  readonly brokers: readonly string[];
   /**
    * Brokers and the requests that they understand, on connections of its own: a broker answers the requests of one
    * connection one after another, so what may wait long (joining, fetching) must not stand before what may not.
+   * @param retry where other than usual
    */
-  cluster(purpose: string): Cluster;
+  cluster(purpose: string, retry?: Pick<RetryOptions, 'retries'>): Cluster;
 }
 
 /** Opens nothing yet: each part connects when it is started. */
@@ -35,8 +38,13 @@ export const createKafkaClient = (connection: KafkaConnection, log: KafkaLog): K
   registerCodecs();
   writeProduceRequests();
   askInOrder();
-  const kafka = new kafkajs.Kafka(clientConfig(connection, log));
-  return { kafka, log, cluster: (purpose) => clusterOf(kafka, purpose) };
+  const config = clientConfig(connection, log);
+  const kafka = new kafkajs.Kafka(config);
+  return {
+    kafka, log, brokers: connection.brokers,
+    // The client has one way to try again for all clusters that it makes.
+    cluster: (purpose, retry) => clusterOf(retry === undefined ? kafka : new kafkajs.Kafka({ ...config, retry: { ...config.retry, ...retry } }), purpose),
+  };
 };
 
 const clientConfig = ({ brokers, clientId, ssl, sasl }: KafkaConnection, log: KafkaLog): KafkaConfig => ({

@@ -1,5 +1,6 @@
 import type { Cluster } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kafkaFaultWords } from './fault-words.js';
 import type { KafkaLog } from './log.js';
 
 /** What a failed request means to us, by the names that KafkaJS and the protocol give. */
@@ -31,18 +32,26 @@ export const isFault = (error: unknown, ...names: readonly string[]): boolean =>
 /** Trying again can't help: rights, settings, or something this client can't read. */
 export const isFatal = (error: unknown): boolean => isFault(error, ...FATAL);
 
+/** What a broker says that doesn't take us for whom we say we are. */
+const STRANGER = ['SASL_AUTHENTICATION_FAILED', 'UNSUPPORTED_SASL_MECHANISM', 'ILLEGAL_SASL_STATE'];
+
+/** A broker answered, by saying why it can't do what was asked of it. */
+export const isRefusal = (error: unknown): boolean => chain(error).some(({ type }) => typeof type === 'string') && !isFault(error, ...STRANGER);
+
 export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-/** Makes the cluster usable again after a failed request, as far as that is possible now; never rejects. */
-export const mend = async (cluster: Cluster, error: unknown, log: KafkaLog): Promise<void> => {
+/** Makes the cluster usable again after a failed request, as far as that is possible now; never rejects. False: no broker answers. */
+export const mend = async (cluster: Cluster, error: unknown, log: KafkaLog): Promise<boolean> => {
   try {
     for (const { name, host, port } of chain(error)) {
       if (name === 'KafkaJSConnectionClosedError' && typeof host === 'string' && typeof port === 'number') cluster.removeBroker({ host, port });
     }
     if (!cluster.isConnected()) await cluster.connect();
     await cluster.refreshMetadata();
+    return true;
   } catch (again) {
     log('debug', 'no broker answers yet', { error: asError(again).message });
+    return kafkaFaultWords(asError(again)) === null;
   }
 };
 
