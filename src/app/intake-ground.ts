@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
+import { createBrokerProbe } from '../adapters/kafka/broker-probe.js';
 import { checkInputs, checkTopics } from '../adapters/kafka/check-topics.js';
 import { openKafkaInputs, openRecordWriter } from '../adapters/kafka/intake-log.js';
 import { checkRedis } from '../adapters/redis/check-redis.js';
@@ -13,7 +14,7 @@ import type { SchemaReader } from '../pipeline/schema-reader.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { connectRedis } from './connect-redis.js';
 import { GroundUnfit } from './ground.js';
-import { redisWatch } from './redis-watch.js';
+import { askBrokers, outageWatches } from './outage-watch.js';
 import { HEARTBEATS, kafkaClient, redisTroubles, topicNames } from './kafka-ground.js';
 import { openSchemas } from './registry.js';
 
@@ -34,7 +35,8 @@ export const intakeGroup = (groupId: string): string => `${groupId}-intake`;
 
 /** Connects to Kafka and Redis and looks whether they can be relied on. @throws GroundUnfit with all that is wrong */
 export async function intakeGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, inputs: readonly string[], logger: Logger): Promise<IntakeGround> {
-  const redis = connectRedis(config, redisUrl, redisWatch(logger, redisUrl));
+  const watches = outageWatches(logger, endpoint, redisUrl);
+  const redis = connectRedis(config, redisUrl, watches.redis);
   const client = kafkaClient(endpoint, logger);
   const names = topicNames(config);
   try {
@@ -57,13 +59,14 @@ export async function intakeGround(config: Config, endpoint: KafkaEndpoint, redi
     const source = await openKafkaInputs({
       client, groupId: intakeGroup(endpoint.groupId), topics: inputs, times: { sessionTimeoutMs: config.sessionTimeoutMs, heartbeatMs: config.sessionTimeoutMs / HEARTBEATS },
     });
+    const asking = askBrokers(createBrokerProbe(client, config.topics.outputs['cx.dead-letters']), watches.kafka);
     return {
       source, writer, wallClock, schemas,
       store: createRedisIntakeStore(redis, { prefix: config.redisPrefix, rememberSeconds: config.intake.rememberSeconds }),
       troubles: () => redisTroubles(redis, config.redisPrefix, wallClock),
       async close() {
         wallClock.stop();
-        await writer.close();
+        await Promise.all([writer.close(), asking.stop()]);
         redis.disconnect();
       },
     };

@@ -5,6 +5,7 @@ import { createKafkaEventFeed } from '../adapters/kafka/event-feed.js';
 import { openKafkaOutput } from '../adapters/kafka/output-log.js';
 import { openKafkaSource } from '../adapters/kafka/source-log.js';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
+import { createBrokerProbe } from '../adapters/kafka/broker-probe.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
 import { createRedisAlertHandling } from '../adapters/redis/alert-handling.js';
@@ -20,7 +21,7 @@ import type { OutputTopic, SourceTopic } from '../contracts/names.js';
 import type { Config, KafkaEndpoint } from './config.js';
 import { connectRedis } from './connect-redis.js';
 import { type Ground, GroundUnfit } from './ground.js';
-import { redisWatch } from './redis-watch.js';
+import { askBrokers, type OutageWatches, outageWatches } from './outage-watch.js';
 import { openRegistry } from './registry.js';
 import { counted } from './report/layout.js';
 
@@ -56,10 +57,10 @@ const arrangingTeller = (logger: Logger) => (lane: number, orders: number | null
 
 /**
  * Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong.
- * @param watch told of the connection to Redis: of those of a process one is enough for the log
+ * @param watches told when Kafka or Redis goes away, and is back: in one thread of a process
  */
-export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger, watch: Partial<ReturnType<typeof redisWatch>> = redisWatch(logger, redisUrl)): Promise<Ground> {
-  const redis = connectRedis(config, redisUrl, watch);
+export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger, watches: OutageWatches | null = outageWatches(logger, endpoint, redisUrl)): Promise<Ground> {
+  const redis = connectRedis(config, redisUrl, watches?.redis);
   const client = kafkaClient(endpoint, logger);
   try {
     const unfit: string[] = [];
@@ -77,6 +78,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
       client, groupId: endpoint.groupId, sources, owned: new Map([['cx.events', config.topics.outputs['cx.events']]]), times,
     });
     const output = await openKafkaOutput({ client, outputs });
+    const asking = watches && askBrokers(createBrokerProbe(client, config.topics.outputs['cx.alerts']), watches.kafka);
     return {
       source, output, events: createKafkaEventFeed({ client, topic: config.topics.outputs['cx.events'] }), wallClock,
       openAlerts: (sink) => openKafkaAlerts({ client, groupId: `${endpoint.groupId}-sink-${sink}`, topic: config.topics.outputs['cx.alerts'], times }),
@@ -89,7 +91,7 @@ export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redis
       troubles: () => redisTroubles(redis, config.redisPrefix, wallClock),
       async close() {
         wallClock.stop();
-        await output.close();
+        await Promise.all([output.close(), asking?.stop()]);
         redis.disconnect();
       },
     };

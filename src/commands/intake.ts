@@ -1,4 +1,3 @@
-import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import { createIntakeTelemetry } from '../adapters/telemetry/intake-telemetry.js';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import type { Config } from '../app/config.js';
@@ -10,7 +9,7 @@ import type { CompiledMap } from '../pipeline/maps/compile-map.js';
 import type { MapWithTables } from '../pipeline/mapping/mapping.js';
 import { CommandFault, configOrFault } from './context.js';
 import { mapsAndDataOrFault } from './named-input.js';
-import { end, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
+import { end, faultWords, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
 
 /** `touchpoint intake --map FILE... [DATA...]`: runs until SIGTERM or SIGINT. */
 export async function intake(named: readonly string[], options: { readonly map?: readonly string[] }): Promise<void> {
@@ -22,7 +21,7 @@ export async function intake(named: readonly string[], options: { readonly map?:
   if (redisUrl === null) throw new CommandFault('REDIS_URL is not set: links and rows are remembered in a Redis, such as REDIS_URL=redis://127.0.0.1:6379', 2);
   const tables = await tablesOrFault(maps, data);
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
-  const telemetry = createIntakeTelemetry({ logger, faultWords: redisFaultWords });
+  const telemetry = createIntakeTelemetry({ logger, faultWords });
   const ground = await tellingUnfitGround(() => intakeGround(config, kafka, redisUrl, inputs, logger));
   const untilStopped = stoppedInOrder(logger);
   let service: IntakeService;

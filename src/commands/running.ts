@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
+import { kafkaFaultWords } from '../adapters/kafka/fault-words.js';
+import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import type { Config } from '../app/config.js';
 import { GroundUnfit } from '../app/ground.js';
 import { CommandFault } from './context.js';
+
+/** What faults of the connections to Redis and Kafka are in plain words. */
+export const faultWords = (error: Error): string | null => redisFaultWords(error) ?? kafkaFaultWords(error);
 
 /** How long an orderly stop may take before the process ends as it is: what is committed is safe either way; ms. */
 const STOP_WITHIN_MS = 10_000;

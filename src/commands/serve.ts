@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import { createTelemetry } from '../adapters/telemetry/telemetry.js';
 import { type Config, loadConfig } from '../app/config.js';
@@ -9,7 +8,7 @@ import { createRulebook, refusingEmpty } from '../app/rulebook.js';
 import { type Service, startService } from '../app/service.js';
 import { CommandFault, configOrFault, sinksOrFault } from './context.js';
 import { jwksOrFault } from './jwks.js';
-import { end, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
+import { end, faultWords, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
 import type { Logger } from 'pino';
 
 /** `touchpoint serve`: runs until SIGTERM or SIGINT; SIGHUP has it read its rules, and the keys of JWTs, again. */
@@ -17,7 +16,7 @@ export async function serve(): Promise<void> {
   const config = configOrFault();
   const sinks = sinksOrFault(config);
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY });
-  const telemetry = createTelemetry({ logger, faultWords: redisFaultWords });
+  const telemetry = createTelemetry({ logger, faultWords });
   const rulebook = createRulebook({ config, telemetry, now: () => Date.now(), reread: () => loadConfig(process.env, refusingEmpty((path) => readFileSync(path, 'utf8'))) });
   const jwks = jwksOrFault(config, telemetry);
   process.on('SIGHUP', () => {

@@ -9,7 +9,6 @@ import { createStage, metric, type Stage, until, type WorkerProcess } from '../s
 const PARTITIONS = 4;
 
 let kafka: Awaited<ReturnType<typeof ownKafka>>;
-let isStopped = false;
 let stage: Stage;
 /** One that works lanes in its main thread, and one that works them in two others. */
 let workers: readonly WorkerProcess[];
@@ -21,7 +20,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => {
   await stage.close();
-  if (!isStopped) await kafka.stop();
+  await kafka.stop();
 });
 
 /** The time of all lanes is about now. */
@@ -52,8 +51,25 @@ test('a topic that is deleted is named, until it is made anew', async () => {
   await untilAtWork();
 }, 180_000);
 
-test('a Kafka that is away is told of', async () => {
-  await kafka.stop();
-  isStopped = true;
-  await allAre(503, 'Kafka gives no records');
-}, 120_000);
+test('a Kafka that is away is told of, in words that say which it is, and that it is back', async () => {
+  const before = workers.map(({ log }) => log().length);
+  await kafka.kill();
+  await allAre(503, 'Kafka gives no records: connect ECONNREFUSED');
+  await kafka.start();
+  await allAre(200, 'ready');
+  const at = kafka.brokers.join(', ');
+  for (const [i, worker] of workers.entries()) {
+    await until('it says that Kafka is back', 10_000, () => Promise.resolve(/"event":"kafka\.back"/.test(worker.log())));
+    const lines = worker.log().slice(before[i]).split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as { readonly event: string; readonly level: string; readonly msg: string });
+    // Of all threads and connections one.
+    const outage = lines.filter(({ event }) => /^kafka\./.test(event)).map(({ event, msg }) => [event, msg]);
+    expect(outage).toEqual([
+      ['kafka.trouble', expect.stringContaining(`Kafka at ${at} is away (`)],
+      ...outage.slice(1, -1).map(() => ['kafka.trouble', expect.stringMatching(/ is away, for \d+ s now \(/)]),
+      ['kafka.back', expect.stringMatching(`^Kafka at ${at} answers again, after \\d+ s$`)],
+    ]);
+    const warnings = lines.filter(({ level }) => level !== 'info');
+    expect(warnings.length).toBeLessThan(20);
+    expect(warnings.filter((line) => /Connection error|Closed connection|kafka client/.test(JSON.stringify(line)))).toEqual([]);
+  }
+}, 180_000);

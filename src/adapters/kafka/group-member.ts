@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'kafkajs';
 import { decodeAssignment, encodeAssignments, encodeSubscription, GROUP_PROTOCOL } from './assignment-codec.js';
+import { kafkaFaultText } from './fault-words.js';
 import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
 import type { KafkaLog } from './log.js';
 import { coordinatorOf, type GroupBroker } from './wire.js';
@@ -144,8 +145,9 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
         if (isFatal(error)) throw error;
         if (stillMember(error)) {
           failures += 1;
-          log(failures > 5 ? 'warn' : 'debug', 'could not join the group, trying again', { groupId, error: asError(error).message });
-          await mend(cluster, error, log);
+          const brokersAnswer = await mend(cluster, error, log);
+          // As of fetching: that none answers is told for all who wait for it.
+          log(brokersAnswer && failures % 15 === 6 ? 'warn' : 'debug', `could not join group ${groupId}, trying again: ${kafkaFaultText(asError(error))}`, { groupId });
           await pause(backoffMs(failures));
         } else {
           await pause(backoffMs(1));
@@ -198,7 +200,7 @@ export const createGroupMember = (options: GroupMemberOptions): GroupMember => {
       wake.abort();
       if (memberId !== '') {
         const leaving = async (): Promise<unknown> => (await coordinatorOf(options.spare, groupId)).leaveGroup({ groupId, memberId });
-        await within(CLOSE_MS, leaving()).catch((error: unknown) => log('warn', 'could not leave the group: its lanes wait for the session to time out', { groupId, error: asError(error).message }));
+        await within(CLOSE_MS, leaving()).catch((error: unknown) => log('warn', `could not leave group ${groupId}: its lanes wait for the session to time out`, { groupId, error: kafkaFaultText(asError(error)) }));
       }
       // A join under way is answered once the member has left; should that not come, the connection is left to itself.
       await within(CLOSE_MS, cluster.disconnect().then(() => running).then(() => cluster.disconnect()))

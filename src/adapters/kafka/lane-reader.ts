@@ -2,6 +2,7 @@ import type { Cluster } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FetchedRange, SourceListener } from '../../pipeline/ports.js';
 import { explainDamage } from './compression.js';
+import { kafkaFaultText } from './fault-words.js';
 import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
 import { createFetchTroubles, missingTopics } from './fetch-troubles.js';
 import type { Layout } from './layout.js';
@@ -189,9 +190,9 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
           if (nodeId === NO_LEADER || isFault(error, ...AWAY)) for (const reading of readings) reading.doubted = true;
           const what = await told(nodeId, error, readings, failures);
           troubles.failed(nodeId, what);
-          // Some seconds after the first, and every half minute from then on.
-          log(failures % 15 === 6 ? 'warn' : 'debug', 'fetching failed, trying again', { nodeId, error: what });
-          await mend(cluster, error, log);
+          const othersAnswer = await mend(cluster, error, log);
+          // Some seconds after the first, and every half minute from then on. That none answers is told for all who wait for it.
+          log(othersAnswer && failures % 15 === 6 ? 'warn' : 'debug', `fetching failed, trying again: ${what}`, { nodeId });
           await sleep(backoffMs(failures));
         }
       }
@@ -204,7 +205,7 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
     // While a leader moves, nobody has to be asked for all topics.
     const isAway = failures >= ASK_AFTER && (nodeId === NO_LEADER || isFault(error, ...AWAY));
     const missing = isAway ? await missingTopics(cluster, new Set(readings.map(({ name }) => name))) : [];
-    if (missing.length === 0) return `Kafka gives no records: ${asError(error).message}`;
+    if (missing.length === 0) return `Kafka gives no records: ${kafkaFaultText(asError(error))}`;
     return `Kafka has no topic ${missing.join(', ')}: nothing is read of its partitions, nor of others beside them, until it is there again (touchpoint topics --create)`;
   };
 

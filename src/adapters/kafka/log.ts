@@ -1,4 +1,5 @@
 import kafkajs, { type LogEntry, type logCreator, type logLevel } from 'kafkajs';
+import { kafkaFaultWords } from './fault-words.js';
 
 export type KafkaLogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -20,6 +21,8 @@ const TRIED_AGAIN = [
   /Limiting retries for the idempotent producer/i,
   /no leader for this topic-partition/i,
   /not the leader for that topic-partition/i,
+  // To what was given up meanwhile.
+  /Response without match/i,
 ];
 
 const LEVELS: Readonly<Partial<Record<logLevel, KafkaLogLevel>>> = {
@@ -32,6 +35,6 @@ export const clientLog = (log: KafkaLog): logCreator => () => ({ namespace, leve
   const own = LEVELS[level];
   if (own === undefined) return;
   // Connections report every loss, also those that are made good at once.
-  const retried = namespace === 'Connection' || fields['retriable'] === true || TRIED_AGAIN.some((text) => text.test(message));
+  const retried = namespace === 'Connection' || fields['retriable'] === true || kafkaFaultWords({ name: '', message }) !== null || TRIED_AGAIN.some((text) => text.test(message));
   log(own === 'error' || own === 'warn' ? (retried ? 'debug' : own) : own, `kafka client: ${message}`, { namespace, ...fields });
 };

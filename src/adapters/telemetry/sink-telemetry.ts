@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { BREAKER_STATES } from '../../pipeline/sinks/breaker.js';
 import { PASSED_OVER, SINK_FAILURES } from '../../pipeline/sinks/destination.js';
 import { SET_ASIDE, type SinkTelemetry } from '../../pipeline/sinks/sink-telemetry.js';
+import type { FaultWords } from './retry-digest.js';
 
 /** From at once to a receiver that was away over the weekend. */
 const DELIVERY_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 4 * 3_600, 86_400, 3 * 86_400];
@@ -28,7 +29,7 @@ export const createSinkMetrics = (registry: Registry) => {
 type SinkMetrics = ReturnType<typeof createSinkMetrics>;
 
 /** What happens to the sinks. */
-export const sinkTelemetry = (logger: Logger, metrics: SinkMetrics): SinkTelemetry => ({
+export const sinkTelemetry = (logger: Logger, metrics: SinkMetrics, wordsOf: FaultWords): SinkTelemetry => ({
   sinkConfigured: (sink) => showFromTheStart(metrics, sink),
   sinkDelivered(sink, ms) {
     metrics.delivered.inc({ sink });
@@ -65,7 +66,8 @@ export const sinkTelemetry = (logger: Logger, metrics: SinkMetrics): SinkTelemet
   },
   sinkInterrupted(sink, error, nextTryMs) {
     metrics.interrupted.inc({ sink });
-    logger.warn({ event: 'sink.interrupted', sink, nextTryMs, err: error }, `sink ${sink} cannot read cx.alerts, next try in ${nextTryMs} ms: ${error.message}`);
+    const words = wordsOf(error);
+    logger.warn({ event: 'sink.interrupted', sink, nextTryMs, ...(words === null ? { err: error } : {}) }, `sink ${sink} cannot read cx.alerts, next try in ${nextTryMs} ms: ${words ?? error.message}`);
   },
 });
 

@@ -65,7 +65,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     ...streamTelemetry(logger, metrics),
     ...rulesTelemetry(logger, metrics),
     ...jwksTelemetry(logger, metrics),
-    ...sinkTelemetry(logger, metrics.sinks),
+    ...sinkTelemetry(logger, metrics.sinks, faultWords),
     ...alertTelemetry(logger, metrics.alerts),
     ...threadTelemetry(metrics.registry),
     measured: createMeasureGauges(metrics),

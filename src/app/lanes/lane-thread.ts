@@ -25,7 +25,7 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
   let standing: Pick<Worker, 'lanes' | 'troubles'> = { lanes: () => [], troubles: () => [] };
   const tell = (): void => post({ kind: 'told', told: take(), lanes: standing.lanes(), troubles: standing.troubles(), health: health() });
   const telling = setInterval(tell, TELL_MS);
-  const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }), {});
+  const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }), null);
   const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed });
   standing = worker;
   parentPort?.on('message', (message: ToThread) => {

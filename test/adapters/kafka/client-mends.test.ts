@@ -58,8 +58,11 @@ describe('what is mended in the client', () => {
     const entry = (namespace: string, level: logLevel, message: string) => write({ namespace, level, label: '', log: { timestamp: '', message } });
     entry('Connection', kafkajs.logLevel.ERROR, 'Response GroupCoordinator(key: 10, version: 2)');
     entry('BrokerPool', kafkajs.logLevel.ERROR, 'Failed to connect to seed broker, trying another broker from the list');
+    entry('Producer', kafkajs.logLevel.ERROR, 'Request Produce(key: 0, version: 7) timed out');
+    entry('RequestQueue', kafkajs.logLevel.WARN, 'Response without match');
     entry('Producer', kafkajs.logLevel.ERROR, 'something else');
-    expect(lines.map(([level]) => level)).toEqual(['debug', 'debug', 'error']);
+    entry('BrokerPool', kafkajs.logLevel.ERROR, 'SASL PLAIN authentication failed: Invalid username or password');
+    expect(lines.map(([level]) => level)).toEqual(['debug', 'debug', 'debug', 'debug', 'error', 'error']);
   });
 
   test('the cluster behind the client can be reached', () => {

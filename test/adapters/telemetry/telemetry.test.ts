@@ -217,6 +217,17 @@ describe('the log', () => {
     expect(lines).toHaveLength(3);
   });
 
+  test('says of a sink that cannot read why in plain words, and by a stack where there are none', () => {
+    const { telemetry, lines } = listening('info', ({ message }) => (message === 'no words for people' ? 'a Kafka broker is away' : null));
+    telemetry.sinkInterrupted('crm', new Error('no words for people'), 1_000);
+    telemetry.sinkInterrupted('crm', new TypeError('a defect'), 1_000);
+    expect(lines).toMatchObject([
+      { level: 'warn', event: 'sink.interrupted', sink: 'crm', msg: 'sink crm cannot read cx.alerts, next try in 1000 ms: a Kafka broker is away' },
+      { event: 'sink.interrupted', err: { message: 'a defect', stack: expect.stringContaining('TypeError') } },
+    ]);
+    expect(lines[0]).not.toHaveProperty('err');
+  });
+
   test('says what is tried again, why and when', () => {
     const { telemetry, lines } = listening();
     telemetry.retrying(2, 'commit', new Error('connection lost'), 500);

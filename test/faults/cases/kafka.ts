@@ -47,7 +47,7 @@ const passing = (id: string, what: string, seen: string, prepare: (tools: CaseTo
   },
 });
 
-export const restarted = passing('5.1', 'the broker killed (-9) and started again', '`kafka` warnings, `retrying`', async (tools) => {
+export const restarted = passing('5.1', 'the broker killed (-9) and started again', '`kafka.trouble`, `retrying`', async (tools) => {
   const broker = await ownKafka();
   tools.cleanUp(() => broker.stop());
   return {
@@ -60,7 +60,7 @@ export const restarted = passing('5.1', 'the broker killed (-9) and started agai
   };
 });
 
-export const unreachable = passing('5.2', 'the broker silent for 60 s', '`kafka` warnings, `retrying`; `cx_time_reached_seconds` stands', async (tools) => {
+export const unreachable = passing('5.2', 'the broker silent for 60 s', '`kafka.trouble`, `retrying`; `cx_time_reached_seconds` stands', async (tools) => {
   const broker = await ownKafka();
   tools.cleanUp(() => broker.stop());
   return {
