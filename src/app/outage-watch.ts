@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { adviceOnRights } from '../adapters/kafka/ask-admin.js';
 import type { BrokerProbe } from '../adapters/kafka/broker-probe.js';
-import { kafkaFaultText } from '../adapters/kafka/fault-words.js';
+import { kafkaFaultText, kafkaFaultWords } from '../adapters/kafka/fault-words.js';
 import type { RedisConnection } from '../adapters/redis/create-redis.js';
 import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import type { KafkaEndpoint } from './config.js';
@@ -27,14 +27,15 @@ export function redisWatch(logger: Logger, redisUrl: string, ticks = evenTicks):
   const { hostname, port } = new URL(redisUrl);
   return outageWatch(logger, {
     part: 'Redis', address: `${hostname}:${port === '' ? '6379' : port}`,
-    why: (error) => redisFaultWords(error) ?? error.message,
+    how: () => 'is away', why: (error) => redisFaultWords(error) ?? error.message,
     meaning: () => 'nothing is processed until it answers; nothing is lost by that, and it goes on by itself',
   }, ticks);
 }
 
 /** The same of Kafka. */
 export const kafkaWatch = (logger: Logger, brokers: readonly string[], ticks = evenTicks): OutageWatch => outageWatch(logger, {
-  part: 'Kafka', address: brokers.join(', '), why: kafkaFaultText,
+  part: 'Kafka', address: brokers.join(', '),
+  how: (error) => (kafkaFaultWords(error) === null ? 'cannot be used' : 'is away'), why: kafkaFaultText,
   meaning: ({ message }) => 'nothing is read and nothing is published until a broker answers, so alerts come late; nothing is lost by that, and all goes on by itself. '
     + (adviceOnRights(message) ?? 'Look at the brokers, and at the network to them'),
 }, ticks);
@@ -61,7 +62,8 @@ interface Watched {
   readonly part: 'Redis' | 'Kafka';
   /** Without user and password. */
   readonly address: string;
-  /** Why it is away, in plain words. */
+  /** How it is, and why, in plain words. */
+  readonly how: (error: Error) => string;
   readonly why: (error: Error) => string;
   /** What that means, and what to do. */
   readonly meaning: (error: Error) => string;
@@ -70,7 +72,7 @@ interface Watched {
 /** While it is away, that is told once in so long. */
 const AGAIN_MS = 30_000;
 
-function outageWatch(logger: Logger, { part, address, why, meaning }: Watched, ticks: Ticks): OutageWatch {
+function outageWatch(logger: Logger, { part, address, how, why, meaning }: Watched, ticks: Ticks): OutageWatch {
   const name = part.toLowerCase();
   let away: { readonly since: number; toldAt: number } | null = null;
   const seconds = (since: number): number => Math.round((ticks() - since) / 1_000);
@@ -79,7 +81,7 @@ function outageWatch(logger: Logger, { part, address, why, meaning }: Watched, t
       const now = ticks();
       if (away !== null && now - away.toldAt < AGAIN_MS) return;
       const lasting = away === null ? '' : `, for ${seconds(away.since)} s now`;
-      logger.warn({ event: `${name}.trouble`, [name]: address }, `${part} at ${address} is away${lasting} (${reasonOf(error, why)}): ${meaning(error)}`);
+      logger.warn({ event: `${name}.trouble`, [name]: address }, `${part} at ${address} ${how(error)}${lasting} (${reasonOf(error, why)}): ${meaning(error)}`);
       away = { since: away?.since ?? now, toldAt: now };
     },
     onReady() {

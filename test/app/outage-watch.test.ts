@@ -69,9 +69,9 @@ test('the same of Kafka, with all brokers that are named', () => {
 });
 
 test.each([
-  ['no answer within 5000 ms', '(no answer within 5 s)', 'Look at the brokers'],
-  ['Connection error: certificate has expired', '(certificate has expired)', 'Set KAFKA_SSL_CA_FILE'],
-  ['SASL PLAIN authentication failed: Invalid username or password', '(SASL PLAIN authentication failed: Invalid username or password)', 'Check KAFKA_SASL_MECHANISM'],
+  ['no answer within 5000 ms', 'is away (no answer within 5 s)', 'Look at the brokers'],
+  ['Connection error: certificate has expired', 'cannot be used (certificate has expired)', 'Set KAFKA_SSL_CA_FILE'],
+  ['SASL PLAIN authentication failed: Invalid username or password', 'cannot be used (SASL PLAIN authentication failed: Invalid username or password)', 'Check KAFKA_SASL_MECHANISM'],
 ])('of Kafka it is told at once what is wrong, and what to look at: %s', (message, why, advice) => {
   const { lines, logger } = logged();
   kafkaWatch(logger, ['kafka-1:9092']).onTrouble(new Error(message));

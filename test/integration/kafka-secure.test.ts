@@ -72,8 +72,8 @@ describe('a Kafka with certificates of its own authority, users and rights', () 
 
   test.each<[string, () => Record<string, string>, RegExp]>([
     ['without TLS', () => ({ KAFKA_SSL: 'false', KAFKA_SSL_CA_FILE: '' }), /KAFKA_SSL/],
-    ['whose authority is not known', () => ({ KAFKA_SSL_CA_FILE: '' }), /KAFKA_SSL_CA_FILE/],
-    ['with a wrong password', () => ({ KAFKA_SASL_PASSWORD: 'wrong' }), /KAFKA_SASL_USERNAME/],
+    ['whose authority is not known', () => ({ KAFKA_SSL_CA_FILE: '' }), /cannot be used: .*certificate.*KAFKA_SSL_CA_FILE/],
+    ['with a wrong password', () => ({ KAFKA_SASL_PASSWORD: 'wrong' }), /cannot be used: .*SASL.*KAFKA_SASL_USERNAME/],
     ['without any right', () => ({}), /deploy\/kafka\/acls\.sh/],
   ])('a service %s ends at once, says what to do, and shows no secret', async (_, env, words) => {
     const { code, stdout, stderr } = await stage.run(['serve'], env());
@@ -99,7 +99,7 @@ describe('a Kafka with certificates of its own authority, users and rights', () 
     const again = await stage.worker({ KAFKA_SASL_MECHANISM: 'scram-sha-256' });
     await until('the order again', 30_000, async () => (await fetch(`${again.url}/v1/orders/o-1`)).status === 200);
     expect(worker.log() + again.log()).not.toContain(USER.password);
-    expect(worker.log() + again.log()).not.toMatch(/AUTHORIZATION|not authorized/i);
+    expect(worker.log() + again.log()).not.toMatch(/AUTHORIZATION|not authorized|kafka\.trouble/i);
     expect(await stage.run(['verify', '--rate', '0'])).toMatchObject({ code: 0 });
     expect(await stage.run(['topics'], { KAFKA_SASL_MECHANISM: 'plain' })).toMatchObject({ code: 0 });
   }, 120_000);

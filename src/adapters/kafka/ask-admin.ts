@@ -35,5 +35,7 @@ export async function askAdmin<T>(client: KafkaClient, ask: (admin: Admin) => Pr
   }
 }
 
-const unreachable = (at: string, error: Error): KafkaUnreachable =>
-  new KafkaUnreachable(`Kafka at ${at} does not answer: ${kafkaFaultText(error)}. ${adviceOnRights(error.message) ?? 'Check KAFKA_BROKERS, and KAFKA_SSL and KAFKA_SASL_* if the brokers want them.'}`);
+function unreachable(at: string, error: Error): KafkaUnreachable {
+  const how = kafkaFaultWords(error) === null ? 'cannot be used' : 'does not answer';
+  return new KafkaUnreachable(`Kafka at ${at} ${how}: ${kafkaFaultText(error)}. ${adviceOnRights(error.message) ?? 'Check KAFKA_BROKERS, and KAFKA_SSL and KAFKA_SASL_* if the brokers want them.'}`);
+}
