@@ -73,3 +73,16 @@ test('a Kafka that is away is told of, in words that say which it is, and that i
     expect(warnings.filter((line) => /Connection error|Closed connection|kafka client/.test(JSON.stringify(line)))).toEqual([]);
   }
 }, 180_000);
+
+test('a start that meets a silent Kafka says what it waits for, and then that it was in vain', async () => {
+  await kafka.freeze();
+  try {
+    const at = kafka.brokers.join(', ');
+    expect(await stage.run(['serve'])).toEqual({
+      code: 1, stdout: expect.stringContaining(`waiting for Kafka at ${at}, which has not answered yet`),
+      stderr: `Kafka at ${at} does not answer: no answer within 15 s. Check KAFKA_BROKERS, and KAFKA_SSL and KAFKA_SASL_* if the brokers want them.\n`,
+    });
+  } finally {
+    await kafka.thaw();
+  }
+}, 60_000);
