@@ -36,7 +36,7 @@ export function bareHttp(telemetry: HttpTelemetry, { trustedProxies = [], reques
     connectionTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: LONGEST_URL },
+    routerOptions: { maxParamLength: LONGEST_URL, ignoreTrailingSlash: true },
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && OUR_OWN_ID.test(given) ? given : randomUUID();
@@ -57,7 +57,16 @@ export function bareHttp(telemetry: HttpTelemetry, { trustedProxies = [], reques
     if (request.url.length > LONGEST_URL) throw new HttpProblem(414, `The address is longer than ${LONGEST_URL} characters.`);
   });
   answerWithProblems(app, telemetry);
+  refuseEmptyNames(app);
   return app;
+}
+
+/** What would be named by nothing, as in `/v1/orders//`, isn't there. Comes before any route. */
+function refuseEmptyNames(app: FastifyInstance): void {
+  app.addHook('preValidation', async ({ params }, reply) => {
+    const { '*': _, ...named } = params as Readonly<Record<string, string>>;
+    if (Object.values(named).includes('')) return reply.callNotFound();
+  });
 }
 
 /** Bodies are JSON, and may be left out. */

@@ -30,5 +30,5 @@ function methodsAt(app: FastifyInstance, addresses: ReadonlyMap<string, RegExp>,
   return app.supportedMethods.filter((method) => there.some(([address]) => app.hasRoute({ method, url: address })));
 }
 
-/** `:name` stands for one part of a path, `*` for all that is left. */
-const patternOf = (address: string): RegExp => new RegExp(`^${address.replace(/[.+?^$()|[\]\\{}]/g, '\\$&').replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
+/** `:name` stands for one part of a path, `*` for all that is left; a slash at the end says nothing. */
+const patternOf = (address: string): RegExp => new RegExp(`^${address.replace(/[.+?^$()|[\]\\{}]/g, '\\$&').replace(/:\w+/g, '[^/]+').replace('*', '.*')}/?$`);

@@ -96,6 +96,31 @@ describe('an address that does not have the method', () => {
   });
 });
 
+describe('a slash at the end of an address', () => {
+  test.each(['/v1/orders', '/v1/orders/o-1', '/v1/customers/c-1', '/v1/alerts', '/v1/rules', '/orders', '/orders/o-1', '/docs', '/docs/json', '/healthz'])('%s/ is the same as without', async (url) => {
+    const http = await serving();
+    const answer = async (address: string) => {
+      const { statusCode, headers, body } = await http.inject(address);
+      return [statusCode, headers['content-type'], url.startsWith('/docs') ? null : body];
+    };
+    expect(await answer(`${url}/`)).toEqual(await answer(url));
+    expect((await http.inject(`${url}/`)).statusCode).toBe(200);
+    const refused = await http.inject({ method: 'DELETE', url: `${url}/` });
+    expect([refused.statusCode, refused.headers.allow]).toEqual([405, expect.stringContaining('GET')]);
+  });
+
+  test('belongs to an id only where it is written as %2F', async () => {
+    app = await buildHttp(await portsWith([{ orderId: 'o-1/' }]));
+    expect((await app.inject('/v1/orders/o-1%2F')).json()).toMatchObject({ orderId: 'o-1/' });
+    expect((await app.inject('/v1/orders/o-1/')).statusCode).toBe(404);
+  });
+
+  test.each([['GET', '/v1/orders//'], ['GET', '/orders//'], ['GET', '/v1/customers/'], ['POST', '/v1/alerts//ack']] as const)('stands for no name: %s %s is an address that is not there', async (method, url) => {
+    const response = await (await serving()).inject({ method, url });
+    expect([response.statusCode, response.json<{ detail: string }>().detail]).toEqual([404, 'There is nothing at this address; /docs lists what there is.']);
+  });
+});
+
 describe('what is no proper request', () => {
   test.each([
     ['an unknown address', 'GET', '/nowhere', 404], ['an unknown method', 'POST', '/v1/orders', 405], ['a broken escape', 'GET', '/v1/orders/%zz', 400],
