@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { refuseBrokenRequest } from './broken-request.js';
 import { tellMethods } from './methods.js';
 import { addOperations, type OperationsPorts } from './operations.js';
-import type { HttpTelemetry } from './ports.js';
-import { answerWithProblems, HttpProblem, sendProblem } from './problems.js';
+import { answerWithProblems, HttpProblem, type ProblemSettings, sendProblem } from './problems.js';
 import { addSecurityHeaders, LONGEST_URL, PROTECTIVE_HEADERS, refuseCrossSite } from './security.js';
 
 /** Nothing we offer takes a body of more than a few fields. */
@@ -25,7 +24,7 @@ export interface BareSettings {
 }
 
 /** HTTP without any route: limits, headers, and every error as problem details. */
-export function bareHttp(telemetry: HttpTelemetry, { trustedProxies = [], requestWithinMs = REQUEST_WITHIN_MS }: BareSettings = {}): FastifyInstance {
+export function bareHttp(problems: ProblemSettings, { trustedProxies = [], requestWithinMs = REQUEST_WITHIN_MS }: BareSettings = {}): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: LARGEST_BODY,
@@ -45,7 +44,7 @@ export function bareHttp(telemetry: HttpTelemetry, { trustedProxies = [], reques
     frameworkErrors: (error, request, reply: FastifyReply) => {
       const status = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 414 : 400;
       void reply.headers({ ...PROTECTIVE_HEADERS, 'x-request-id': request.id });
-      sendProblem(new HttpProblem(status, 'This is no address that could be looked up.', { cause: error }), request, reply, telemetry);
+      sendProblem(new HttpProblem(status, 'This is no address that could be looked up.', { cause: error }), request, reply, problems);
     },
     clientErrorHandler: refuseBrokenRequest,
   });
@@ -56,7 +55,7 @@ export function bareHttp(telemetry: HttpTelemetry, { trustedProxies = [], reques
   app.addHook('onRequest', async (request) => {
     if (request.url.length > LONGEST_URL) throw new HttpProblem(414, `The address is longer than ${LONGEST_URL} characters.`);
   });
-  answerWithProblems(app, telemetry);
+  answerWithProblems(app, problems);
   refuseEmptyNames(app);
   return app;
 }
@@ -80,8 +79,8 @@ function takeJsonOrNothing(app: FastifyInstance): void {
 }
 
 /** HTTP for those who run a process that answers no other questions: `/healthz`, `/readyz` and `/metrics`. */
-export function buildOperations(ports: OperationsPorts & { readonly telemetry: HttpTelemetry }): FastifyInstance {
-  const app = bareHttp(ports.telemetry);
+export function buildOperations(ports: OperationsPorts & Pick<ProblemSettings, 'telemetry'>): FastifyInstance {
+  const app = bareHttp({ telemetry: ports.telemetry });
   tellMethods(app);
   addOperations(app, ports);
   return app;

@@ -11,6 +11,7 @@ import { tellMethods } from './methods.js';
 import { openApiDocument } from './openapi.js';
 import { addOperations } from './operations.js';
 import { addOrders } from './orders-api.js';
+import { missingPage } from './pages/fault-page.js';
 import { addPages } from './pages/routes.js';
 import { DEFAULT_HTTP_SETTINGS, type HttpPorts, type HttpSettings } from './ports.js';
 import { addRules } from './rules-api.js';
@@ -27,7 +28,7 @@ type StaticDocument = StaticDocumentSpec['document'];
  */
 export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> = {}): Promise<FastifyInstance> {
   const settings: HttpSettings = { ...DEFAULT_HTTP_SETTINGS, ...chosen };
-  const app = bareHttp(ports.telemetry, settings);
+  const app = bareHttp({ telemetry: ports.telemetry, missingPage }, settings);
   await addAccess(app, settings.access ?? ONLY_THIS_MACHINE, settings.limits);
   tellMethods(app);
   const store = createStoreAccess(ports, settings);

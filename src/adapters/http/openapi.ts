@@ -49,7 +49,7 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly securitySchemes: Readonly<Record<string, object>> };
 }
 
-const ABOUT = 'What the customer of each order lives through. Instants are RFC 3339 in UTC, money is in minor units. Every error is a problem document (RFC 9457); a method that an address does not have is a 405 with `Allow`; a slash at the end of an address makes no difference; 429 and 503 say by `Retry-After` when to come back.';
+const ABOUT = 'What the customer of each order lives through. Instants are RFC 3339 in UTC, money is in minor units. Every error is a problem document (RFC 9457), but to a browser that opens an address that is not there a page; a method that an address does not have is a 405 with `Allow`; a slash at the end of an address makes no difference; 429 and 503 say by `Retry-After` when to come back.';
 
 /** The HTTP interface as an OpenAPI document, made from the schemas that define it. */
 export function openApiDocument(version: string): OpenApiDocument {

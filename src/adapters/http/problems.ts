@@ -40,6 +40,7 @@ export class HttpProblem extends Error {
 const SOON_S = 5;
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+export const PAGE_TYPE = 'text/html; charset=utf-8';
 
 /** `about:blank` says that the title is all there is to know of the kind (RFC 9457, 4.2.1). */
 export function problemBody(status: number, detail: string, requestId: string, invalidParameters: readonly InvalidParameter[] = []) {
@@ -53,18 +54,32 @@ export function problemBody(status: number, detail: string, requestId: string, i
   };
 }
 
-/** Answers every error of the instance, those of unknown routes included, as problem details. */
-export function answerWithProblems(app: FastifyInstance, telemetry: HttpTelemetry): void {
-  app.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => sendProblem(error, request, reply, telemetry));
+/** Who is told of errors, beside the caller. */
+export interface ProblemSettings {
+  readonly telemetry: HttpTelemetry;
+  /** A page in HTML for a person whose browser opens an address that is not there; absent: there are no pages. */
+  readonly missingPage?: (problem: HttpProblem, requestId: string) => string;
+}
+
+/** Answers every error of the instance, those of unknown routes included, as problem details, or a person by a page. */
+export function answerWithProblems(app: FastifyInstance, settings: ProblemSettings): void {
+  app.setErrorHandler((error: FastifyError | HttpProblem, request, reply) => sendProblem(error, request, reply, settings));
   app.setNotFoundHandler((request, reply) =>
-    send(reply, 404, problemBody(404, 'There is nothing at this address; /docs lists what there is.', request.id)));
+    sendProblem(new HttpProblem(404, 'There is nothing at this address; /docs lists what there is.'), request, reply, settings));
 }
 
 /** Answers with what the caller may know of an error. */
-export function sendProblem(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply, telemetry: HttpTelemetry): FastifyReply {
-  const { status, message, invalidParameters } = tellableProblem(error, request, reply, telemetry);
-  return send(reply, status, problemBody(status, message, request.id, invalidParameters));
+export function sendProblem(error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply, { telemetry, missingPage }: ProblemSettings): FastifyReply {
+  const problem = tellableProblem(error, request, reply, telemetry);
+  const { status, message, invalidParameters, refusal } = problem;
+  void reply.code(status);
+  // Who is turned away learns no more of an address that is not there than of one for programs.
+  if (missingPage !== undefined && request.is404 && refusal === null && wantsPage(request)) return reply.type(PAGE_TYPE).send(missingPage(problem, request.id));
+  return reply.type(PROBLEM_TYPE).send(problemBody(status, message, request.id, invalidParameters));
 }
+
+/** Browsers name HTML where a person opens an address; programs name JSON, or anything. */
+const wantsPage = ({ method, headers }: FastifyRequest): boolean => (method === 'GET' || method === 'HEAD') && /\btext\/html\b/.test(headers.accept ?? '');
 
 /**
  * What the caller may know: our own words for what it did wrong, nothing of what went wrong inside, which telemetry is
@@ -80,8 +95,6 @@ export function tellableProblem(error: FastifyError | HttpProblem, request: Fast
   if (known.retryAfterS !== null) void reply.header('retry-after', String(known.retryAfterS));
   return known;
 }
-
-const send = (reply: FastifyReply, status: number, body: object): FastifyReply => reply.code(status).type(PROBLEM_TYPE).send(body);
 
 const DETAILS: Readonly<Record<number, string>> = {
   400: 'The request could not be understood.',

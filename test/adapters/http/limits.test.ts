@@ -156,7 +156,7 @@ describe('a request that does not arrive', () => {
     ['headers that never end', 'POST /v1/rules HTTP/1.1\r\nhost: localhost\r\nx: '],
     ['a body that never ends', 'POST /v1/rules HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n{'],
   ])('within the time allowed is answered with 408, and its connection closed: %s', async (_, sent) => {
-    const http = bareHttp({ requestFailed: () => undefined, requestRefused: () => undefined }, { requestWithinMs: 500 });
+    const http = bareHttp({ telemetry: { requestFailed: () => undefined, requestRefused: () => undefined } }, { requestWithinMs: 500 });
     app = http;
     http.post('/v1/rules', () => ({}));
     await http.listen({ host: '127.0.0.1', port: 0 });
@@ -179,7 +179,7 @@ describe('a request that does not arrive', () => {
   }, 30_000);
 
   test('by default within ten seconds, which is looked at every two', () => {
-    app = bareHttp({ requestFailed: () => undefined, requestRefused: () => undefined });
+    app = bareHttp({ telemetry: { requestFailed: () => undefined, requestRefused: () => undefined } });
     expect([app.server.requestTimeout, app.server.headersTimeout, app.server.maxConnections]).toEqual([10_000, 10_000, 5_000]);
   });
 });

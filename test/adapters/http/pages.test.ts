@@ -129,6 +129,39 @@ describe('what cannot be shown', () => {
     expect(response.body).toContain(String(response.headers['x-request-id']));
   });
 
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+  test.each([['/nowhere', 404, 'There is nothing at this address'], ['/orders/a/b', 404, 'There is nothing'], ['/orders//', 404, 'There is nothing'], ['/v1/alerts/x/ack', 405, 'GET is no method'], ['/orders/%zz', 400, 'no address that could be looked up']])(
+    '%s is told to a browser by a page that leads back, to programs as JSON', async (url, status, words) => {
+      app = await buildHttp(await portsWith([]));
+      const { statusCode, headers, body } = await app.inject({ url, headers: { accept: BROWSER } });
+      expect([statusCode, headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
+      expect(headers['content-security-policy']).toContain("style-src 'self'");
+      for (const part of [words, '<a href="/">', '/style.css', String(headers['x-request-id'])]) expect(body).toContain(part);
+      // It would not come to be there.
+      expect(body).not.toContain('http-equiv="refresh"');
+      for (const accept of [undefined, '*/*', 'application/json']) {
+        const asked = await app.inject({ url, headers: accept === undefined ? {} : { accept } });
+        expect([asked.statusCode, asked.headers['content-type']]).toEqual([status, 'application/problem+json; charset=utf-8']);
+      }
+    });
+
+  test('an address for programs answers a browser as it does programs, and so does every address another method', async () => {
+    app = await buildHttp(await portsWith([]));
+    for (const asked of [{ url: '/v1/orders/none' }, { url: '/nowhere', method: 'POST' }] as const) {
+      expect((await app.inject({ ...asked, headers: { accept: BROWSER } })).headers['content-type']).toMatch(/^application\/problem\+json/);
+    }
+  });
+
+  test('a browser that may not ask is not told by the kind of answer which addresses for programs there are', async () => {
+    const http = (app = await buildHttp(await portsWith([]), { access: { tokens: [], open: false } }));
+    const ask = async (url: string) => {
+      const { statusCode, headers } = await http.inject({ url, remoteAddress: '192.0.2.1', headers: { accept: BROWSER } });
+      return [statusCode, headers['content-type']];
+    };
+    expect(await ask('/nowhere')).toEqual(await ask('/v1/orders'));
+  });
+
   test('nor does it run anything that came in with the address', async () => {
     app = await buildHttp(await portsWith([]));
     expect((await app.inject(`/orders?${encodeURIComponent(EVIL)}=1`)).body).not.toMatch(/<script|"'/);

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpProblem } from '../problems.js';
-import { html } from './html.js';
-import type { Page } from './layout.js';
+import { html, htmlText } from './html.js';
+import { layout, type Page } from './layout.js';
 
 /** A fault of ours may be over soon; an order nobody heard of may yet be placed. */
 const LOOK_AGAIN_S = 15;
@@ -15,3 +15,6 @@ export const faultPage = ({ status, message }: HttpProblem, requestId: string): 
 <p><a href="/">How all orders stand</a></p>
 <p class="soft">Request ${requestId}</p>`,
 });
+
+/** The same for an address that is not there, and will not be. */
+export const missingPage = (problem: HttpProblem, requestId: string): string => htmlText(layout({ ...faultPage(problem, requestId), refresh: null }));

@@ -4,8 +4,8 @@ import { html, type Html } from './html.js';
 
 export interface Page {
   readonly title: string;
-  /** Seconds after which the browser loads it anew. */
-  readonly refresh: number;
+  /** Seconds after which the browser loads it anew; null: never. */
+  readonly refresh: number | null;
   readonly body: Html;
 }
 
@@ -15,7 +15,7 @@ export const layout = ({ title, refresh, body }: Page): Html => html`<!doctype h
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="${refresh}">
+${refresh === null ? null : html`<meta http-equiv="refresh" content="${refresh}">`}
 <title>${title} - Touchpoint</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/style.css">

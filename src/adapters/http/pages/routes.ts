@@ -4,7 +4,7 @@ import { findOrders, parseOrderQuery, type OrderViewPage } from '../order-query.
 import { demandPersonal, PUBLIC } from '../access.js';
 import type { Lacks } from '../lacks.js';
 import type { HttpPorts, OrderView } from '../ports.js';
-import { type HttpProblem, tellableProblem } from '../problems.js';
+import { type HttpProblem, PAGE_TYPE, tellableProblem } from '../problems.js';
 import { sharedAnswer } from '../shared-answer.js';
 import type { StoreAccess } from '../store-access.js';
 import { faultPage } from './fault-page.js';
@@ -45,7 +45,7 @@ export function addPages(app: FastifyInstance, ports: HttpPorts, store: StoreAcc
 
 const withoutCustomer = (view: OrderView): OrderView => ({ ...view, assessment: { ...everythingOf(view.assessment), customerId: null } });
 
-const sendPage = (reply: FastifyReply, page: Page): FastifyReply => reply.type('text/html; charset=utf-8').send(htmlText(layout(page)));
+const sendPage = (reply: FastifyReply, page: Page): FastifyReply => reply.type(PAGE_TYPE).send(htmlText(layout(page)));
 
 function listPage({ views, nextCursor }: OrderViewPage, lacks: Lacks, query: URLSearchParams): Page {
   const filters = [...query].filter(([name]) => name !== 'cursor' && name !== 'limit').map(([name, value]) => `${name} ${words(value)}`);
