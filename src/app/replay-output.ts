@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Line } from '../adapters/files/lines.js';
 import { createNdjsonWriter } from '../adapters/files/ndjson-writer.js';
+import { whyUnwritable } from '../adapters/files/why-unwritable.js';
 import { stageOf } from '../contracts/dead-letter.js';
 import type { Measures } from '../contracts/measures.js';
 import type { DeadLetterReason } from '../contracts/names.js';
@@ -32,14 +33,30 @@ export const nowhere: ReplaySink = {
   close: () => Promise.resolve(),
 };
 
-/** The files of `--out DIR`; the directory is made if need be. */
+const FILES = {
+  'cx.events': 'cx.events.ndjson', 'cx.alerts': 'cx.alerts.ndjson', 'cx.journeys': 'journeys.ndjson', 'cx.dead-letters': 'dead-letters.ndjson',
+  report: 'report.json', measures: 'measures.json',
+} as const;
+
+/** A file of `--out DIR` can't be written. */
+export class Unwritable extends Error {}
+
+/**
+ * The files of `--out DIR`; the directory is made if need be.
+ * @throws Unwritable, before any is opened, when one of them can't be written
+ */
 export function createOutputFiles(directory: string): ReplaySink {
   mkdirSync(directory, { recursive: true });
+  const file = (name: keyof typeof FILES): string => join(directory, FILES[name]);
+  for (const name of Object.values(FILES)) {
+    const why = whyUnwritable(join(directory, name));
+    if (why !== null) throw new Unwritable(`${name}: ${why}`);
+  }
   const writers = {
-    'cx.events': createNdjsonWriter(join(directory, 'cx.events.ndjson')),
-    'cx.alerts': createNdjsonWriter(join(directory, 'cx.alerts.ndjson')),
-    'cx.journeys': createNdjsonWriter(join(directory, 'journeys.ndjson')),
-    'cx.dead-letters': createNdjsonWriter(join(directory, 'dead-letters.ndjson')),
+    'cx.events': createNdjsonWriter(file('cx.events')),
+    'cx.alerts': createNdjsonWriter(file('cx.alerts')),
+    'cx.journeys': createNdjsonWriter(file('cx.journeys')),
+    'cx.dead-letters': createNdjsonWriter(file('cx.dead-letters')),
   };
   return {
     outputs: true,
@@ -56,8 +73,8 @@ export function createOutputFiles(directory: string): ReplaySink {
     },
     async close(account, measures) {
       await Promise.all(Object.values(writers).map((writer) => writer.close()));
-      await writeFile(join(directory, 'report.json'), `${JSON.stringify({ topics: account.topics() }, null, 2)}\n`);
-      await writeFile(join(directory, 'measures.json'), `[\n${measures.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+      await writeFile(file('report'), `${JSON.stringify({ topics: account.topics() }, null, 2)}\n`);
+      await writeFile(file('measures'), `[\n${measures.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
     },
   };
 }

@@ -9,7 +9,7 @@ import type { JudgedBy } from '../core/backtest/order-life.js';
 import { CommandFault, configOrFault } from './context.js';
 import { asOfMs, coveredOf, refusedLine } from './input-options.js';
 import { judgedOrders } from './judged-orders.js';
-import { writeJsonOrFault } from './json-file.js';
+import { demandWritable, writeJsonOrFault } from './output-file.js';
 
 export interface BacktestOptions {
   readonly rules: string;
@@ -26,7 +26,8 @@ export interface BacktestOptions {
 
 /** `touchpoint backtest --rules NEW DATA...`: what would be different, had the same events been judged by other rules. */
 export async function backtest(named: readonly string[], options: BacktestOptions): Promise<void> {
-  const { map, fromKafka = false, out } = options;
+  const { map, fromKafka = false, out, json } = options;
+  demandWritable({ '--out': out, '--json': json });
   const before = configOrFault(options.against);
   const after = configOrFault(options.rules);
   const covered = coveredOf(options.sources);
@@ -49,7 +50,7 @@ export async function backtest(named: readonly string[], options: BacktestOption
     rules: { before: { name: options.against ?? 'the present configuration', version: before.rules.version }, after: { name: options.rules, version: after.rules.version } },
   };
   process.stdout.write(`${renderBacktest(summary)}${refusedLine(refused, fromKafka)}`);
-  if (options.json !== undefined) writeJsonOrFault(options.json, backtestJson(summary));
+  if (json !== undefined) writeJsonOrFault(json, backtestJson(summary));
   if (options.failOnChange === true && summary.result.differing > 0) process.exitCode = 1;
 }
 

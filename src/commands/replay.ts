@@ -1,5 +1,5 @@
 import { PLACE_KEYS, type PlaceKey } from '../contracts/names.js';
-import { createOutputFiles, nowhere, type ReplaySink } from '../app/replay-output.js';
+import { createOutputFiles, nowhere, type ReplaySink, Unwritable } from '../app/replay-output.js';
 import { replay } from '../app/replay.js';
 import { renderReport } from '../app/report/render.js';
 import { createTally } from '../app/report/summary.js';
@@ -43,7 +43,7 @@ export async function replayFiles(named: readonly string[], options: ReplayOptio
   ).catch(toldAsFault);
   progress.clear();
   const rows = measures.rows();
-  await sink.close(result.account, rows);
+  await sink.close(result.account, rows).catch(toldAsFault);
   const { account, covered, asOf, maps: mapped } = result;
   process.stdout.write(renderReport({
     files, tookMs: performance.now() - began, asOf, covered, topics: account.topics(), refused: account.reasons,
@@ -55,7 +55,8 @@ function outputFilesOrFault(directory: string): ReplaySink {
   try {
     return createOutputFiles(directory);
   } catch (error) {
-    throw new CommandFault(`--out ${directory} cannot be made a folder: ${error instanceof Error ? error.message : String(error)}`, 2);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CommandFault(`--out ${directory} ${error instanceof Unwritable ? 'cannot be used' : 'cannot be made a folder'}: ${message}`, 2);
   }
 }
 

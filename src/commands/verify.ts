@@ -7,7 +7,7 @@ import { GroundUnfit } from '../app/ground.js';
 import { verificationJson, renderVerification } from '../app/verify-report.js';
 import { type Verification, verify, type VerifyProgress } from '../app/verify.js';
 import { CommandFault, configOrFault } from './context.js';
-import { writeJsonOrFault } from './json-file.js';
+import { demandWritable, writeJsonOrFault } from './output-file.js';
 
 export interface VerifyCommandOptions {
   readonly rate: string;
@@ -25,6 +25,7 @@ export async function verifyInstallation(options: VerifyCommandOptions): Promise
   const rate = Number(options.rate);
   if (options.rate.trim() === '' || !(rate >= 0)) throw new CommandFault(`--rate ${options.rate}: expected records a second, 0 for no bound`, 2);
   const lanes = options.lane?.map(laneNumber) ?? null;
+  demandWritable({ '--json': options.json });
   const config = configOrFault();
   const done = await run(config, { lanes, rate, stopAtFirst: options.stopAtFirst === true }).catch((error: unknown) => {
     if (error instanceof CommandFault) throw error;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { mkdtempSync, openSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { repositoryRoot } from '../support/services/places.js';
@@ -26,5 +27,11 @@ describe('output', () => {
 
   test('that finds no room is told without a stack', async () => {
     expect(await run(['replay', EVENTS], openSync('/dev/full', 'w'))).toEqual({ code: 1, stderr: 'The output cannot be written: ENOSPC: no space left on device, write\n' });
+  });
+
+  test.each(['measures.json', 'cx.events.ndjson'])('that finds no room in %s of --out is told without a stack', async (name) => {
+    const folder = mkdtempSync(join(tmpdir(), 'no-room-'));
+    symlinkSync('/dev/full', join(folder, name));
+    expect(await run(['replay', EVENTS, '--out', folder], openSync('/dev/null', 'w'))).toEqual({ code: 2, stderr: 'Ended early: ENOSPC: no space left on device, write\n' });
   });
 });

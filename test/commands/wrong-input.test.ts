@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -7,6 +7,7 @@ import { repositoryRoot } from '../support/services/places.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'wrong-input-'));
 writeFileSync(join(folder, 'empty'), '');
+mkdirSync(join(folder, 'out/measures.json'), { recursive: true });
 for (const name of ['one.yaml', 'two.yaml']) writeFileSync(join(folder, name), 'mapp: x\n');
 const MAP = join(repositoryRoot, 'maps/csv-shop/shop.yaml');
 
@@ -30,6 +31,19 @@ describe('what a person gets wrong is told in words, with exit code 2', () => {
     [['topics', '--print', '--cluster', ''], '--cluster : expected the name of a Kafka resource: small letters, digits, dots and -'],
   ])('%j', (args, message) => {
     expect(touchpoint(args)).toEqual({ code: 2, stderr: `${message}\n` });
+  });
+
+  // Beside what the work itself would end with: it has not begun.
+  test.each([
+    [['tell', '--json', 'none/x', 'none'], '--json none/x cannot be written: there is no folder none'],
+    [['tell', '--json', 'empty/x', 'none'], '--json empty/x cannot be written: there is no folder empty'],
+    [['verify', '--json', '.'], '--json . cannot be written: it is a folder, where a file is expected'],
+    [['backtest', '--rules', 'none', '--json', 'none/x', 'none'], '--json none/x cannot be written: there is no folder none'],
+    [['backtest', '--rules', 'none', '--out', '.', 'none'], '--out . cannot be written: it is a folder, where a file is expected'],
+    [['replay', '--out', 'out', 'none'], '--out out cannot be used: measures.json: it is a folder, where a file is expected'],
+  ])('before the work, where what it finds could not be written: %j', (args, message) => {
+    expect(touchpoint(args)).toEqual({ code: 2, stderr: `${message}\n` });
+    expect(readdirSync(join(folder, 'out'))).toEqual(['measures.json']);
   });
 
   test('of several maps all at once', () => {
