@@ -4,7 +4,8 @@ import { DEAD_LETTER_REASONS, type DeadLetterReason } from './names.js';
 
 /**
  * A refused record keeps its key, value, timestamp and headers on `cx.dead-letters`; these headers are added. Their
- * names are those of Kafka Connect, so that existing tools for dead letters understand them.
+ * names are those of Kafka Connect, so that existing tools for dead letters understand them. Under a name that the record
+ * has already, as one from a dead-letter topic of Kafka Connect does, what is added is the last value.
  */
 export const DEAD_LETTER_HEADERS = {
   topic: '__connect.errors.topic',

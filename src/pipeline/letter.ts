@@ -36,10 +36,16 @@ export function parsePlace(text: string): { readonly partition: number; readonly
   return found === null ? null : { partition: Number(found[1]), offset: Number(found[2]) };
 }
 
-/** Reads what was added to a dead letter; null: the service did not write this record. */
+/** Reads a dead letter; null: the service did not write this record. */
 export function readLetter(stored: StoredLetter): Letter | null {
-  // Of several values the last one is the service's: it writes none that it was sent.
-  const added = new Map(headerEntries(stored.headers).map(([name, value]) => [name, value?.toString()]));
+  const added = readAdded(stored.headers);
+  return added === null ? null : { ...stored, place: placeOf(stored.partition, stored.offset), ...added };
+}
+
+/** What was added to a record's headers as it was refused; null: they are not those of a dead letter. */
+export function readAdded(headers: RecordHeaders): Pick<Letter, 'reason' | 'message' | 'source' | 'redriven'> | null {
+  // Of several values the last one is the service's.
+  const added = new Map(headerEntries(headers).map(([name, value]) => [name, value?.toString()]));
   const reason = DEAD_LETTER_REASONS.find((known) => known === added.get(DEAD_LETTER_HEADERS.reason));
   const topic = added.get(DEAD_LETTER_HEADERS.topic);
   const partition = whole(added.get(DEAD_LETTER_HEADERS.partition));
@@ -47,8 +53,7 @@ export function readLetter(stored: StoredLetter): Letter | null {
   if (reason === undefined || topic === undefined || partition === null || offset === null) return null;
   const redriven = added.get(REDRIVEN_HEADER);
   return {
-    ...stored,
-    place: placeOf(stored.partition, stored.offset), reason, message: added.get(DEAD_LETTER_HEADERS.message) ?? '',
+    reason, message: added.get(DEAD_LETTER_HEADERS.message) ?? '',
     source: { topic, partition, offset },
     redriven: redriven !== undefined && PLACE.test(redriven) ? redriven : null,
   };

@@ -1,8 +1,8 @@
-import { DEAD_LETTER_HEADERS, REDRIVEN_HEADER } from '../contracts/dead-letter.js';
+import { REDRIVEN_HEADER } from '../contracts/dead-letter.js';
 import type { DeadLetterReason, SourceTopic } from '../contracts/names.js';
 import type { Decoded } from './decode.js';
-import { headerEntries } from './header-entries.js';
 import { orderIdIn, type Letter } from './letter.js';
+import { headersBefore } from './letter-headers.js';
 import type { PartitionFunction } from './partitioner.js';
 import type { HeaderValue, SourceRecord } from './ports.js';
 
@@ -63,20 +63,11 @@ export function createWayBack({ decode, sources, partitions, partitioner, rekey 
   };
 }
 
-const ADDED: ReadonlySet<string> = new Set([...Object.values(DEAD_LETTER_HEADERS), 'cx_seq', REDRIVEN_HEADER]);
-const CONNECT = '__connect.errors.';
-
-/** The headers as the record had them, and the mark that it was sent back. */
-function headersOf(letter: Letter): RecordToSend['headers'] {
-  const headers = new Map<string, HeaderValue[]>();
-  for (const [name, value] of headerEntries(letter.headers)) {
-    if (ADDED.has(name) || name.startsWith(CONNECT)) continue;
-    const before = headers.get(name);
-    if (before === undefined) headers.set(name, [value]);
-    else before.push(value);
-  }
-  headers.set(REDRIVEN_HEADER, [letter.redriven ?? letter.place]);
-  return Object.fromEntries(headers);
+/** The headers as the record had them, and the mark that it was sent back, once however often that is. */
+function headersOf({ headers, redriven, place }: Letter): RecordToSend['headers'] {
+  const own = headersBefore(headers);
+  if (redriven === null) own.set(REDRIVEN_HEADER, [...(own.get(REDRIVEN_HEADER) ?? []), place]);
+  return Object.fromEntries(own);
 }
 
 /** Reasons that hold or not by what the running service alone knows: sent back, the record may be refused once more. */

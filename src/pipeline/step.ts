@@ -5,6 +5,7 @@ import { getOrInsert } from '../core/get-or-insert.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 import type { Decoded } from './decode.js';
 import type { JudgeCause, StepOutputs } from './judge.js';
+import { setSeq } from './letter-headers.js';
 import { type FinishedOrder, fullMessage, type LiveOrder, takeIn } from './live-order.js';
 import type { OrderRemoval, OutputRecord, SourceRecord, Telemetry } from './ports.js';
 import type { PreparedStep } from './prepare-step.js';
@@ -223,7 +224,7 @@ function numbered(records: OutputRecord[], lastSeq: number): OutputRecord[] {
   for (const record of records as OwnRecord[]) {
     seq += 1;
     record.seq = seq;
-    record.headers['cx_seq'] = String(seq);
+    setSeq(record.headers, seq);
   }
   return records;
 }

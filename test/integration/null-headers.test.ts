@@ -9,7 +9,10 @@ import { headerEntries } from '../../src/pipeline/header-entries.js';
 import type { RecordHeaders } from '../../src/pipeline/ports.js';
 import { createStage, type Stage, touchpoint, until } from '../support/touchpoint.js';
 
-const HEADERS: RecordHeaders = { none: null, empty: '', several: ['1', null, '', '2'], plain: 'text', toString: ['named like a method', null] };
+/** Named as those that are added to a dead letter. */
+const LIKE_OURS = { cx_seq: '5', 'touchpoint.reason': 'its own', '__connect.errors.task.id': '4' };
+
+const HEADERS: RecordHeaders = { ...LIKE_OURS, none: null, empty: '', several: ['1', null, '', '2'], plain: 'text', toString: ['named like a method', null] };
 
 /** Name and value of each header, in no order between names. */
 const told = (headers: IHeaders | undefined): (readonly [string, string | null])[] =>
@@ -65,5 +68,6 @@ describe('headers without a value', () => {
     expect(records).toHaveLength(3);
     expect(told(records[2]?.headers)).toEqual(told(records[0]?.headers));
     expect(records[2]?.headers?.['touchpoint.redriven']?.toString()).toBe('0:0');
+    for (const [name, own] of Object.entries(LIKE_OURS)) expect([name, records[2]?.headers?.[name]?.toString()]).toEqual([name, own]);
   }, 60_000);
 });

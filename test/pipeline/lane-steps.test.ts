@@ -186,12 +186,14 @@ describe('an order with too many facts', () => {
   test('sends what is more to the dead letters; what it has already stays a duplicate', async () => {
     const lane = createLaneUnderTest({ topics: ['orders'] });
     const facts = ['1', '2', '3', '4'].map((id) => factBytes('o', fact('contact.resolved', `05-0${id} 08:00`, {}, { id })));
-    for (const value of [...facts, facts[0] ?? '', facts[3] ?? '']) lane.logs.append('orders', 'o', value, { headers: { trace: 'kept' } });
+    for (const value of [...facts, facts[0] ?? '', facts[3] ?? '']) lane.logs.append('orders', 'o', value, { headers: { trace: 'kept', cx_seq: '99' } });
     await lane.live({ parts: { maxFacts: 3 } });
     expect(lane.progress.get('orders')?.count).toEqual({ read: 6, applied: 3, duplicate: 1, deadLetter: 2 });
     const letters = lane.logs.written('cx.dead-letters', LANE);
     expect(letters.map(({ value, headers }) => [String(value), String(headers['touchpoint.reason']), String(headers['__connect.errors.offset']), String(headers['trace'])]))
       .toEqual([[facts[3], 'journey_too_long', '3', 'kept'], [facts[3], 'journey_too_long', '5', 'kept']]);
+    // The sender's stands before the lane's own.
+    expect(letters.map(({ headers }) => String(headers['cx_seq']))).toEqual(letters.map(({ seq }) => `99,${seq}`));
   });
 });
 

@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEAD_LETTER_REASONS } from '../../src/contracts/names.js';
 import { SOURCES } from '../../src/contracts/sources.js';
-import { deadLetterRecord } from '../../src/pipeline/dead-letter-record.js';
+import { deadLetterRecord, letterOf } from '../../src/pipeline/dead-letter-record.js';
 import { createDecoder } from '../../src/pipeline/decode.js';
+import { headerText } from '../../src/pipeline/header-entries.js';
 import { type Letter, orderIdIn, parsePlace, readLetter, type StoredLetter } from '../../src/pipeline/letter.js';
+import { setSeq } from '../../src/pipeline/letter-headers.js';
 import { createLetterHistory, isMeant, type LetterFilter } from '../../src/pipeline/letter-selection.js';
 import { murmur2Partition } from '../../src/pipeline/partitioner.js';
 import type { SourceRecord } from '../../src/pipeline/ports.js';
+import { seqOf } from '../../src/pipeline/recovery.js';
 import { createWayBack, type RedriveSettings } from '../../src/pipeline/redrive.js';
 
 const NOW = Date.parse('2026-04-01T00:00:00Z');
@@ -45,6 +48,19 @@ describe('a dead letter', () => {
     expect([Buffer.from('{"orderId":"o"}'), Buffer.from('{"orderId":7}'), Buffer.from('{"orderId":""}'), Buffer.from('null'), Buffer.from([0xff]), null].map(orderIdIn))
       .toEqual(['o', null, null, null, null, null]);
     expect(['3:17', '3', '3:17:1', '-1:0', 'a:1', '3: 17'].map(parsePlace)).toEqual([{ partition: 3, offset: 17 }, null, null, null, null, null]);
+  });
+});
+
+describe('the number of a dead letter', () => {
+  test('is never one that a sender wrote: one of the intake has none', () => {
+    const { headers } = letterOf(record({ headers: { cx_seq: Buffer.from('999') } }), 'shop.erp', 'map_failed', 'what was wrong');
+    expect([seqOf(headers), headers['cx_seq']]).toEqual([null, [Buffer.from('999'), null]]);
+  });
+
+  test('changes with the place of its record in a step, beside what a sender wrote', () => {
+    const { headers } = deadLetterRecord(record({ headers: { cx_seq: Buffer.from('999') } }), 'shop.orders', 'not_json', 'what was wrong', 7);
+    setSeq(headers, 8);
+    expect(headers['cx_seq']).toEqual([Buffer.from('999'), '8']);
   });
 });
 
@@ -116,7 +132,7 @@ describe('the way back', () => {
   })(of);
 
   test('of what would be taken now leads to its topic, as it came, but for a mark', async () => {
-    const headers = { 'x-trace': [Buffer.from('a'), Buffer.from('b')], __proto: Buffer.from('p'), cx_seq: Buffer.from('stale'), '__connect.errors.topic': Buffer.from('elsewhere') };
+    const headers = { 'x-trace': [Buffer.from('a'), Buffer.from('b')], __proto: Buffer.from('p') };
     const source = record({ headers });
     expect(await wayBack(letter(source, {}, 'too_large'))).toEqual({
       kind: 'send', rekeyed: false,
@@ -128,7 +144,34 @@ describe('the way back', () => {
   });
 
   test('keeps the place of the first dead letter through a second', async () => {
-    expect(await wayBack(letter(marked('0:5')))).toMatchObject({ record: { headers: { 'touchpoint.redriven': ['0:5'] } } });
+    expect(await wayBack(letter(marked('0:5')))).toMatchObject({ record: { headers: { 'touchpoint.redriven': [Buffer.from('0:5')] } } });
+  });
+
+  const LIKE_OURS = {
+    cx_seq: [Buffer.from('99'), Buffer.from('100')], 'touchpoint.reason': [Buffer.from('of its own')], '__connect.errors.topic': [Buffer.from('elsewhere')],
+    '__connect.errors.stage': [null], '__connect.errors.task.id': [Buffer.from('4')], 'touchpoint.redriven': [Buffer.from('never')], constructor: [Buffer.from('c')],
+  };
+
+  test('loses no header that is named as one of ours, and gathers none, however often it is refused and sent back', async () => {
+    const sentBack = { ...LIKE_OURS, 'touchpoint.redriven': [Buffer.from('never'), '3:17'] };
+    let source = record({ headers: LIKE_OURS });
+    for (let round = 0; round < 3; round += 1) {
+      const of = letter(source, { offset: 17 + round }, 'too_large');
+      expect([of.reason, of.source.topic, of.redriven]).toEqual(['too_large', 'shop.orders', round === 0 ? null : '3:17']);
+      expect(headerText(of.headers, 'cx_seq')).toBe('7');
+      const way = await wayBack(of);
+      const headers = way.kind === 'send' ? way.record.headers : {};
+      expect(headers).toEqual(sentBack);
+      source = record({ headers });
+    }
+  });
+
+  test('of a dead letter that another tool wrote to its topic as it stood leads there with no more headers than it came with', async () => {
+    const first = letter(record({ headers: LIKE_OURS }), {}, 'too_large');
+    const again = letter(record({ headers: first.headers, offset: 130 }), {}, 'not_json');
+    expect(Object.keys(again.headers).sort()).toEqual(Object.keys(first.headers).sort());
+    expect(again.source.offset).toBe(130);
+    expect(await wayBack(again)).toMatchObject({ record: { headers: { ...LIKE_OURS, 'touchpoint.redriven': [Buffer.from('never'), '3:17'] } } });
   });
 
   test('of a record on the wrong partition leads to the right one', async () => {

@@ -1,7 +1,7 @@
-import { DEAD_LETTER_HEADERS } from '../../contracts/dead-letter.js';
-import { headerEntries } from '../../pipeline/header-entries.js';
+import { headerText } from '../../pipeline/header-entries.js';
 import type { HeaderValue } from '../../pipeline/ports.js';
 import type { Letter } from '../../pipeline/letter.js';
+import { headersBefore } from '../../pipeline/letter-headers.js';
 import { SERVICE_DECIDES, type WayBack } from '../../pipeline/redrive.js';
 import { exactText, keyText, printable, printableLines, sourceText, timeText } from './words.js';
 
@@ -12,17 +12,18 @@ const SHOWN_HEADER = 512;
 /** Everything about one dead letter, its value included. */
 export function renderLetter(letter: Letter, wayBack: WayBack): string {
   const { place, source, timestamp, key, reason, message, redriven, headers, value } = letter;
-  const added: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADERS));
+  const number = headerText(headers, 'cx_seq');
   return `${[
     `Dead letter ${place}`,
     `  stood at    ${printable(sourceText(source))}, record of ${timeText(timestamp)}`,
     `  key         ${keyText(key)}`,
     `  reason      ${reason}`,
     `  message     ${printable(message)}`,
+    ...(number === null ? [] : [`  cx_seq      ${printable(number)}`]),
     ...(redriven === null ? [] : [`  sent back   before, from dead letter ${redriven}, and refused again`]),
     `  now         ${nowText(wayBack, letter)}`,
     '  headers',
-    ...headerEntries(headers).filter(([name]) => !added.has(name)).map(([name, content]) => `    ${printable(name)}: ${contentText(content)}`),
+    ...[...headersBefore(headers)].flatMap(([name, values]) => values.map((content) => `    ${printable(name)}: ${contentText(content)}`)),
     ...valueLines(value),
   ].join('\n')}\n`;
 }
