@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { accountSentences } from '../../src/app/letters/choose.js';
 import { createLetterTally, renderList, rowJson } from '../../src/app/letters/list.js';
 import { hexDump, renderLetter } from '../../src/app/letters/show.js';
 import { keyText, printable } from '../../src/app/letters/words.js';
@@ -33,6 +34,16 @@ describe('the list', () => {
     tally.add(letter(1));
     expect(renderList('x', tally, account(1))).not.toContain('O-1');
     expect(renderList('x', createLetterTally(3), { ...account(0), foreign: 2 })).toBe('No such dead letter lies in x.\n2 records of the topic are no dead letters of this service and were left alone.\n');
+  });
+});
+
+describe('what is left out of it', () => {
+  test.each([
+    [1, ['1 repeat of the same record is counted once.', '1 was sent back since and refused again: only the last refusal of each record counts.', '1 record of the topic is no dead letter of this service and was left alone.']],
+    [1_200, ['1,200 repeats of the same record are counted once.', '1,200 were sent back since and refused again: only the last refusal of each record counts.', '1,200 records of the topic are no dead letters of this service and were left alone.']],
+    [0, []],
+  ])('is told in words: %d', (n, sentences) => {
+    expect(accountSentences({ meant: 7, repeats: n, sentBackSince: n, foreign: n })).toEqual(sentences);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { LetterLog } from '../../adapters/kafka/letter-log.js';
 import { type Letter, readLetter } from '../../pipeline/letter.js';
 import { createLetterHistory, isMeant, type LetterFilter } from '../../pipeline/letter-selection.js';
+import { counted, grouped } from '../report/layout.js';
 
 /** What became of the records of the dead-letter topic. */
 export interface Account {
@@ -50,7 +51,7 @@ export async function* choose(log: LetterLog, filter: LetterFilter, account: Acc
 
 /** What was left out, in sentences. */
 export const accountSentences = ({ repeats, sentBackSince, foreign }: Account): string[] => [
-  ...(repeats > 0 ? [`${repeats} ${repeats === 1 ? 'repeat' : 'repeats'} of the same record ${repeats === 1 ? 'is' : 'are'} counted once.`] : []),
-  ...(sentBackSince > 0 ? [`${sentBackSince} ${sentBackSince === 1 ? 'was' : 'were'} sent back since and refused again: only the last refusal of each record counts.`] : []),
-  ...(foreign > 0 ? [foreign === 1 ? '1 record of the topic is no dead letter of this service and was left alone.' : `${foreign} records of the topic are no dead letters of this service and were left alone.`] : []),
+  ...(repeats > 0 ? [`${counted(repeats, 'repeat')} of the same record ${repeats === 1 ? 'is' : 'are'} counted once.`] : []),
+  ...(sentBackSince > 0 ? [`${grouped(sentBackSince)} ${sentBackSince === 1 ? 'was' : 'were'} sent back since and refused again: only the last refusal of each record counts.`] : []),
+  ...(foreign > 0 ? [`${counted(foreign, 'record')} of the topic ${foreign === 1 ? 'is no dead letter of this service and was' : 'are no dead letters of this service and were'} left alone.`] : []),
 ];
