@@ -1,6 +1,6 @@
 import { checkReferences } from './references.js';
 import { knownKeysAt } from './keys.js';
-import type { Path, Problem } from './problems.js';
+import { isAround, type Path, type Problem } from './problems.js';
 import { configSchema, type Settings } from './schema.js';
 import { byLine, readYaml, type WrongContent } from './yaml-file.js';
 
@@ -38,8 +38,8 @@ function without(given: unknown, paths: readonly Path[]): unknown {
 
 const isSection = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A topic that took its default may collide with others; what is within, or around, a wrong setting is judged once that is right. */
+/** A topic that took its default may collide with others; what is within a wrong setting, or around it, is judged once that is right. */
 function mayComeOf(path: Path, wrong: Path): boolean {
   if (path[0] === 'topics' && wrong[0] === 'topics') return true;
-  return path.every((step, i) => i >= wrong.length || step === wrong[i]);
+  return isAround(path, wrong);
 }

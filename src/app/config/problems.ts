@@ -22,3 +22,6 @@ export type Path = readonly (string | number)[];
 /** `alerts.owners[0].team`. */
 export const formatPath = (path: Path): string =>
   path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+
+/** Is this the path of a setting, or of a section around it, or of something within it? */
+export const isAround = (path: Path, setting: Path): boolean => path.every((step, i) => i >= setting.length || step === setting[i]);

@@ -3,36 +3,55 @@ import { compileMap, type CompiledMap } from '../../pipeline/maps/compile-map.js
 import type { EventDefinition, JoinDefinition, LinkDefinition, MapDefinition } from '../../pipeline/maps/definition.js';
 import type { MapPath } from '../../pipeline/maps/map-fault.js';
 import type { Json } from '../../pipeline/maps/template.js';
-import type { Path, Problem } from '../config/problems.js';
+import { isAround, type Path, type Problem } from '../config/problems.js';
 import { didYouMean } from '../config/suggestions.js';
-import { readYaml } from '../config/yaml-file.js';
+import { byLine, readYaml, type WrongContent } from '../config/yaml-file.js';
 import { constantFault, fieldsAt, nullFields, requiredFields, typeFault } from './event-fields.js';
 import { EVENT_WORDS, mapKeysAt, mapSchema, type EventEntry, type MapFile } from './map-schema.js';
+import { soundPart } from './sound-part.js';
 import { expressionText, loopOf, namedTemplates, shapeOf, type Tell } from './templates.js';
 
 export type ParsedMap =
   | { readonly kind: 'map'; readonly map: CompiledMap }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
-/** Reads a map: its frame, its expressions by their types, its events by the contract. All problems are told at once. */
+/** Reads a map: its frame, its expressions by their types, its events by the contract. All problems are told at once, but those that may come of others. */
 export function parseMap(text: string, source: string): ParsedMap {
   const read = readYaml(text, source, { schema: mapSchema, known: mapKeysAt });
-  if (read.kind === 'problems') return { kind: 'problems', problems: read.problems.map((problem) => withYamlHint(problem)) };
-  const problems: Problem[] = [];
-  const tell: Tell = (path, message) => { problems.push(read.at(path, message)); };
-  const definition = definitionOf(read.data, tell);
-  const checked = checkEvents(read.data, tell);
+  if (read.kind === 'problems') return { kind: 'problems', problems: inOrder([...read.problems.map(withYamlHint), ...(read.content === null ? [] : otherProblems(read.content))]) };
+  const { map, faults } = judge(read.data);
+  return faults.length > 0 ? { kind: 'problems', problems: inOrder(faults.map(({ path, message }) => read.at(path, message))) } : { kind: 'map', map };
+}
+
+/** What is wrong in what is left without the parts of its frame that are wrong. */
+function otherProblems({ at, ...content }: WrongContent): readonly Problem[] {
+  const rest = mapSchema.safeParse(soundPart(content));
+  if (!rest.success) return [];
+  return judge(rest.data).faults.filter(({ path }) => !content.wrong.some((wrong) => isAround(path, wrong))).map(({ path, message }) => at(path, message));
+}
+
+interface MapFaultAt {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** The map and what is wrong with it beyond its frame. */
+function judge(file: MapFile): { readonly map: CompiledMap; readonly faults: readonly MapFaultAt[] } {
+  const faults: MapFaultAt[] = [];
+  const tell: Tell = (path, message) => { faults.push({ path, message }); };
+  const definition = definitionOf(file, tell);
+  const checked = checkEvents(file, tell);
   const map = compileMap(definition, {
     report: (path, { message, name, known }) => { tell(path, `${message}${name === null ? '' : didYouMean(name, known)}`); },
     filled: (path, by) => { if (checked) checkFilled(definition, path, by, tell); },
     saysNull: nullFields,
   });
-  if (problems.length === 0) checkUses(map, tell);
-  return problems.length > 0 ? { kind: 'problems', problems: unique(problems).toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)) } : { kind: 'map', map };
+  if (faults.length === 0) checkUses(map, tell);
+  return { map, faults };
 }
 
-/** The same expression may be met by several events. */
-const unique = (problems: readonly Problem[]): Problem[] => [...new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem])).values()];
+/** As they stand in the file, each once: the same expression may be met by several events. */
+const inOrder = (problems: readonly Problem[]): readonly Problem[] => byLine([...new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem])).values()]);
 
 /** The commonest slip of those who write expressions in YAML. */
 function withYamlHint(problem: Problem): Problem {

@@ -65,6 +65,28 @@ describe('a map', () => {
   test('of which each expression is wrong says so of each', () => {
     expect(problemsOf(HEAD + EVENT.replace('record.customer', 'record.a').replace('record.order_no', 'record.b')).split('\n')).toHaveLength(2);
   });
+
+  const MISTAKEN = EVENT.replace('record.customer', 'record.custmer');
+  const PLACED = "    requestedDeliveryAt: =time(record.placed)\n    totalMinor: =money(record.gift)\n";
+  test.each([
+    ['its name', HEAD.replace('map: shop', 'map: Shop') + MISTAKEN, ['map', 'events[0].customerId']],
+    ['no name', HEAD.replace('map: shop\n', '') + MISTAKEN, ['map', 'events[0].customerId']],
+    ['a zone and a currency by which others are read', HEAD.replace('Europe/Berlin', 'Berlin').replace('EUR', 'euro') + MISTAKEN + PLACED, ['zone', 'currency', 'events[0].customerId']],
+    ['a condition that is no expression, in the order of the file', HEAD + MISTAKEN + '    when: record.gift\n', ['events[0].customerId', 'events[0].when']],
+    ['a setting of an example that is none', HEAD + MISTAKEN + 'examples: [{name: x, record: {}, evnts: []}]\n', ['events[0].customerId', 'examples[0].evnts']],
+    ['a column of times that is none, without which a time would be missing', HEAD + MISTAKEN.replace('at: placed', 'at: [placed]'), ['events[0].at', 'events[0].customerId']],
+  ])('tells its other mistakes together with %s', (_, text, paths) => {
+    expect(problemsOf(text).split('\n').map((line) => /^shop\.yaml(?::\d+)?: ([^:]+):/.exec(line)?.[1])).toEqual(paths);
+  });
+
+  test.each([
+    ['a name that others use', HEAD + 'let: {customer: record.customer}\n' + EVENT.replace('record.customer', 'customer'), 'let.customer'],
+    ['how it reads', HEAD.replace('ndjson', 'nsjson') + EVENT, 'input.format'],
+    ['a list of all that it tells', `${HEAD}links: 5\n`, 'links'],
+    ['a setting that is none', `${HEAD}lett: {customer: =record.customer}\n${EVENT.replace('record.customer', 'customer')}`, 'lett'],
+  ])('of which %s is wrong is not told to have mistakes that come of that', (_, text, path) => {
+    expect(problemsOf(text)).toMatch(new RegExp(`^shop\\.yaml:\\d+: ${path}: .*$`));
+  });
 });
 
 describe('ids that are long numbers', () => {
