@@ -127,6 +127,18 @@ test('the same rules differ in nothing, and the report says so', async () => {
   expect(text).not.toContain('\u001b');
 });
 
+test.each([
+  [1, '1 order, judged by', '1 of 1 order differs (100.0 %).', 'On 1 order a rule failed: nothing below is about it.'],
+  [2, '2 orders, judged by', '2 of 2 orders differ (100.0 %).', 'On 2 orders a rule failed: nothing below is about them.'],
+])('the report speaks of %d as of so many', async (count, ...sentences) => {
+  const { result } = await tried(defaults, defaults);
+  const text = renderBacktest({
+    result: { ...result, orders: count, differing: count, unassessed: count }, asOf: null, tookMs: 10, settings: { rules: [], others: [] },
+    rules: { before: { name: 'a', version: 'x' }, after: { name: 'b', version: 'y' } },
+  });
+  for (const sentence of sentences) expect(text).toContain(sentence);
+});
+
 test('settings are told apart by whether a running service takes them up', () => {
   const next = configured('{ sources: { notCountedOn: [contacts] }, severities: { lost: 1 }, alerts: { maxAge: 1h }, time: { settle: 3s }, http: { open: true } }');
   expect(settingChanges(defaults.settings, next.settings)).toEqual({ rules: ['sources.notCountedOn', 'severities.lost', 'alerts.maxAge'], others: ['time.settle', 'http.open'] });

@@ -19,10 +19,10 @@ const assessment = (orderId: string, fields: Partial<Assessment> = {}): Assessme
   end: { kind: 'delivered', at: at('2026-03-13T10:00:00Z') }, unknown: [],
   promises: { original: null, baseline: null, latest: null }, lastTold: null, signals: [], patterns: [], goods: [], nextDeadline: null, ...fields,
 });
-const placed = (id: string): Fact => ({
+const placed = (id: string, timeZone: string | null = null): Fact => ({
   id, at: at('2026-03-10T08:00:00Z'), customerId: null, accountId: null, place: null, topic: 'orders', offset: 0, type: 'order.placed',
   body: {
-    lines: [], promisedDelivery: { text: '2026-03-12', instant: null }, requestedDelivery: null, dispatchBy: null, timeZone: null,
+    lines: [], promisedDelivery: { text: '2026-03-12', instant: null }, requestedDelivery: null, dispatchBy: null, timeZone,
     totalMinor: 5_000, currency: 'EUR',
   },
 });
@@ -120,6 +120,22 @@ describe('the report', () => {
   test('keeps to its width and to plain text', () => {
     for (const line of report.split('\n')) expect(line.length).toBeLessThanOrEqual(WIDTH);
     expect(report).toMatch(/^[\x20-\x7e\n]*\n$/);
+  });
+
+  test('speaks of one order as of one, by the year and the times of its own zone', () => {
+    const single = createTally();
+    // Midnight has struck in Tokyo alone.
+    const begun = { ...placed('x', 'Asia/Tokyo'), at: at('2025-12-31T20:00:00Z') };
+    single.add(assessment('o-1', { verdict: 'poor', signals: [signal('damaged', 3)] }), [begun]);
+    const one = renderReport(summary(single));
+    expect(one).toContain('1 order of 1 customer\n');
+    expect(one).toContain('1 of 1 order settled');
+    expect(one).toContain('1 of 1 customer hurt');
+    expect(one).toContain('\nThe worst order\n');
+    expect(one).toContain('customer c-o-1, in 2026, times in Asia/Tokyo');
+    expect(one).toMatch(/ 1 Jan 05:00 +Ordered/);
+    single.add(assessment('o-2', { verdict: 'poor', signals: [signal('damaged', 3)] }), [begun]);
+    expect(renderReport(summary(single))).toContain('\nThe worst 2 orders\n');
   });
 
   test('has something to say of nothing', () => {

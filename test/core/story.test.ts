@@ -129,6 +129,12 @@ describe('a story', () => {
     expect(story[1]?.text).toBe('Invoiced 7000 minor units.');
   });
 
+  test('leaves unsaid the year in which it began there', () => {
+    // Midnight has struck in Tokyo alone.
+    const facts = [{ ...placed({ timeZone: 'Asia/Tokyo' }), at: Date.parse('2025-12-31T20:00:00Z') }];
+    expect(storyOf(assessment([]), facts, { zone: 'UTC', events: 'all' })[0]?.when).toBe('1 Jan 05:00');
+  });
+
   test('leaves to its signals what they tell', () => {
     const facts = exampleFacts.toSorted(byPlace);
     const turns = storyOf(assessment([]), facts, { zone: 'UTC' }).map(({ type }) => type);

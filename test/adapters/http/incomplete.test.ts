@@ -48,10 +48,30 @@ describe('an answer over many orders', () => {
   });
 
   test('names no more partitions than a header may have', async () => {
-    const http = await serving(standing(...Array.from({ length: 5_000 }, (_, lane) => halted(lane))));
-    const names = String((await http.inject('/v1/orders')).headers['cx-incomplete']).split(', ');
+    const namesOf = async (http: FastifyInstance) => String((await http.inject('/v1/orders')).headers['cx-incomplete']).split(', ');
+    const many = (length: number) => serving(standing(...Array.from({ length }, (_, lane) => halted(lane))));
+    const http = await many(5_000);
+    const names = await namesOf(http);
     expect([names.length, names.at(0), names.at(-2), names.at(-1)]).toEqual([101, '0', '99', 'more']);
     expect((await http.inject('/')).body).toContain('98, 99, others stand still');
+    await app?.close();
+    expect((await namesOf(await many(100))).at(-1)).toBe('99');
+  });
+
+  test('says so where it is known before the answer was sought and not afterwards', async () => {
+    let now = NOW;
+    let isAway = false;
+    const http = await serving(async () => {
+      if (isAway) throw new Error('away');
+      return [halted(1)];
+    }, {
+      clock: { now: () => now },
+      assessStored: (_, stored) => {
+        [isAway, now] = [true, now + 2_000];
+        return JSON.parse(stored.facts.toString()) as ReturnType<HttpPorts['assessStored']>;
+      },
+    });
+    expect(await told(http, '/v1/orders')).toEqual(['/v1/orders', 200, '1, unknown']);
   });
 
   test('has the store asked once a second, however many ask', async () => {
@@ -129,7 +149,8 @@ describe('what is not found', () => {
 
 describe('a page for people', () => {
   test.each(['/', '/orders?verdict=poor'])('%s says in a sentence what may be missing', async (url) => {
-    expect((await (await serving(standing(halted(1), readAgain(2), judgedAnew(3)))).inject(url)).body)
+    // One that stands still while it is read again is told of once.
+    expect((await (await serving(standing({ ...halted(1), renewal: 'read_again' }, readAgain(2), judgedAnew(3)))).inject(url)).body)
       .toContain('<p class="poor" role="status">Partition 1 stands still, partition 2 is being read again, partition 3 is being judged anew: orders may be missing here, or be shown as they stood before.</p>');
     await app?.close();
     expect((await (await serving(() => Promise.reject(new Error('away')))).inject(url)).body).toContain('Whether orders are missing here cannot be told at present.');

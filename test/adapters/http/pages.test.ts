@@ -5,6 +5,7 @@ import { createMemoryAlertHandling } from '../../../src/adapters/memory/alert-ha
 import { html, htmlText } from '../../../src/adapters/http/pages/html.js';
 import { worstFirst } from '../../../src/adapters/http/pages/overview.js';
 import type { HttpPorts } from '../../../src/adapters/http/ports.js';
+import type { Fact } from '../../../src/core/fact.js';
 import { alertIdOf } from '../../../src/pipeline/alert-id.js';
 import { DAY, delivered, fact, NOW, orderOf, placed, portsWith, signal, type Given } from './orders-on-record.js';
 
@@ -92,6 +93,14 @@ describe('the page of an order', () => {
     expect(body).toContain('it came 1 d late');
     expect(body).toContain('Delivered.');
     expect(body).toContain('Offer a remedy');
+  });
+
+  test('says whose times it tells: those of the order, or of all', async () => {
+    const begun = placed(NOW - 9 * DAY);
+    const inTokyo = { ...begun, body: { ...begun.body, timeZone: 'Asia/Tokyo' } } as Fact;
+    expect(await page('/orders/o-1', [{ orderId: 'o-1', facts: [inTokyo] }])).toContain('Times are those of Asia/Tokyo.');
+    await app?.close();
+    expect(await page('/orders/o-1', [{ orderId: 'o-1', facts: [begun] }])).toContain('Times are those of UTC.');
   });
 
   test('runs nothing that came in with an event', async () => {

@@ -15,9 +15,14 @@ describe('whole numbers of records', () => {
     expect(exactJson(`[1e300, 0.12345678901234567890, ${LONG}.5, ${LONG}]`)).toEqual([1e300, 0.12345678901234568, Number(`${LONG}.5`), BigInt(LONG)]);
   });
 
-  test('do not make nesting without end use up the stack', () => {
-    const deep = `${'['.repeat(200_000)}${LONG}${']'.repeat(200_000)}`;
-    expect(Array.isArray(exactJson(deep))).toBe(true);
+  test('are found as deep as an expression reaches, in lists and in sections', () => {
+    const nested = (open: string, close: string): string => `${open.repeat(50)}${LONG}${close.repeat(50)}`;
+    for (const text of [nested('[', ']'), nested('{"a":', '}')]) expect(exactText(exactJson(text))).toBe(text);
+  });
+
+  test.each([['lists', '[', ']'], ['sections', '{"a":', '}']])('do not make %s without end use up the stack', (_, open, close) => {
+    const deep = `${open.repeat(200_000)}${LONG}${close.repeat(200_000)}`;
+    expect(typeof exactJson(deep)).toBe('object');
   });
 
   test('are kept between two versions of a row', () => {
