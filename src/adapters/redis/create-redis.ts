@@ -42,8 +42,9 @@ const settings = (connection: RedisConnection) => {
     // repeats would pile up there.
     maxRetriesPerRequest: 5,
     retryStrategy: (attempt: number) => Math.min(attempt * 100, 1_000),
-    // A primary that became a replica refuses to write until we connect anew, to wherever the address points by now.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    // A primary that became a replica refuses to write until we connect anew, to wherever the address points by now. Before 7.0
+    // what a script met stands within an error of its own.
+    reconnectOnError: (error: Error) => /(^|-)READONLY /.test(error.message),
   };
 };
 
