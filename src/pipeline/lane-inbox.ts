@@ -1,6 +1,7 @@
 import { createQueues, type Reader } from './intake.js';
 import type { FetchedRange, LogBounds, SourceLog, SourceRecord, WallClock } from './ports.js';
 import type { LaneProgress } from './progress.js';
+import type { ReadAhead } from './read-ahead.js';
 import type { Persistence } from './retry.js';
 import { createSchemaWaits, type SchemaSettings } from './schema-waits.js';
 import type { Telemetry } from './telemetry.js';
@@ -19,10 +20,7 @@ export interface InboxParts<T extends string, D extends { readonly kind: string 
   readonly telemetry: Pick<Telemetry, 'schemaWaiting' | 'schemaMissing' | 'retrying'>;
   /** Records of a topic that wait to be read. */
   readonly lag: (topic: T, records: number) => void;
-  /** Records waiting per topic before it is paused. */
-  readonly highWater: number;
-  /** It goes on where no more of them wait. */
-  readonly lowWater: number;
+  readonly readAhead: ReadAhead;
   /** Something came. */
   readonly ring: () => void;
   /** Learning of schemas goes on until then. */
@@ -56,7 +54,7 @@ export function createInbox<T extends string, D extends { readonly kind: string 
   /** Takes up topics of which little waits. */
   const relieve = (): void => {
     for (const topic of paused) {
-      if (queues.waiting(topic) > parts.lowWater || queues.awaits(topic) !== null) continue;
+      if (queues.waiting(topic) > parts.readAhead.plenty() || queues.awaits(topic) !== null) continue;
       paused.delete(topic);
       source.resume(lane, topic);
     }
@@ -82,7 +80,7 @@ export function createInbox<T extends string, D extends { readonly kind: string 
       if (!queues.push(range)) return false;
       time.fetched(range.topic, parts.wallClock.now());
       // Also when it is paused already: reading anew, after a rebalance, delivers everything again.
-      if (queues.awaits(range.topic) !== null || queues.waiting(range.topic) > parts.highWater) hold(range.topic);
+      if (queues.awaits(range.topic) !== null || queues.waiting(range.topic) > parts.readAhead.most()) hold(range.topic);
       parts.ring();
       return true;
     },

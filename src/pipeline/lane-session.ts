@@ -12,6 +12,7 @@ import { createLaneCommits } from './lane-commits.js';
 import type { SessionEnd } from './lane-holder.js';
 import { createGathering } from './gathering.js';
 import { createInbox } from './lane-inbox.js';
+import type { ReadAhead } from './read-ahead.js';
 import type { OutputTail } from './recovery.js';
 import { persist } from './retry.js';
 import type { SchemaSettings } from './schema-waits.js';
@@ -46,6 +47,7 @@ export interface SessionParts extends Judging {
   readonly limits: StepLimits;
   /** Of the long steps of all lanes of this thread. */
   readonly turns: StepTurns;
+  readonly readAhead: ReadAhead;
   readonly maxFacts: number;
   /** How long orders at rest are kept. */
   readonly retention: Retention;
@@ -53,10 +55,6 @@ export interface SessionParts extends Judging {
   readonly failed: (error: Error) => void;
 }
 
-/** Records waiting per topic before it is paused. */
-const HIGH_WATER = 8_000;
-/** Of each topic that has a backlog so many are waited for before a step; so a topic that has fewer must not be paused. */
-const PLENTY = 5_000;
 /** Candidates offered to one step. */
 const OFFER = 16_000;
 
@@ -79,10 +77,11 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
   const course = createSessionCourse(parts);
   const { bell, over, goesOn, guard, persistence, untilStop } = course;
   const inbox = createInbox<SourceTopic, Decoded>({
-    ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, highWater: HIGH_WATER, lowWater: PLENTY, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
+    ...parts, progress, time, guard, timeOf: factTime, persistence: untilStop, ring: () => { bell.ring(); }, lag: (topic, records) => { telemetry.lag(topic, lane, records); },
   });
   const { queues } = inbox;
-  const gathering = createGathering(() => queues.lacks(PLENTY), parts.wallClock);
+  // A topic that has less must not be paused.
+  const gathering = createGathering(() => queues.lacks(parts.readAhead.plenty()), parts.wallClock);
   const publisher = createPublisher({ ...parts, isBehind: () => queues.isBehind() || !queues.isEmpty(), isSilent: silence.isKept }, claimed, tail);
   const commits = createLaneCommits({ lane, store, telemetry, publisher, persistence, over }, claimed, state);
   const { write, seq } = commits;

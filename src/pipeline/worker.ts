@@ -2,11 +2,12 @@ import type { SourceTopic } from '../contracts/names.js';
 import type { HeldLane } from './lane-holder.js';
 import { createLane, type LaneParts } from './lane.js';
 import type { FetchedRange, Halt, SourceLog, Telemetry, WallClock } from './ports.js';
+import { createReadAhead } from './read-ahead.js';
 import { settledWithin } from './retry.js';
 import type { SchemaWait } from './schema-waits.js';
 import { createStepTurns } from './turns.js';
 
-export type WorkerParts = Omit<LaneParts, 'lane' | 'turns'>;
+export type WorkerParts = Omit<LaneParts, 'lane' | 'turns' | 'readAhead'>;
 
 /** How often topics that are read to their end are looked at, so that the wall clock can count for them; ms. */
 const LOOK_MS = 500;
@@ -18,7 +19,7 @@ const ADVICE_WITHIN_MS = 1_000;
 /** One process of the service: works the lanes that the group gives it. */
 export const createWorker = (parts: WorkerParts): Worker => {
   const turns = createStepTurns();
-  return workLanes<SourceTopic>({ ...parts, lane: (lane) => createLane({ ...parts, lane, turns }) });
+  return workLanes<SourceTopic>({ ...parts, lane: (lane, lanes) => createLane({ ...parts, lane, turns, readAhead: createReadAhead(parts.source.topics.length, lanes) }) });
 };
 export type Worker = WorkerOf<SourceTopic>;
 
@@ -27,7 +28,8 @@ export interface WorkParts<T extends string> {
   readonly source: SourceLog<T>;
   readonly telemetry: Pick<Telemetry, 'laneDropped' | 'retrying'>;
   readonly wallClock: WallClock;
-  readonly lane: (lane: number) => HeldLane<T>;
+  /** @param lanes how many there are by now */
+  readonly lane: (lane: number, lanes: () => number) => HeldLane<T>;
   readonly failed: (error: Error) => void;
 }
 
@@ -51,7 +53,7 @@ export function workLanes<T extends string>(parts: WorkParts<T>) {
         kept.readOn();
         continue;
       }
-      const lane = parts.lane(index);
+      const lane = parts.lane(index, () => lanes.size);
       lanes.set(index, lane);
       lane.start();
     }

@@ -11,6 +11,7 @@ import { catalogueOf, type Judging } from '../../src/pipeline/judge.js';
 import { createLane, type Lane, type LaneParts } from '../../src/pipeline/lane.js';
 import { unpackOutbox } from '../../src/pipeline/outbox-codec.js';
 import type { Halt, LaneStore, OutputLog, OutputRecord, SourceRecord, Telemetry, TopicProgress } from '../../src/pipeline/ports.js';
+import { createReadAhead } from '../../src/pipeline/read-ahead.js';
 import { createRenderer } from '../../src/pipeline/render.js';
 import { createStepTurns } from '../../src/pipeline/turns.js';
 
@@ -154,7 +155,7 @@ export function createLaneUnderTest(options: LaneOptions = {}): LaneUnderTest {
       wallClock: { now }, decode: decodeFact,
       judging: () => judging,
       time: { allowedLatenessMs: 0, settleMs: 1_000, replaySettleMs: 15_000 },
-      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, turns: createStepTurns(), maxFacts: 1_000, retention: null,
+      topicNames: TOPIC_NAMES, limits: { orders: 250, bytes: 524_288 }, turns: createStepTurns(), readAhead: createReadAhead(topics.length, () => 1), maxFacts: 1_000, retention: null,
       failed: (error) => { under.failures.push(error); },
       ...life.parts,
     };

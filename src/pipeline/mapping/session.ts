@@ -54,12 +54,12 @@ export async function createIntakeSession(parts: IntakeSessionParts, claimed: Cl
   const course = createSessionCourse({ lane: INTAKE_LANE, telemetry, failed: parts.failed });
   const { bell, over, goesOn, guard, persistence, untilStop } = course;
   const storeLook = createStoreLook({ wallClock, persistence: untilStop, held: () => store.held(), known: () => ({ token: claimed.token, base: version }) });
-  const highWater = Math.max(LEAST_AHEAD, READ_AHEAD / source.topics.length);
+  const most = Math.max(LEAST_AHEAD, READ_AHEAD / source.topics.length);
   const inbox: Inbox<string, ReadByMaps> = createInbox<string, ReadByMaps>({
     lane: INTAKE_LANE, source, progress, time, wallClock, telemetry, persistence: untilStop, guard, ring: () => { bell.ring(); }, schemas: parts.schemas,
     decode: (record): ReadByMaps | AwaitsSchema => mapping.read(record), timeOf: ({ timestamp }: SourceRecord<string>) => timestamp,
     topicNames: Object.fromEntries(source.topics.map((input) => [input, input])), lag: (input, records) => { telemetry.lag(input, records); },
-    highWater, lowWater: highWater / 4,
+    readAhead: { most: () => most, plenty: () => most / 4 },
   });
 
   const write = async (records: readonly IntakeRecord[]): Promise<void> => {
