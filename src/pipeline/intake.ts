@@ -11,6 +11,8 @@ interface TopicQueue<T extends string, D> {
   readonly topic: T;
   waiting: Waiting<T, D>[];
   head: number;
+  /** What waits, large records counted more than once. */
+  load: number;
   /** When what is next happened, ms; NaN until it was looked at. All topics' are compared for each record that is taken. */
   time: number;
   /** Where the next range must begin; null until the lane reads the topic. */
@@ -34,7 +36,7 @@ export interface QueuesParts<T extends string, D> {
 
 /** Records are decoded once it is their topic's turn: what waits for long is no more than its bytes. */
 export function createQueues<T extends string, D extends { readonly kind: string }>(topics: readonly T[], parts: QueuesParts<T, D>) {
-  const queues = topics.map((topic): TopicQueue<T, D> => ({ topic, waiting: [], head: 0, time: NaN, expected: null, end: null, awaits: null }));
+  const queues = topics.map((topic): TopicQueue<T, D> => ({ topic, waiting: [], head: 0, load: 0, time: NaN, expected: null, end: null, awaits: null }));
   const of = (topic: T): TopicQueue<T, D> => {
     const queue = queues.find((q) => q.topic === topic);
     if (queue === undefined) throw new Error(`the lane does not read the topic ${topic}`);
@@ -48,9 +50,9 @@ export function createQueues<T extends string, D extends { readonly kind: string
     push({ topic, from, next, records, end }: FetchedRange<T>): boolean {
       const queue = of(topic);
       if (queue.expected !== null && from !== queue.expected) return false;
-      for (const record of records) queue.waiting.push(record);
+      for (const record of records) add(queue, record);
       const last = records.at(-1);
-      if (next > (last === undefined ? from : last.offset + 1)) queue.waiting.push({ kind: 'gap', topic, next });
+      if (next > (last === undefined ? from : last.offset + 1)) add(queue, { kind: 'gap', topic, next });
       queue.expected = next;
       queue.end = end ?? null;
       front(queue, parts);
@@ -58,7 +60,7 @@ export function createQueues<T extends string, D extends { readonly kind: string
     },
     /** Forgets what waits of a topic and expects it from this offset (null: from wherever it begins). */
     restart(topic: T, from: number | null): void {
-      Object.assign(of(topic), { waiting: [], head: 0, time: NaN, expected: from, end: null, awaits: null });
+      Object.assign(of(topic), { waiting: [], head: 0, load: 0, time: NaN, expected: from, end: null, awaits: null });
     },
     /** The schema without which a topic does not go on; null: none. */
     awaits: (topic: T): number | null => of(topic).awaits,
@@ -81,6 +83,7 @@ export function createQueues<T extends string, D extends { readonly kind: string
         if (queue === null || next === undefined) break;
         taken.push(next);
         queue.head += 1;
+        queue.load -= loadOf(next);
         queue.time = NaN;
         compact(queue);
         if (merged && lacks(queue, 1)) break;
@@ -93,18 +96,21 @@ export function createQueues<T extends string, D extends { readonly kind: string
         const own = rest.filter((c) => topicOf(c) === queue.topic);
         if (own.length === 0) continue;
         queue.waiting = [...own, ...queue.waiting.slice(queue.head)];
+        for (const candidate of own) queue.load += loadOf(candidate);
         queue.head = 0;
         queue.time = NaN;
       }
     },
     waiting: (topic: T): number => waitingIn(of(topic)),
+    /** What waits of a topic, each record counted once for every kilobyte that it has, and once at the least: so room for it is bounded. */
+    load: (topic: T): number => of(topic).load,
     /** What waits of all topics. */
     size: (): number => queues.reduce((sum, queue) => sum + waitingIn(queue), 0),
     /** Where reading stands: the offset after everything queued. */
     expected: (topic: T): number | null => of(topic).expected,
     /** Is there more to be read than was read? */
     isBehind: (): boolean => queues.some(lags),
-    /** Has a topic of which more is to be read less than so many records here? */
+    /** Has a topic of which more is to be read less than this load here? */
     lacks: (plenty: number): boolean => queues.some((queue) => lacks(queue, plenty)),
     /** Is there nothing to take? */
     isEmpty: (): boolean => queues.every((queue) => queue.awaits !== null || waitingIn(queue) === 0),
@@ -117,7 +123,20 @@ const waitingIn = ({ waiting, head }: TopicQueue<string, unknown>): number => wa
 /** Its log goes on behind what was read; what awaits a schema keeps nobody waiting. */
 const lags = ({ awaits, expected, end }: TopicQueue<string, unknown>): boolean => awaits === null && expected !== null && end !== null && expected < end;
 
-const lacks = (queue: TopicQueue<string, unknown>, plenty: number): boolean => waitingIn(queue) < plenty && lags(queue);
+const lacks = (queue: TopicQueue<string, unknown>, plenty: number): boolean => queue.load < plenty && lags(queue);
+
+const KILOBYTE = 1_024;
+
+function loadOf(waiting: Waiting<string, unknown>): number {
+  if ('kind' in waiting && waiting.kind === 'gap') return 1;
+  const { value } = 'kind' in waiting ? waiting.record : waiting;
+  return Math.max(1, Math.floor((value?.length ?? 0) / KILOBYTE));
+}
+
+function add<T extends string, D>(queue: TopicQueue<T, D>, waiting: Waiting<T, D>): void {
+  queue.waiting.push(waiting);
+  queue.load += loadOf(waiting);
+}
 
 /** What is next of a topic, decoded; undefined: nothing is there, or it awaits a schema. */
 function front<T extends string, D extends { readonly kind: string }>(queue: TopicQueue<T, D>, { decode, awaited }: QueuesParts<T, D>): Candidate<T, D> | undefined {

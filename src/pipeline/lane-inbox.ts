@@ -54,7 +54,7 @@ export function createInbox<T extends string, D extends { readonly kind: string 
   /** Takes up topics of which little waits. */
   const relieve = (): void => {
     for (const topic of paused) {
-      if (queues.waiting(topic) > parts.readAhead.plenty() || queues.awaits(topic) !== null) continue;
+      if (queues.load(topic) > parts.readAhead.plenty() || queues.awaits(topic) !== null) continue;
       paused.delete(topic);
       source.resume(lane, topic);
     }
@@ -80,7 +80,7 @@ export function createInbox<T extends string, D extends { readonly kind: string 
       if (!queues.push(range)) return false;
       time.fetched(range.topic, parts.wallClock.now());
       // Also when it is paused already: reading anew, after a rebalance, delivers everything again.
-      if (queues.awaits(range.topic) !== null || queues.waiting(range.topic) > parts.readAhead.most()) hold(range.topic);
+      if (queues.awaits(range.topic) !== null || queues.load(range.topic) > parts.readAhead.most()) hold(range.topic);
       parts.ring();
       return true;
     },

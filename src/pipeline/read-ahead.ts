@@ -1,4 +1,4 @@
-/** How much of each of its topics a lane reads ahead, in records. Asked each time: a worker's lanes come and go. */
+/** How much of each of its topics a lane reads ahead, as `load` counts it (intake.ts). Asked each time: a worker's lanes come and go. */
 export interface ReadAhead {
   /** A topic of which more waits is paused. */
   readonly most: () => number;
@@ -6,7 +6,7 @@ export interface ReadAhead {
   readonly plenty: () => number;
 }
 
-/** Records that wait over all lanes of a thread, some 700 bytes each: what eight lanes of eight topics take. */
+/** Over all lanes of a thread, a record of usual size taking some 700 bytes: what eight lanes of eight topics take. */
 const ALL = 512_000;
 /** Of one topic of one lane. */
 const MOST = 8_000;

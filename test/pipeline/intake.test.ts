@@ -79,6 +79,19 @@ describe('what waits of a lane', () => {
     expect(intake.waiting('orders')).toBe(0);
     expect(intake.take(1)).toEqual([]);
   });
+
+  test('counts large records for the kilobytes that they have, however they come and go', () => {
+    const large = { ...record('orders', 1, null), value: Buffer.from('7'.padStart(5_000, '0')) };
+    const intake = intakeOf({ topic: 'orders', from: 0, next: 4, end: 9, records: [record('orders', 0, 3), large] });
+    expect(intake.load('orders')).toBe(1 + 4 + 1);
+    expect([intake.lacks(6), intake.lacks(7)]).toEqual([false, true]);
+    const taken = intake.take(2);
+    expect(intake.load('orders')).toBe(1);
+    intake.putBack(taken.slice(1));
+    expect(intake.load('orders')).toBe(4 + 1);
+    intake.restart('orders', 0);
+    expect(intake.load('orders')).toBe(0);
+  });
 });
 
 describe('a range', () => {

@@ -5,22 +5,24 @@ import { createWorker } from '../../src/pipeline/worker.js';
 import { fact } from '../support/facts.js';
 import { createLaneUnderTest, eventually, factBytes } from '../support/lane-under-test.js';
 
-/** What a fetch brings of one partition. */
-const RANGE = 500;
+/** What a fetch brings of one partition at the most. */
+const RANGE_RECORDS = 500;
+const RANGE_BYTES = 262_144;
 
-/** Gives records of every topic of every lane for as long as they are wanted. */
-function endlessSource(source: SourceLog, lanes: number): { readonly source: SourceLog; readonly given: () => number; readonly isHeldBack: () => boolean } {
-  const value = Buffer.from(factBytes('o', fact('delivery.attempt_failed', '05-02 08:00')));
+/** Gives records of so many bytes of every topic of every lane, for as long as they are wanted. */
+function endlessSource(source: SourceLog, lanes: number, bytes: number): { readonly source: SourceLog; readonly given: () => number; readonly isHeldBack: () => boolean } {
+  const value = Buffer.from(factBytes('o', fact('delivery.attempt_failed', '05-02 08:00')).padEnd(bytes));
+  const range = Math.min(RANGE_RECORDS, Math.floor(RANGE_BYTES / value.length));
   const recordOf = (topic: SourceTopic): SourceRecord => ({ topic, partition: 0, offset: 1e9, timestamp: 0, key: null, value, headers: {} });
-  const records = new Map(SOURCE_TOPICS.map((topic) => [topic, new Array<SourceRecord>(RANGE).fill(recordOf(topic))]));
+  const records = new Map(SOURCE_TOPICS.map((topic) => [topic, new Array<SourceRecord>(range).fill(recordOf(topic))]));
   const paused = new Set<string>();
   let given = 0;
   let listener: SourceListener | null = null;
   const deliver = (lane: number, topic: SourceTopic, from: number): void => {
     if (paused.has(`${lane}/${topic}`)) return;
-    given += RANGE;
-    listener?.fetched(lane, { topic, from, next: from + RANGE, records: records.get(topic) ?? [], end: 1e9 });
-    setImmediate(deliver, lane, topic, from + RANGE);
+    given += range;
+    listener?.fetched(lane, { topic, from, next: from + range, records: records.get(topic) ?? [], end: 1e9 });
+    setImmediate(deliver, lane, topic, from + range);
   };
   return {
     given: () => given, isHeldBack: () => paused.size === lanes * SOURCE_TOPICS.length,
@@ -40,9 +42,9 @@ function endlessSource(source: SourceLog, lanes: number): { readonly source: Sou
 }
 
 /** Records that a worker of so many lanes reads before any of them is worked. */
-async function readAheadOf(lanes: number): Promise<number> {
+async function readAheadOf(lanes: number, bytes: number): Promise<number> {
   const { parts } = createLaneUnderTest().parts();
-  const endless = endlessSource(parts.source, lanes);
+  const endless = endlessSource(parts.source, lanes, bytes);
   const output = { ...parts.output, start: async () => 0, end: async () => 0 };
   const loading = Promise.withResolvers<never>();
   loading.promise.catch(() => undefined);
@@ -55,7 +57,11 @@ async function readAheadOf(lanes: number): Promise<number> {
 }
 
 test('a worker of many lanes has no more of a backlog in memory than one of a few', async () => {
-  const ofFew = await readAheadOf(8);
+  const ofFew = await readAheadOf(8, 400);
   expect(ofFew).toBeGreaterThan(500_000);
-  expect(await readAheadOf(64)).toBeLessThan(1.5 * ofFew);
+  expect(await readAheadOf(64, 400)).toBeLessThan(1.6 * ofFew);
+});
+
+test.each([8, 64])('nor has one of %i lanes where records are large', async (lanes) => {
+  expect(10_000 * (await readAheadOf(lanes, 10_000))).toBeLessThan(8e8);
 });
