@@ -195,7 +195,13 @@ export const BREAKAGES = [
   {
     invariant: 'I1', how: 'of many deadlines those of the first leaves are told, not the first ones',
     file: 'adapters/redis/scripts/due.ts',
-    edits: [["'LIMIT', 0, ARGV[3])\nlocal upto", "'LIMIT', 0, 1)\nlocal upto"]],
+    edits: [["'LIMIT', 0, limit)\nlocal upto", "'LIMIT', 0, 1)\nlocal upto"]],
+    test: 'integration/lane-leaves',
+  },
+  {
+    invariant: 'I1', how: 'of many deadlines the later ones of the first leaves are told instead of the first ones of others',
+    file: 'adapters/redis/scripts/due.ts',
+    edits: [['if values[j + 1] == earliest then first = first + 1 end', 'first = first + 1']],
     test: 'integration/lane-leaves',
   },
   {

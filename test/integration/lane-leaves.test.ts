@@ -5,7 +5,8 @@ import { keyNames, type LaneKeys } from '../../src/adapters/redis/keys.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
 import { createRedisLaneViewer } from '../../src/adapters/redis/lane-viewer.js';
 import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js';
-import type { RedisClient } from '../../src/adapters/redis/script.js';
+import { listOf, type RedisClient, run } from '../../src/adapters/redis/script.js';
+import { DUE } from '../../src/adapters/redis/scripts/due.js';
 import type { LaneSet, LaneViewer } from '../../src/pipeline/lane-viewer.js';
 import type { LaneCommit, LaneStore, OrderReader, OrderWrite } from '../../src/pipeline/ports.js';
 import { commitOf, LANES, write } from '../contract/lane-store.contract.js';
@@ -28,7 +29,7 @@ const orderId = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 4 }),
 );
 const orderWrite: fc.Arbitrary<OrderWrite> = fc.record({
-  orderId, due: fc.oneof(fc.nat(500), fc.constant(null), fc.constant(undefined)), add: fc.subarray(INDEXES), remove: fc.boolean(),
+  orderId, due: fc.oneof(fc.nat(500), fc.nat(2), fc.constant(null), fc.constant(undefined)), add: fc.subarray(INDEXES), remove: fc.boolean(),
 }).map(({ orderId: id, due, add, remove }) => write(id, { facts: null, due, ...(remove ? { indexRemove: add } : { indexAdd: add }) }));
 const step = fc.record({ orders: fc.uniqueArray(orderWrite, { selector: ({ orderId: id }) => id, maxLength: 300, size: 'max' }), forget: fc.constantFrom(0, 0, 0.1, 0.9, 1) });
 
@@ -102,6 +103,28 @@ test('any number of orders is listed as memory lists them, in leaves that are so
     { numRuns: 25 },
   );
 }, 120_000);
+
+test('of orders that all fall due at once no more is read than is asked for, and a leaf: Redis serves nobody else meanwhile', async () => {
+  const prefix = freshPrefix('cx');
+  const store = createRedisLaneStore(client(), { prefix });
+  const { token } = await store.claim(LANE, LANES);
+  const ids = Array.from({ length: 3_000 }, (_, n) => `order-${String(n).padStart(6, '0')}`);
+  await store.commit(LANE, commitOf(token, 0, { orders: ids.map((id) => write(id, { due: 86_399_999 })) }));
+  const { first, leafOf } = keyNames(prefix).lane(LANE).orders;
+  const reply = listOf(await run(client(), DUE, [first], [leafOf, '86400000', '100']), 'deadlines');
+  expect(reply.length / 2).toBeGreaterThanOrEqual(100);
+  expect(reply.length / 2).toBeLessThan(100 + MOST_IN_PIECE);
+  expect((await store.due(LANE, 86_400_000, 100)).map(({ orderId: id }) => id)).toEqual(ids.slice(0, 100));
+}, 60_000);
+
+test('what is due late of a leaf that has the earliest of all comes after what is due of others before', async () => {
+  const store = createRedisLaneStore(client(), { prefix: freshPrefix('cx') });
+  const { token } = await store.claim(LANE, LANES);
+  const orders = Array.from({ length: 200 }, (_, n) => write(`order-${String(n).padStart(6, '0')}`, { due: n === 0 ? 1 : n < 150 ? 9 : 2 }));
+  await store.commit(LANE, commitOf(token, 0, { orders }));
+  // More than there are leaves.
+  expect((await store.due(LANE, 10, 12)).map(({ at }) => at)).toEqual([1, ...new Array<number>(11).fill(2)]);
+});
 
 test('a lane that is filled with ascending ids, a few at a time, is split evenly', async () => {
   const prefix = freshPrefix('cx');
