@@ -38,6 +38,7 @@ export function workLanes<T extends string>(parts: WorkParts<T>) {
   const lanes = new Map<number, HeldLane<T>>();
   const timers: NodeJS.Timeout[] = [];
   const leaving = new Set<Promise<void>>();
+  let isStopping = false;
 
   const drop = (lane: HeldLane<T>): void => {
     lanes.delete(lane.lane);
@@ -47,6 +48,8 @@ export function workLanes<T extends string>(parts: WorkParts<T>) {
   };
   const assigned = (now: readonly number[]): void => {
     for (const lane of [...lanes.values()]) if (!now.includes(lane.lane)) drop(lane);
+    // Of workers that stop at the same time the last is given the lanes of the others, which nobody would have it leave again.
+    if (isStopping) return;
     for (const index of now) {
       const kept = lanes.get(index);
       if (kept !== undefined) {
@@ -103,6 +106,7 @@ export function workLanes<T extends string>(parts: WorkParts<T>) {
     troubles: (): readonly string[] => parts.source.troubles?.() ?? [],
     /** Finishes the steps under way, sends what they said, tells the group how far it came and leaves it. */
     async stop(): Promise<void> {
+      isStopping = true;
       for (const timer of timers.splice(0)) clearInterval(timer);
       const all = [...lanes.values()];
       await Promise.all(all.map((lane) => lane.leave('stop')));

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { SOURCE_TOPICS, type SourceTopic } from '../../src/contracts/names.js';
-import type { SourceListener, SourceLog, SourceRecord } from '../../src/pipeline/ports.js';
+import type { LaneStore, SourceListener, SourceLog, SourceRecord } from '../../src/pipeline/ports.js';
 import { createWorker } from '../../src/pipeline/worker.js';
 import { fact } from '../support/facts.js';
 import { createLaneUnderTest, eventually, factBytes } from '../support/lane-under-test.js';
@@ -64,4 +64,43 @@ test('a worker of many lanes has no more of a backlog in memory than one of a fe
 
 test.each([8, 64])('nor has one of %i lanes where records are large', async (lanes) => {
   expect(10_000 * (await readAheadOf(lanes, 10_000))).toBeLessThan(8e8);
+});
+
+test('lanes that the group gives to a worker that is stopping are not begun', async () => {
+  const lane = createLaneUnderTest({ topics: ['orders'] });
+  const { parts } = lane.parts();
+  const begun: number[] = [];
+  const commit = Promise.withResolvers<undefined>();
+  const isCommitting = Promise.withResolvers<undefined>();
+  const store: LaneStore = {
+    ...parts.store,
+    claim(index, lanes) {
+      begun.push(index);
+      return parts.store.claim(index, lanes);
+    },
+    async commit(...args) {
+      isCommitting.resolve(undefined);
+      await commit.promise;
+      return parts.store.commit(...args);
+    },
+  };
+  let listener: SourceListener | null = null;
+  const source: SourceLog = {
+    ...parts.source,
+    start(its) {
+      listener = its;
+      return parts.source.start(its);
+    },
+  };
+  const worker = createWorker({ ...parts, store, source });
+  await worker.start();
+  lane.logs.append('orders', 'o', factBytes('o', fact('delivery.attempt_failed', '05-02 08:00')));
+  await isCommitting.promise;
+  const stopping = worker.stop();
+  // Another worker of the group stops at the same time.
+  (listener as SourceListener | null)?.assigned([0, 1]);
+  commit.resolve(undefined);
+  await stopping;
+  expect(begun).toEqual([0]);
+  expect(worker.lanes()).toEqual([]);
 });
