@@ -1,3 +1,4 @@
+import type { Cluster } from 'kafkajs';
 import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
 import type { LogBounds, SourceLog } from '../../pipeline/ports.js';
 import type { KafkaClient } from './connection.js';
@@ -59,13 +60,13 @@ export const openSource = async <T extends string>(options: PlacedSourceOptions<
   const joining = client.cluster(`${groupId}-joining`);
   const fetching = client.cluster(`${groupId}-fetching`);
   const clusters = [asking, joining, fetching];
-  for (const cluster of clusters) {
-    await withRetries(cluster, { what: 'connecting to Kafka', withinMs: CONNECT_MS, log }, async () => {
-      await cluster.connect();
-      await cluster.addMultipleTargetTopics([...names]);
-    });
-  }
-  const layout = options.layout(new Map(names.map((name) => [name, asking.findTopicPartitionMetadata(name).length])));
+  const close = (): Promise<unknown> => within(CLOSE_MS, Promise.all(clusters.map((cluster) => cluster.disconnect())))
+    .catch((error: unknown) => log('debug', 'left connections to themselves', { groupId, error: asError(error).message }));
+  // A sink tries again and again: connections must not be left behind each time.
+  const layout = await layoutOn(clusters, asking, options).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const { topics, lanes, placeOf } = layout;
   const access = createPartitionAccess(asking, log);
   const member = createGroupMember({ cluster: joining, spare: asking, groupId, topics: names, lanes, log, ...TIMES, ...options.times });
@@ -137,11 +138,21 @@ export const openSource = async <T extends string>(options: PlacedSourceOptions<
       assigned = [];
       reader?.forget();
       await Promise.all([member.stop(), reader?.stop()]);
-      await within(CLOSE_MS, Promise.all(clusters.map((cluster) => cluster.disconnect())))
-        .catch((error: unknown) => log('debug', 'left connections to themselves', { groupId, error: asError(error).message }));
+      await close();
     },
   };
 };
+
+/** Connects all of them. @throws as `openSource` */
+async function layoutOn<T extends string>(clusters: readonly Cluster[], asking: Cluster, { client, names, layout }: PlacedSourceOptions<T>): Promise<Layout<T>> {
+  for (const cluster of clusters) {
+    await withRetries(cluster, { what: 'connecting to Kafka', withinMs: CONNECT_MS, log: client.log }, async () => {
+      await cluster.connect();
+      await cluster.addMultipleTargetTopics([...names]);
+    });
+  }
+  return layout(new Map(names.map((name) => [name, asking.findTopicPartitionMetadata(name).length])));
+}
 
 /** Partitions by their topic, as requests name them. */
 function byName<P extends Place>(places: readonly P[]): Map<string, Omit<P, 'name'>[]> {
