@@ -72,6 +72,8 @@ export function holdLane<T extends string>(parts: HolderParts<T>) {
   const claim = async (): Promise<Session<T> | null> => {
     if (!(await source.confirmMembership())) throw new Error('the group does not confirm this worker as a member yet');
     const opened = await parts.open(goOn, () => leaving !== 'drop');
+    // It may be another worker's by now, whose figures and halts are not ours to tell.
+    if (leaving === 'drop') return null;
     if (opened.kind === 'halt') return halt(opened.halt);
     halted = null;
     telemetry.laneClaimed(lane, opened.version);

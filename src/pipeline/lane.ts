@@ -37,5 +37,7 @@ const whileHeld = (telemetry: Telemetry, isHeld: () => boolean): Telemetry => ({
   ...telemetry,
   timeReached: (lane, at) => { if (isHeld()) telemetry.timeReached(lane, at); },
   lag: (topic, lane, records) => { if (isHeld()) telemetry.lag(topic, lane, records); },
+  schemaWaiting: (lane, topics) => { if (isHeld()) telemetry.schemaWaiting(lane, topics); },
+  catchingUp: (lane, why) => { if (isHeld()) telemetry.catchingUp(lane, why); },
   outboxPending: (lane, records) => { if (isHeld()) telemetry.outboxPending(lane, records); },
 });

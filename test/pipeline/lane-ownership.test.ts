@@ -82,6 +82,32 @@ describe('a lane has one owner', () => {
     await working.end();
   });
 
+  test('nor of one that was given up while it was being claimed', async () => {
+    const told: string[] = [];
+    const lane = createLaneUnderTest({ topics: ['orders'], telemetry: { schemaWaiting: () => { told.push('schemas'); }, catchingUp: () => { told.push('catching up'); }, laneClaimed: () => { told.push('claimed'); } } });
+    const { token, upkeep } = await lane.store.claim(LANE, 1);
+    const catchUp = { why: 'rewind', stage: 'read', saidFrom: {}, until: {}, countedTo: {} } as const;
+    await lane.store.commit(LANE, { token, base: 0, orders: [], forget: [], calendar: null, topics: new Map(), seq: 0, outbox: null, upkeep: { ...upkeep, catchUp } });
+    const reached = latch();
+    const go = latch();
+    const store: LaneStore = {
+      ...lane.store,
+      async claim(...args) {
+        reached.open();
+        await go.opened;
+        return lane.store.claim(...args);
+      },
+    };
+    const working = await lane.open({ parts: { store } });
+    await reached.opened;
+    const left = working.lane.leave('drop');
+    go.open();
+    await left;
+    expect(told).toEqual([]);
+    expect(lane.failures).toEqual([]);
+    await working.end();
+  });
+
   test('one that the group does not confirm claims nothing', async () => {
     const lane = createLaneUnderTest({ topics: ['orders'] });
     const source: SourceLog = { ...lane.logs.source(), confirmMembership: () => Promise.resolve(false) };
