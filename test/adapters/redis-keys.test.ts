@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { commitArguments, commitKeys } from '../../src/adapters/redis/commit-arguments.js';
 import { keyNames, type LaneKeys } from '../../src/adapters/redis/keys.js';
-import { commitOf, write } from '../contract/lane-store.contract.js';
+import { commitOf, write } from '../support/store-under-test.js';
 
 /** The part of a key that Redis Cluster places it by: between the first `{` and the next `}`, when that isn't empty. */
 const placedBy = (key: string): string => {

@@ -3,7 +3,7 @@ import type { IntakeCommit, IntakeStore } from '../../src/pipeline/mapping/ports
 import type { Halt } from '../../src/pipeline/ports.js';
 import { Final } from '../../src/pipeline/retry.js';
 import type { Decision } from '../../src/pipeline/upkeep.js';
-import { entry, everyByte, ODD_IDS, progress } from './lane-store.contract.js';
+import { entry, everyByte, ODD_IDS, progress } from '../support/store-under-test.js';
 
 /** What the intake relies on, run against each store. */
 

@@ -3,7 +3,7 @@ import type { LaneHalts } from '../../src/pipeline/lane-halts.js';
 import type { LaneViewer } from '../../src/pipeline/lane-viewer.js';
 import type { Halt, LaneCommit, LaneStore } from '../../src/pipeline/ports.js';
 import { type Decision, NO_UPKEEP, type Upkeep } from '../../src/pipeline/upkeep.js';
-import { commitOf, entry, LANES, progress, write } from './lane-store.contract.js';
+import { commitOf, entry, LANES, progress, write } from '../support/store-under-test.js';
 
 /** What lanes that have to catch up, judge orders anew or wait for a person rely on, run against each store. */
 

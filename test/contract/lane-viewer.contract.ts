@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OutputTopic } from '../../src/contracts/names.js';
 import { type LaneSet, type LaneViewer, LOOK_LIMIT } from '../../src/pipeline/lane-viewer.js';
 import type { LaneCommit, LaneStore, OrderReader } from '../../src/pipeline/ports.js';
-import { commitOf, entry, LANES, observe, progress, write } from './lane-store.contract.js';
+import { commitOf, entry, LANES, observe, progress, write } from '../support/store-under-test.js';
 
 /** What everyone who only looks at lanes can rely on, run against each store. */
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { customerPart, fieldOf, type MeasureStore, partsOfField } from '../../src/pipeline/measure-store.js';
 import type { LaneCommit, LaneStore } from '../../src/pipeline/ports.js';
-import { commitOf, LANES, write } from './lane-store.contract.js';
+import { commitOf, LANES, write } from '../support/store-under-test.js';
 
 /** What every store must do with a lane's measures. */
 

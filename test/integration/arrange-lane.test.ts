@@ -5,7 +5,7 @@ import { createRedisLaneViewer } from '../../src/adapters/redis/lane-viewer.js';
 import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js';
 import type { RedisClient } from '../../src/adapters/redis/script.js';
 import { LANE_FORMAT } from '../../src/pipeline/lane-format.js';
-import { commitOf, LANES, write } from '../contract/lane-store.contract.js';
+import { commitOf, LANES, write } from '../support/store-under-test.js';
 import { freshPrefix } from '../support/real-services.js';
 import { clientForTests } from '../support/redis-client.js';
 

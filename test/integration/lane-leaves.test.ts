@@ -9,7 +9,7 @@ import { listOf, type RedisClient, run } from '../../src/adapters/redis/script.j
 import { DUE } from '../../src/adapters/redis/scripts/due.js';
 import type { LaneSet, LaneViewer } from '../../src/pipeline/lane-viewer.js';
 import type { LaneCommit, LaneStore, OrderReader, OrderWrite } from '../../src/pipeline/ports.js';
-import { commitOf, LANES, write } from '../contract/lane-store.contract.js';
+import { commitOf, LANES, write } from '../support/store-under-test.js';
 import { freshPrefix } from '../support/real-services.js';
 import { clientForTests } from '../support/redis-client.js';
 

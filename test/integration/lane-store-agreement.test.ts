@@ -6,7 +6,7 @@ import { createRedisMeasureStore } from '../../src/adapters/redis/measure-store.
 import { createRedisOrderReader } from '../../src/adapters/redis/order-reader.js';
 import { CUSTOMER_PARTS, type MeasureStore } from '../../src/pipeline/measure-store.js';
 import type { OrderWrite } from '../../src/pipeline/ports.js';
-import { commitOf, entry, LANES, observe, progress, type StoreUnderTest } from '../contract/lane-store.contract.js';
+import { commitOf, entry, LANES, observe, progress, type StoreUnderTest } from '../support/store-under-test.js';
 import { toldIn } from '../contract/measure-store.contract.js';
 import { freshPrefix } from '../support/real-services.js';
 import { clientForTests } from '../support/redis-client.js';

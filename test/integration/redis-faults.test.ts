@@ -7,7 +7,7 @@ import { commitOutcome } from '../../src/pipeline/commit-outcome.js';
 import { customerPart } from '../../src/pipeline/measure-store.js';
 import { LANE_FORMAT, NewerLaneFormatError } from '../../src/pipeline/lane-format.js';
 import type { LaneCommit, LaneStore } from '../../src/pipeline/ports.js';
-import { commitOf, entry, LANES, progress, write } from '../contract/lane-store.contract.js';
+import { commitOf, entry, LANES, progress, write } from '../support/store-under-test.js';
 import { ownRedis } from '../support/real-services.js';
 
 type Server = Awaited<ReturnType<typeof ownRedis>>;

@@ -5,7 +5,7 @@ import type { MeasureWindow } from '../../src/contracts/measures.js';
 import type { PlaceKey } from '../../src/contracts/names.js';
 import { createCustomerTallies } from '../../src/pipeline/customer-tallies.js';
 import { CUSTOMER_PARTS, type MeasureStore } from '../../src/pipeline/measure-store.js';
-import { commitOf, write } from '../contract/lane-store.contract.js';
+import { commitOf, write } from '../support/store-under-test.js';
 
 const NOW = Date.UTC(2026, 5, 1);
 const ORDERS = 3_000;

@@ -10,7 +10,7 @@ import { packPlaces } from '../../src/core/measures/packed.js';
 import { createMeasureKeeper } from '../../src/pipeline/measure-keeper.js';
 import { createMeasureReader } from '../../src/pipeline/measure-reader.js';
 import { openOrder } from '../../src/pipeline/live-order.js';
-import { commitOf } from '../contract/lane-store.contract.js';
+import { commitOf } from '../support/store-under-test.js';
 import { journeyFacts } from '../support/arbitrary-journey.js';
 import { CONTEXT, createLaneUnderTest, type Death, factBytes, LANE, type LaneUnderTest, type Life } from '../support/lane-under-test.js';
 

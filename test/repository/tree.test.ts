@@ -10,10 +10,6 @@ const TIES: readonly (readonly [string, RegExp])[] = [
   ['a package registry', /registry\.npm|\bpypi\.org|files\.pythonhosted|repo1?\.maven|deb\.debian|snapshot\.debian|proxy\.golang|static\.crates/],
 ];
 
-/** Longer files, with the reason why they are one concept. */
-const LONG_FILES: Readonly<Record<string, string>> = {
-  'test/contract/lane-store.contract.ts': 'the whole contract of a store, read as one list',
-};
 const MOST_LINES = 300;
 
 const VAGUE_FOLDERS = /^(utils?|helpers?|common|misc|shared|lib|interfaces|types)$/;
@@ -36,10 +32,8 @@ describe('the tree', () => {
     expect(naming).toEqual([]);
   });
 
-  test(`has no source file of more than ${MOST_LINES} lines without a reason`, () => {
-    const long = code.filter((file) => read(file).trimEnd().split('\n').length > MOST_LINES);
-    expect(long.filter((file) => !(file in LONG_FILES))).toEqual([]);
-    expect(Object.keys(LONG_FILES).filter((file) => !long.includes(file))).toEqual([]);
+  test(`has no source file of more than ${MOST_LINES} lines`, () => {
+    expect(code.filter((file) => read(file).trimEnd().split('\n').length > MOST_LINES)).toEqual([]);
   });
 
   test('has no folder whose name says nothing', () => {
