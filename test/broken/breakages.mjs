@@ -112,7 +112,7 @@ export const BREAKAGES = [
     invariant: 'I6', how: 'the wall clock counts though a topic is not read to its end',
     file: 'pipeline/lane-inbox.ts',
     edits: [['if (queues.waiting(topic) === 0 && next >= there.end) time.atEnd', 'time.atEnd']],
-    test: 'pipeline/lane-steps',
+    test: 'pipeline/lane-deadlines',
   },
   {
     invariant: 'I6', how: 'a topic counts as quiet though records have arrived since',
