@@ -83,15 +83,18 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   await begin(http, worker, config);
   const sinks = createSinks(parts.sinks, { ...ground, telemetry });
   for (const sink of sinks) sink.start();
-  const gauges = [everySoOften(GAUGES_MS, () => showOutbox(parts, worker)), everySoOften(DEADLINES_MS, () => showDeadlines(parts, worker))];
-  const measuring = everySoOften(MEASURES_MS, () => showMeasures(measures, parts));
+  const shown = (what: string, ms: number, show: () => Promise<void>) => everySoOften(ms, show, (error) => { telemetry.retrying(-1, what, error, ms); });
+  const gauges = [
+    shown('show what waits to be published', GAUGES_MS, () => showOutbox(parts, worker)),
+    shown('show deadlines', DEADLINES_MS, () => showDeadlines(parts, worker)),
+    shown('show measures', MEASURES_MS, () => showMeasures(measures, parts)),
+  ];
   const readiness = showReadiness(notReady, telemetry);
   const keys = everySoOften(JWKS_MS, async () => parts.jwks?.reread());
   return {
     url: urlOf(http, config.http.host), worker,
     stop: async () => {
       for (const gauge of gauges) gauge.stop();
-      measuring.stop();
       readiness.stop();
       keys.stop();
       await Promise.all([worker.stop(), ...sinks.map((sink) => sink.stop())]);
