@@ -19,7 +19,7 @@ test('a token that was made is let in by its entry, and by no other', async () =
   if (parsed.kind !== 'settings') throw new Error('the entry is no configuration');
   expect(parsed.settings.http.tokens).toMatchObject([{ name: 'night-shift', scopes: ['read', 'act'] }]);
   expect(written.err).not.toContain(token);
-  const app = await buildHttp(await portsWith([{ orderId: 'o-1' }]), { version: '0', storeTimeoutMs: 500, access: parsed.settings.http });
+  const app = await buildHttp(await portsWith([{ orderId: 'o-1' }]), { version: '0', access: parsed.settings.http });
   const ask = async (presented: string): Promise<number> => (await app.inject({ url: '/v1/orders/o-1', headers: { authorization: `Bearer ${presented}` } })).statusCode;
   expect([await ask(token), await ask(`${token}A`)]).toEqual([200, 401]);
   await app.close();

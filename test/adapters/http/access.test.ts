@@ -24,7 +24,7 @@ const order: Given = {
   orderId: 'o-1', customerId: 'c-secret', verdict: 'poor', signals: [signal('late_delivery', NOW - 1)], alerts: 1, patterns: [{ pattern: 'missed_promise' }],
 };
 const serving = async (access?: AccessSettings): Promise<FastifyInstance> =>
-  (app = await buildHttp(await portsWith([order]), { version: '0', storeTimeoutMs: 500, ...(access === undefined ? {} : { access }) }));
+  (app = await buildHttp(await portsWith([order]), { version: '0', ...(access === undefined ? {} : { access }) }));
 
 const entry = (token: string, ...scopes: Scope[]): AccessSettings['tokens'][number] => ({ name: token, sha256: createHash('sha256').update(token).digest('hex'), scopes });
 const TOKENS: AccessSettings = { open: true, tokens: [entry('reader', 'read'), entry('person', 'read', 'read:personal'), entry('doer', 'act'), entry('all', 'read', 'read:personal', 'act')] };
@@ -91,7 +91,7 @@ describe('with tokens', () => {
       const { facts, ...view } = orderOf({ ...order, orderId });
       return { ...view, facts, assessment: assess({ orderId, facts }, NOW, { rules: DEFAULT_RULES, covered: new Set(COVERABLE_SOURCES) }) };
     };
-    const http = (app = await buildHttp({ ...ports, assessStored: judged }, { version: '0', storeTimeoutMs: 500, access: TOKENS }));
+    const http = (app = await buildHttp({ ...ports, assessStored: judged }, { version: '0', access: TOKENS }));
     const read = await http.inject({ url: '/orders/o-1', headers: bearer('reader') });
     expect([read.statusCode, read.body.includes('late delivery'), read.body.includes('c-secret')]).toEqual([200, true, false]);
   });

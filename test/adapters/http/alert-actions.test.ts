@@ -27,7 +27,7 @@ async function serving() {
     handling, clock: { now: () => clock.at },
     telemetry: { ...QUIET, alertSnoozed: (id) => told.push(['snoozed', id]), alertClosed: (id, outcome) => told.push(['closed', id, outcome]) },
   });
-  const http = (app = await buildHttp(ports, { version: '0', storeTimeoutMs: 500 }));
+  const http = (app = await buildHttp(ports, { version: '0' }));
   return {
     handling, clock, told,
     post: (action: string, body?: unknown, id = ID) => http.inject({ method: 'POST', url: `/v1/alerts/${id}/${action}`, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, payload: JSON.stringify(body) }) }),

@@ -22,7 +22,7 @@ const acknowledged: [string, string, number][] = [];
 const serving = async (given: readonly Given[] = orders): Promise<FastifyInstance> => {
   acknowledged.length = 0;
   const ports = await portsWith(given, { telemetry: { ...QUIET, alertAcknowledged: (...told) => acknowledged.push(told) } });
-  return (app = await buildHttp(ports, { version: '0', storeTimeoutMs: 500 }));
+  return (app = await buildHttp(ports, { version: '0' }));
 };
 const list = async (http: FastifyInstance, query = ''): Promise<AlertPageBody> => {
   const response = await http.inject(`/v1/alerts${query}`);

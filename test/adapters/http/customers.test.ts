@@ -16,7 +16,7 @@ const orders: readonly Given[] = Array.from({ length: 12 }, (_, n): Given => ({
   signals: n === 0 ? [signal('damaged', NOW, 3)] : n === 1 ? [signal('late_delivery', NOW, 1)] : [],
 }));
 
-const serving = async (): Promise<FastifyInstance> => (app = await buildHttp(await portsWith(orders), { version: '0', storeTimeoutMs: 50 }));
+const serving = async (): Promise<FastifyInstance> => (app = await buildHttp(await portsWith(orders), { version: '0' }));
 
 describe('GET /v1/customers/{customerId}', () => {
   test('tells all orders of the customer, whatever lane they lie in', async () => {

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 async function serving(measures: MeasureReader): Promise<FastifyInstance> {
-  return (app = await buildHttp(await portsWith([], { measures }), { version: '0', storeTimeoutMs: 50 }));
+  return (app = await buildHttp(await portsWith([], { measures }), { version: '0' }));
 }
 
 /** Three orders in two lanes: one placed now with north, two a week and a half ago with south. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
-import type { HttpPorts } from '../../../src/adapters/http/ports.js';
+import type { HttpPorts, HttpSettings } from '../../../src/adapters/http/ports.js';
 import type { Halt } from '../../../src/pipeline/ports.js';
 import { DAY, delivered, NOW, placed, portsWith, signal, type Given, QUIET } from './orders-on-record.js';
 
@@ -11,8 +11,8 @@ afterEach(async () => {
   app = null;
 });
 
-async function serving(orders: readonly Given[], more: Partial<HttpPorts> = {}): Promise<FastifyInstance> {
-  return (app = await buildHttp(await portsWith(orders, more), { version: '0', storeTimeoutMs: 50 }));
+async function serving(orders: readonly Given[], more: Partial<HttpPorts> = {}, settings: Partial<HttpSettings> = {}): Promise<FastifyInstance> {
+  return (app = await buildHttp(await portsWith(orders, more), { version: '0', ...settings }));
 }
 
 interface ListBody {
@@ -197,7 +197,7 @@ describe('when the store', () => {
   });
 
   test('does not answer, the request ends all the same', async () => {
-    const http = await serving([], away(() => new Promise<never>(() => undefined)));
+    const http = await serving([], away(() => new Promise<never>(() => undefined)), { storeTimeoutMs: 50 });
     expect((await http.inject('/v1/orders/o-1')).statusCode).toBe(503);
   });
 

@@ -31,7 +31,7 @@ const ORDERS: readonly Given[] = [
 async function serving(orders = ORDERS) {
   const handling = createMemoryAlertHandling();
   const alertRules = { ...DEFAULT_ALERT_RULES, owners: [{ place: { carrier: 'SouthPost' }, team: 'south' }] };
-  const http = (app = await buildHttp(await portsWith(orders, { handling, alertRules }), { version: '0', storeTimeoutMs: 500 }));
+  const http = (app = await buildHttp(await portsWith(orders, { handling, alertRules }), { version: '0' }));
   const page = async (query = ''): Promise<WorklistPageBody> => {
     const response = await http.inject(`/v1/worklist${query}`);
     expect([query, response.statusCode]).toEqual([query, 200]);
