@@ -38,7 +38,7 @@ function notes(lanes: readonly LaneSummary[]): string[] {
   const told: string[] = [];
   for (const { lane, halt } of lanes) if (halt !== null) told.push(`Lane ${lane} stands still: ${halt}.`);
   const idle = lanes.filter(({ claimed }) => !claimed).map(({ lane }) => lane);
-  if (idle.length > 0) told.push(`Never claimed by a worker: lanes ${idle.join(', ')}.`);
+  if (idle.length > 0) told.push(`Never claimed by a worker: ${idle.length === 1 ? 'lane' : 'lanes'} ${idle.join(', ')}.`);
   const waiting = [
     [sum(lanes, (l) => l.waiting.records), 'source record', 'not applied yet'], [sum(lanes, (l) => l.waiting.outbox), 'record', 'of the outbox not known to be published'],
     [sum(lanes, (l) => l.waiting.journeys), 'journey', 'to be published'],

@@ -60,7 +60,7 @@ describe('a lane that worked as it should is clean', () => {
     const lane = appended(3);
     const done = await lane.verify();
     expect(kindsOf(done)).toEqual([]);
-    expect(renderVerification(done)).toContain('Never claimed by a worker: lanes 0.');
+    expect(renderVerification(done)).toContain('Never claimed by a worker: lane 0.');
   });
 
   test('while it goes on between every look and the reading of the topics', async () => {
