@@ -1,4 +1,5 @@
 import { DEAD_LETTER_HEADERS } from '../contracts/dead-letter.js';
+import { getOrInsert } from '../core/get-or-insert.js';
 import { headerEntries } from './header-entries.js';
 import type { HeaderValue, RecordHeaders } from './ports.js';
 
@@ -10,11 +11,7 @@ const ADDED: readonly string[] = [...Object.values(DEAD_LETTER_HEADERS), SEQ_HEA
 
 const valuesByName = (headers: RecordHeaders): Map<string, HeaderValue[]> => {
   const all = new Map<string, HeaderValue[]>();
-  for (const [name, value] of headerEntries(headers)) {
-    const before = all.get(name);
-    if (before === undefined) all.set(name, [value]);
-    else before.push(value);
-  }
+  for (const [name, value] of headerEntries(headers)) getOrInsert<string, HeaderValue[]>(all, name, () => []).push(value);
   return all;
 };
 
