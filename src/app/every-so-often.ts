@@ -1,3 +1,5 @@
+import { asError } from '../core/as-error.js';
+
 /**
  * Does something again and again, never twice at once; a failure waits for the next time.
  * @param failed told of each; by default it is told of nowhere, for work that tells of its own
@@ -8,7 +10,7 @@ export function everySoOften(ms: number, work: () => Promise<void>, failed: (err
     if (busy) return;
     busy = true;
     work()
-      .catch((error: unknown) => { failed(error instanceof Error ? error : new Error(String(error))); })
+      .catch((error: unknown) => { failed(asError(error)); })
       .finally(() => { busy = false; });
   };
   const timer = setInterval(turn, ms);

@@ -4,7 +4,7 @@ import type { Config } from '../app/config.js';
 import { askAdmin, KafkaUnreachable } from '../adapters/kafka/ask-admin.js';
 import { checkTopics } from '../adapters/kafka/check-topics.js';
 import { kafkaAwayText } from '../adapters/kafka/fault-words.js';
-import { asError } from '../adapters/kafka/faults.js';
+import { asError } from '../core/as-error.js';
 import type { TopicNames } from '../adapters/kafka/topics.js';
 import { kafkaClient } from '../app/kafka-ground.js';
 import { CommandFault, configOrFault } from './context.js';

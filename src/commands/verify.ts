@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { kafkaAwayText } from '../adapters/kafka/fault-words.js';
-import { asError } from '../adapters/kafka/faults.js';
+import { asError } from '../core/as-error.js';
 import { createLogger } from '../adapters/telemetry/logger.js';
 import type { Config } from '../app/config.js';
 import { GroundUnfit } from '../app/ground.js';

@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import { alertIdOf } from './alert-id.js';
 import type { AlertHandlingStore, AlertPlace, WaitingClosure } from './alert-handling.js';
 import { type JudgeParts, sayClosed, type StepOutputs } from './judge.js';
@@ -45,7 +46,7 @@ export function createClosings({ lane, handling, book, judge, now }: ClosingsPar
   const pause = createPause(now);
   const told = (what: string) => (error: unknown): void => {
     pause.begin(AGAIN_MS);
-    judge.telemetry.retrying(lane, what, error instanceof Error ? error : new Error(String(error)), AGAIN_MS);
+    judge.telemetry.retrying(lane, what, asError(error), AGAIN_MS);
   };
   const look = async (): Promise<readonly WaitingClosure[]> => {
     const waiting = (await handling?.waiting(lane, AT_ONCE)) ?? [];
@@ -84,7 +85,7 @@ function settle(judge: JudgeParts, book: ClosingsParts['book'], { orderId, alert
   try {
     sayClosed(judge, order, closure, outputs);
   } catch (error) {
-    judge.telemetry.unassessed(judge.lane, orderId, error instanceof Error ? error : new Error(String(error)));
+    judge.telemetry.unassessed(judge.lane, orderId, asError(error));
     return false;
   }
   book.touch(order, false);

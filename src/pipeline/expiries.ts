@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import { type JudgeParts, noOutputs, sayLast } from './judge.js';
 import { type LiveOrder, openOrder, openState } from './live-order.js';
 import type { OrderBook } from './order-book.js';
@@ -114,7 +115,7 @@ function giveUp(judge: JudgeParts, { expired }: Passage, retention: Retention, l
       sayLast(judge, order, (order.state.rests ?? 0) + (retention ?? 0), outputs);
       forget.push({ orderId: order.orderId, indexes: order.storedKeys, customerId: order.customerId });
     } catch (error) {
-      judge.telemetry.unassessed(judge.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
+      judge.telemetry.unassessed(judge.lane, order.orderId, asError(error));
     }
   }
   // What it has added to sums stays there: it is as true as it was. What it tells of its customer goes with the customer's name.

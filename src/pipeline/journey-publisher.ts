@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import type { JourneyRenderer, RenderedJourney } from './journey-renderer.js';
 import { LaneLost } from './lane-lost.js';
 import type { FinishedOrder } from './live-order.js';
@@ -94,7 +95,7 @@ export function createJourneyPublisher(parts: JourneyPublisherParts, output: Lan
       return parts.renderJourney.ofStored(id, order);
     } catch (error) {
       if (error instanceof Final) throw error;
-      telemetry.unassessed(lane, id, error instanceof Error ? error : new Error(String(error)));
+      telemetry.unassessed(lane, id, asError(error));
       return null;
     }
   };

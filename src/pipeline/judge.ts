@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import type { AlertRules } from '../core/alert-rules.js';
 import { type AlertChange, type AlertClosure, alertExpiry, closeAlert, endWithOrder, expireAlert, noteTold, sayAlert, wasTold } from '../core/alerts.js';
 import { assess } from '../core/assess.js';
@@ -74,7 +75,7 @@ export function createJudge(parts: JudgeParts): Judge {
       state.due = null;
       state.rests = null;
       order.customerId = customerOf(order.journey);
-      parts.telemetry.unassessed(parts.lane, order.orderId, error instanceof Error ? error : new Error(String(error)));
+      parts.telemetry.unassessed(parts.lane, order.orderId, asError(error));
       return null;
     }
     state.unassessed = false;

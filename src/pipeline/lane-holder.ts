@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { asError } from '../core/as-error.js';
 import type { FetchedRange, Halt, LogBounds, SourceLog, Telemetry } from './ports.js';
 import { LaneLost } from './lane-lost.js';
 import { persist, type Persistence, settledWithin } from './retry.js';
@@ -126,7 +127,7 @@ export function holdLane<T extends string>(parts: HolderParts<T>) {
     lane,
     start(): void {
       done = run().catch((error: unknown) => {
-        if (!(error instanceof LaneLost)) parts.failed(error instanceof Error ? error : new Error(String(error)));
+        if (!(error instanceof LaneLost)) parts.failed(asError(error));
       });
     },
     fetched(range: FetchedRange<T>): void {

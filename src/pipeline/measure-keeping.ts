@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import { createMeasureKeeper } from './measure-keeper.js';
 import type { MeasureStore } from './measure-store.js';
 import type { Telemetry, WallClock } from './ports.js';
@@ -44,7 +45,7 @@ export async function keepMeasures(parts: MeasureKeepingParts, token: string, ov
         if (await turn.work()) turn.next = at;
       } catch (error) {
         turn.next = at + AGAIN_MS;
-        telemetry.retrying(lane, 'keep measures', error instanceof Error ? error : new Error(String(error)), AGAIN_MS);
+        telemetry.retrying(lane, 'keep measures', asError(error), AGAIN_MS);
       }
     }
   }

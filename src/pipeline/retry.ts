@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { asError } from '../core/as-error.js';
 import type { Telemetry } from './ports.js';
 
 export interface Persistence {
@@ -25,7 +26,7 @@ export async function persist(p: Persistence, what: string, attempt: () => Promi
       return true;
     } catch (error) {
       if (error instanceof Final) throw error;
-      p.telemetry.retrying(p.lane, what, error instanceof Error ? error : new Error(String(error)), wait);
+      p.telemetry.retrying(p.lane, what, asError(error), wait);
       await pause(wait, p.stopped);
     }
   }

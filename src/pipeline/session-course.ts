@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import { WentBack } from './applied-commit.js';
 import { createBell } from './bell.js';
 import type { SessionEnd } from './lane-holder.js';
@@ -26,7 +27,7 @@ export function createSessionCourse({ lane, telemetry, failed }: Omit<Persistenc
       else if (error instanceof WentBack) finish({ kind: 'went_back', what: error.message });
       else {
         finish({ kind: 'left' });
-        failed(error instanceof Error ? error : new Error(String(error)));
+        failed(asError(error));
       }
     });
   return {

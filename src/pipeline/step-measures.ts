@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import type { Fact } from '../core/fact.js';
 import { caseOf } from '../core/assess.js';
 import { contribute, contributionOfOrderless } from '../core/measures/contribution.js';
@@ -61,7 +62,7 @@ export function createStepMeasures(failed: (orderId: string, error: Error) => vo
         move(order, assessment);
       } catch (error) {
         keepPlace(order);
-        failed(order.orderId, error instanceof Error ? error : new Error(String(error)));
+        failed(order.orderId, asError(error));
       }
     },
     orderless(fact) {

@@ -1,3 +1,4 @@
+import { asError } from '../core/as-error.js';
 import type { SourceTopic } from '../contracts/names.js';
 import type { HeldLane } from './lane-holder.js';
 import { createLane, type LaneParts } from './lane.js';
@@ -84,7 +85,7 @@ export function workLanes<T extends string>(parts: WorkParts<T>) {
       if (busy) return;
       busy = true;
       work()
-        .catch((error: unknown) => { parts.telemetry.retrying(-1, what, error instanceof Error ? error : new Error(String(error)), ms); })
+        .catch((error: unknown) => { parts.telemetry.retrying(-1, what, asError(error), ms); })
         .finally(() => { busy = false; });
     }, ms));
   };

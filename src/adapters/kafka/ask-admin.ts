@@ -1,7 +1,8 @@
 import type { Admin } from 'kafkajs';
 import type { KafkaClient } from './connection.js';
 import { kafkaFaultText, kafkaFaultWords } from './fault-words.js';
-import { asError, within } from './faults.js';
+import { asError } from '../../core/as-error.js';
+import { within } from './faults.js';
 
 /** No broker could be reached: a person should look at the addresses and the rights. */
 export class KafkaUnreachable extends Error {

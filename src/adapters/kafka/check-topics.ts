@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import { asError } from './faults.js';
+import { asError } from '../../core/as-error.js';
 import { OUTPUT_ROOM_BYTES, type TopicNames } from './topics.js';
 
 const CREATE = '`touchpoint topics --create`';

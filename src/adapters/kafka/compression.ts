@@ -4,7 +4,8 @@ import kafkajs from 'kafkajs';
 import { unpackLz4 } from './codecs/lz4.js';
 import { unpackSnappy } from './codecs/snappy.js';
 import { BatchDamaged, MOST_BYTES } from './codecs/unpacking.js';
-import { asError, isFault } from './faults.js';
+import { asError } from '../../core/as-error.js';
+import { isFault } from './faults.js';
 
 /** What KafkaJS asks of a codec. `encoder.buffer` holds a record batch's records. */
 interface CompressionCodec {

@@ -1,5 +1,6 @@
 import type { Cluster } from 'kafkajs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asError } from '../../core/as-error.js';
 import { kafkaFaultWords } from './fault-words.js';
 import type { KafkaLog } from './log.js';
 
@@ -37,8 +38,6 @@ const STRANGER = ['SASL_AUTHENTICATION_FAILED', 'UNSUPPORTED_SASL_MECHANISM', 'I
 
 /** A broker answered, by saying why it can't do what was asked of it. */
 export const isRefusal = (error: unknown): boolean => chain(error).some(({ type }) => typeof type === 'string') && !isFault(error, ...STRANGER);
-
-export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** Makes the cluster usable again after a failed request, as far as that is possible now; never rejects. False: no broker answers. */
 export const mend = async (cluster: Cluster, error: unknown, log: KafkaLog): Promise<boolean> => {

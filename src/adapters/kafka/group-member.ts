@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'kafkajs';
 import { decodeAssignment, encodeAssignments, encodeSubscription, GROUP_PROTOCOL } from './assignment-codec.js';
 import { kafkaFaultText } from './fault-words.js';
-import { asError, backoffMs, isFatal, isFault, mend, within } from './faults.js';
+import { asError } from '../../core/as-error.js';
+import { backoffMs, isFatal, isFault, mend, within } from './faults.js';
 import type { KafkaLog } from './log.js';
 import { coordinatorOf, type GroupBroker } from './wire.js';
 

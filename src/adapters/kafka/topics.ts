@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
 import type { OutputTopic, SourceTopic } from '../../contracts/names.js';
-import { asError, isFault } from './faults.js';
+import { asError } from '../../core/as-error.js';
+import { isFault } from './faults.js';
 
 export interface TopicNames {
   /** Contract name to broker name. */

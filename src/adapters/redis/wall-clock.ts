@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { asError } from '../../core/as-error.js';
 import type { WallClock } from '../../pipeline/ports.js';
 import { DEFAULT_PREFIX, keyNames } from './keys.js';
 import { listOf, run, wholeOf, type RedisClient } from './script.js';
@@ -89,7 +90,7 @@ export const redisWallClock = async (client: RedisClient, options: RedisWallCloc
     try {
       await clock.refresh();
     } catch (error) {
-      options.onTrouble?.(error instanceof Error ? error : new Error(String(error)));
+      options.onTrouble?.(asError(error));
     } finally {
       asking = false;
     }

@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { asError } from '../../core/as-error.js';
 import type { ThreadHealth } from '../../adapters/telemetry/thread-telemetry.js';
 import { createLogger } from '../../adapters/telemetry/logger.js';
 import type { Worker } from '../../pipeline/worker.js';
@@ -56,7 +57,7 @@ function createHealth(): () => ThreadHealth {
 }
 
 const post = (message: FromThread): void => parentPort?.postMessage(message);
-const failed = (error: unknown): void => post({ kind: 'failed', error: portable(error instanceof Error ? error : new Error(String(error))) });
+const failed = (error: unknown): void => post({ kind: 'failed', error: portable(asError(error)) });
 
 enableCompileCache();
 work(workerData as ThreadStart).catch(failed);

@@ -1,4 +1,5 @@
 import { Worker as Thread } from 'node:worker_threads';
+import { asError } from '../../core/as-error.js';
 import type { ThreadTelemetry } from '../../adapters/telemetry/thread-telemetry.js';
 import type { Telemetry } from '../../pipeline/ports.js';
 import type { Worker } from '../../pipeline/worker.js';
@@ -77,7 +78,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
         stopped.resolve(undefined);
     }
   });
-  thread.on('error', (error) => { fail(error instanceof Error ? error : new Error(String(error))); });
+  thread.on('error', (error) => { fail(asError(error)); });
   thread.on('exit', (code) => { fail(new Error(`a thread that works lanes ended by itself (exit code ${code})`)); });
   const post = (message: ToThread): void => { thread.postMessage(message); };
   /** At once, whatever it does. */

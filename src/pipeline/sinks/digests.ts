@@ -1,3 +1,4 @@
+import { asError } from '../../core/as-error.js';
 import { getOrInsert } from '../../core/get-or-insert.js';
 import { createInsistence } from './delivery.js';
 import { digestOf } from './digest.js';
@@ -65,7 +66,7 @@ export function createDigests(parts: SinkParts & { readonly failed: (error: Erro
   return {
     holding: () => createHolding({ ...parts, budget, held, isFull }),
     wake() {
-      running ??= sendDue().catch((error: unknown) => parts.failed(error instanceof Error ? error : new Error(String(error)))).finally(() => { running = null; });
+      running ??= sendDue().catch((error: unknown) => parts.failed(asError(error))).finally(() => { running = null; });
     },
     overdueSince() {
       const since = Math.min(sending?.since ?? Infinity, ...due().map(({ at }) => at));

@@ -1,3 +1,4 @@
+import { asError } from '../../core/as-error.js';
 import type { FetchedRange } from '../ports.js';
 import { seqOf } from '../recovery.js';
 import { createDelivery, type Letter } from './delivery.js';
@@ -113,7 +114,7 @@ export function createSinkLane(options: SinkLaneOptions): SinkLane {
   };
   const wake = (): void => {
     if (running !== null || signal.aborted) return;
-    running = work().catch((error: unknown) => options.failed(error instanceof Error ? error : new Error(String(error)))).finally(() => {
+    running = work().catch((error: unknown) => options.failed(asError(error))).finally(() => {
       running = null;
       if (queue.length > 0) wake();
     });

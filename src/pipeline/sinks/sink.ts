@@ -1,3 +1,4 @@
+import { asError } from '../../core/as-error.js';
 import type { SourceLog } from '../ports.js';
 import { settledWithin } from '../retry.js';
 import { createDigests, type Digests } from './digests.js';
@@ -42,7 +43,7 @@ export function createSink(options: SinkOptions): Sink {
         // It worked for a while: this is news.
         if (timing.now() - since > REOPEN.longestMs) failures = 1;
         const wait = Math.max(REOPEN.firstMs, backoffMs(REOPEN, failures, timing.random()));
-        telemetry.sinkInterrupted(name, error instanceof Error ? error : new Error(String(error)), wait);
+        telemetry.sinkInterrupted(name, asError(error), wait);
         await timing.pause(wait, ending.signal);
       }
     }

@@ -1,3 +1,4 @@
+import { asError } from '../../core/as-error.js';
 import { catchUp, type Gap, gapMessage } from './catch-up.js';
 import { type EventStream, StreamRefused, type StreamDrop, type StreamTelemetry, type Subscription } from './event-stream.js';
 import { type FeedSession, type FeedSessionParts, openFeedSession } from './feed-session.js';
@@ -118,7 +119,7 @@ export function createEventStream(parts: EventStreamParts): EventStream {
       session: client.session, subscriber: client.subscriber, slots, send, ended: () => client.ended, join: (partition) => { client.joined[partition] = 1; },
     }).catch((error: unknown) => {
       if (client.ended) return;
-      telemetry.streamFailed(error instanceof Error ? error : new Error(String(error)));
+      telemetry.streamFailed(asError(error));
       drop(client, 'failed');
     });
   };

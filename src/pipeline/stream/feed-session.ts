@@ -1,3 +1,4 @@
+import { asError } from '../../core/as-error.js';
 import { Final, persist, type Persistence } from '../retry.js';
 import type { ReadBackRecord } from '../ports.js';
 import type { SchemaReader } from '../schema-reader.js';
@@ -65,7 +66,7 @@ export async function openFeedSession({ feed: feeds, schemas, telemetry, recentR
       readPatiently(partition, records).then((events) => {
         add(partition, events, next);
         tail.resume(partition);
-      }, (error: unknown) => { if (!closed) listener.failed(error instanceof Error ? error : new Error(String(error))); });
+      }, (error: unknown) => { if (!closed) listener.failed(asError(error)); });
     };
     const tail: FeedTail = feed.follow(from, {
       fetched(partition, stretch) {
