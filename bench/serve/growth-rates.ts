@@ -6,7 +6,7 @@ import { inTurn, type Entry } from './in-turn.js';
 import { freshName, install } from './installation.js';
 import { runWorkers, type Source } from './runs.js';
 import type { Servers } from './servers.js';
-import { cpuOf, rateOf, tableOf, type Contestant } from './throughput-report.js';
+import { contestantName, cpuOf, rateOf, tableOf, type Contestant } from './throughput-report.js';
 
 export interface Scale {
   readonly runs: number;
@@ -32,7 +32,7 @@ export async function partitions(servers: Servers, scale: Scale): Promise<Findin
 /** What a second worker brings. */
 export async function workers(servers: Servers, scale: Scale): Promise<Finding> {
   const source = await filledWith(servers, scale, ORDINARY);
-  const entries = [1, 2].map((count): Entry => ({ name: count === 1 ? 'one worker' : `${count} workers`, run: () => runWorkers(servers, source, count) }));
+  const entries = [1, 2].map((count): Entry => ({ name: contestantName(count, 1), run: () => runWorkers(servers, source, count) }));
   return ratesOver(scale, await inTurn(scale.runs, entries));
 }
 

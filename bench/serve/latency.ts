@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { thisMachine, usualLaneThreads } from '../../src/app/lanes/lane-threads.js';
 import type { DerivedEvent } from '../../src/contracts/derived.js';
 import { commandLine } from './command-line.js';
 import { readDerived } from './derived-reader.js';
@@ -12,6 +13,7 @@ import { amount, options } from './options.js';
 import { keepResult, keptRate, writeSection } from './results.js';
 import { openServers } from './servers.js';
 import { quantile } from './statistics.js';
+import { contestantName } from './throughput-report.js';
 import { startWorker, untilReady, type Worker } from './worker.js';
 
 const HELP = `npm run bench:latency -- [options]
@@ -22,7 +24,7 @@ load; and how late deadlines fire where nothing else happens. One worker on real
   --rate N       events a second (default: half of the live events that one worker was seen to take here, else half of what it did of a
                  backlog when \`npm run bench\` was last run, else 4000; where it does not keep up, run it again without --rate)
   --seconds N    how long to measure, after three quarters of a minute of growing load (default 60)
-  --threads N    how many threads of the worker work lanes (default 1)
+  --threads N    how many threads of the worker work lanes (default: as many as it takes by itself)
   --deadlines N  orders whose promise passes in silence (default 400)
   --json         results as one JSON object on standard output
   --write-docs   results into docs/benchmarks.md
@@ -43,7 +45,7 @@ const given = options(HELP, {
 });
 const rate = given.rate === undefined ? Math.round((keptRate('live') ?? keptRate() ?? 2 * DEFAULT_RATE) / 2) : amount('rate', given.rate);
 const seconds = amount('seconds', given.seconds ?? '60');
-const threads = amount('threads', given.threads ?? '1');
+const threads = given.threads === undefined ? usualLaneThreads(thisMachine()) : amount('threads', given.threads);
 const orders = amount('deadlines', given.deadlines ?? '400');
 
 runToEnd(async () => {
@@ -69,7 +71,7 @@ runToEnd(async () => {
   const shown = [
     '| ms | median | 99 % | longest | samples |', '| --- | --- | --- | --- | --- |',
     ...result.map(({ name, p50, p99, most, samples }) => `| ${name} | ${p50} | ${p99} | ${most} | ${samples.toLocaleString('en')} |`), '',
-    `One worker${threads > 1 ? ` of ${threads} threads` : ''}, which took ${load.cpuShare.toFixed(2)} of a core under load and ${keptUp(load)}. ${on}. \`${commandLine('bench:latency')}\`.`,
+    `By ${contestantName(1, threads)}, which took ${load.cpuShare.toFixed(2)} of a core under load and ${keptUp(load)}. ${on}. \`${commandLine('bench:latency')}\`.`,
   ].join('\n');
   process.stdout.write(given.json ? `${JSON.stringify({ machine: on, command: commandLine('bench:latency'), result, cpuShare: load.cpuShare, lag: load.lag }, null, 1)}\n` : `${shown}\n`);
   if (given['write-docs']) writeSection('bench:latency', shown);

@@ -2,7 +2,7 @@ import { tableOfRows, type Finding, type Judged } from './growth-report.js';
 import type { Drained } from './peer-output.js';
 import type { Run } from './runs.js';
 import { median } from './statistics.js';
-import { COSTS, costsOf, rangeOf, type Contestant } from './throughput-report.js';
+import { COSTS, costsOf, rangeOf, ratioOf, type Contestant } from './throughput-report.js';
 
 export interface PeerRun extends Run, Drained {
   /** How what it published differs from what there is to be found, in words. */
@@ -21,6 +21,8 @@ export interface Measured {
 
 /** What is asked of a worker beside Kafka Streams of as many threads, and what is aimed at. */
 const BOUNDS = { least: 0.7, better: 1 };
+/** And beside reading and parsing alone. */
+const OF_LIMIT = { least: 0.15, better: 0.25 };
 const RATES = [
   { of: '', rateOf: ({ eventsPerSecond }: PeerRun): number => eventsPerSecond, bounds: BOUNDS },
   // By then Java has compiled: what a longer run comes to.
@@ -28,12 +30,16 @@ const RATES = [
 ];
 
 /** Contestants come in pairs of as many threads: Kafka Streams, then a worker. */
-export function findingOf(contestants: readonly Contestant<PeerRun>[], measured: Measured): Finding {
+export function findingOf(limit: Contestant, contestants: readonly Contestant<PeerRun>[], measured: Measured): Finding {
+  const ofLimit = pairsOf(contestants).map(([, ours]): Judged => ({ ...ratioOf(ours, limit), ...OF_LIMIT }));
   const ratios = RATES.flatMap(({ of, rateOf, bounds }) => pairsOf(contestants).map(([theirs, ours]): Judged => ({
     name: `${ours.name} / ${theirs.name}${of}`, value: median(ours.runs.map(rateOf)) / median(theirs.runs.map(rateOf)), ...bounds,
   })));
-  const rows = contestants.map(({ name, runs }) => [name, ...RATES.map(({ rateOf }) => rangeOf(runs.map(rateOf))), ...costsOf(runs)]);
-  return { ratios, table: tableOfRows([['median of the runs (least to most)', 'events a second', 'second half alone', ...COSTS], ...rows]), note: noteOf(contestants, measured) };
+  const rows = [
+    [limit.name, rangeOf(limit.runs.map(({ eventsPerSecond }) => eventsPerSecond)), '', ...costsOf(limit.runs)],
+    ...contestants.map(({ name, runs }) => [name, ...RATES.map(({ rateOf }) => rangeOf(runs.map(rateOf))), ...costsOf(runs)]),
+  ];
+  return { ratios: [...ratios, ...ofLimit], table: tableOfRows([['median of the runs (least to most)', 'events a second', 'second half alone', ...COSTS], ...rows]), note: noteOf(contestants, measured) };
 }
 
 function pairsOf<T>(list: readonly T[]): readonly (readonly [T, T])[] {

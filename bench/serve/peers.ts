@@ -10,14 +10,15 @@ import { checkoutIn, lacksOf, versionsOf } from './peer-checkout.js';
 import { findingOf, type PeerRun } from './peers-report.js';
 import { peakBytesOf } from './processes.js';
 import { writeSection } from './results.js';
-import { endVerified } from './runs.js';
+import { endVerified, runLimit } from './runs.js';
 import { openServers, type Servers } from './servers.js';
+import { contestantName } from './throughput-report.js';
 import { startWorker } from './worker.js';
 
 const HELP = `npm run bench:peers -- --peer DIR [options]
 
 \`touchpoint serve\` beside Kafka Streams (exactly-once v2): both work off the same topics, one after the other, and are measured from outside by
-the offsets that they commit. Ratios come first. Events, the program for Kafka Streams and what measures both are those of the comparison
+the offsets that they commit. Beside both: reading and JSON.parse alone. Ratios come first. Events, the program for Kafka Streams and what measures both are those of the comparison
 bench, which is no part of this repository: DIR is a checkout of it, installed (\`npm install\`) and built (\`mvn -q package\` in
 peer-kafka-streams). What Kafka Streams published is compared with what there is to be found, what a worker did by \`touchpoint verify\`.
 Kafka and Redis (appendfsync always) are started for it, unless KAFKA_BROKERS and REDIS_URL name some. Needs Linux, Java 17 and \`ss\`.
@@ -53,14 +54,17 @@ runToEnd(async () => {
   const peer = openPeer(checkout, filled);
   say(`filling the source topics with ${scale.orders.toLocaleString('en')} orders of CX-1`);
   const { events, bytes } = await peer.fill(scale.orders);
-  const contestants = await inTurn(scale.runs, THREADS.flatMap((threads): Entry<PeerRun>[] => [
-    { name: threads === 1 ? 'Kafka Streams, one thread' : `Kafka Streams, ${threads} threads`, run: async () => ({ ...await peer.kafkaStreams(threads), differences: [] }) },
-    { name: threads === 1 ? 'one worker' : `one worker of ${threads} threads`, run: () => runWorker(servers, filled, peer, threads) },
-  ]));
-  const finding = findingOf(contestants, { ...scale, events, bytes, kafkaStreams });
+  const [limit, ...contestants] = await inTurn(scale.runs, [
+    { name: 'parse limit', run: () => runLimit(servers, { events, filled }) },
+    ...THREADS.flatMap((threads): Entry<PeerRun>[] => [
+      { name: threads === 1 ? 'Kafka Streams, one thread' : `Kafka Streams, ${threads} threads`, run: async () => ({ ...await peer.kafkaStreams(threads), differences: [] }) },
+      { name: contestantName(1, threads), run: () => runWorker(servers, filled, peer, threads) },
+    ]),
+  ]);
+  const finding = findingOf(limit, contestants, { ...scale, events, bytes, kafkaStreams });
   const [on, command] = [await machine(servers, filled), commandLine('bench:peers', ['--peer'])];
   const shown = shownFinding({ ...finding, note: `${finding.note} ${on}. \`${command}\`.` });
-  process.stdout.write(given.json ? `${JSON.stringify({ ratios: finding.ratios, machine: on, command, events, bytes, contestants }, null, 1)}\n` : `${shown}\n`);
+  process.stdout.write(given.json ? `${JSON.stringify({ ratios: finding.ratios, machine: on, command, events, bytes, limit, contestants }, null, 1)}\n` : `${shown}\n`);
   if (given['write-docs']) writeSection('bench:peers', shown);
   return 0;
 });

@@ -12,20 +12,24 @@ export interface Ratio {
   readonly value: number;
 }
 
+/** Of so many workers, each of so many threads that work lanes. */
+export function contestantName(workers: number, threads: number): string {
+  const each = threads === 1 ? 'one thread' : `${threads} threads`;
+  return workers === 1 ? `one worker of ${each}` : `${workers} workers of ${each} each`;
+}
+
 export const rateOf = ({ runs }: Contestant): number => median(runs.map(({ eventsPerSecond }) => eventsPerSecond));
 
 /** Seconds of the program itself per million events. */
 export const cpuOf = ({ runs }: Contestant): number => median(runs.map(({ cpu }) => cpu.program));
 
-/** What can be compared between machines: one worker to the limit, and each further number of workers to one. */
+/** What can be compared between machines: all workers to the limit, and more workers or threads to the first of them. */
 export function ratiosOf(limit: Contestant, workers: readonly Contestant[]): readonly Ratio[] {
-  const [one, ...more] = workers;
-  if (one === undefined) return [];
-  return [
-    { name: `${one.name} / ${limit.name}`, value: rateOf(one) / rateOf(limit) },
-    ...more.map((several) => ({ name: `${several.name} / ${one.name}`, value: rateOf(several) / rateOf(one) })),
-  ];
+  const [first, ...more] = workers;
+  return [...workers.map((worker) => ratioOf(worker, limit)), ...more.flatMap((several) => (first === undefined ? [] : [ratioOf(several, first)]))];
 }
+
+export const ratioOf = (one: Contestant, other: Contestant): Ratio => ({ name: `${one.name} / ${other.name}`, value: rateOf(one) / rateOf(other) });
 
 /** Has the ratio fallen by more than `tolerance` (a share) below what it was? */
 export const isRegression = (ratio: number, was: number, tolerance: number): boolean => !(ratio >= was * (1 - tolerance));

@@ -8,7 +8,7 @@ import { amount, options } from './options.js';
 import { keepResult, writeSection } from './results.js';
 import { runLimit, runWorkers } from './runs.js';
 import { openServers } from './servers.js';
-import { cpuOf, isRegression, rateOf, ratiosOf, tableOf } from './throughput-report.js';
+import { contestantName, cpuOf, isRegression, rateOf, ratiosOf, tableOf } from './throughput-report.js';
 
 const HELP = `npm run bench -- [options]
 
@@ -58,8 +58,8 @@ runToEnd(async () => {
   const source = { events, filled };
   const [limit, ...workers] = await inTurn(runs, [
     { name: 'parse limit', run: () => runLimit(servers, source) },
-    ...counts.map((count) => ({ name: count === 1 ? 'one worker' : `${count} workers`, run: () => runWorkers(servers, source, count) })),
-    ...threads.map((count) => ({ name: `one worker of ${count} threads`, run: () => runWorkers(servers, source, 1, count) })),
+    ...counts.map((count) => ({ name: contestantName(count, 1), run: () => runWorkers(servers, source, count) })),
+    ...threads.map((count) => ({ name: contestantName(1, count), run: () => runWorkers(servers, source, 1, count) })),
   ]);
   if (limit === undefined) return 1;
   const ratios = ratiosOf(limit, workers);

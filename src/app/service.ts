@@ -16,6 +16,7 @@ import type { Config } from './config.js';
 import { laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
 import type { JwksFile } from './jwks-file.js';
+import { thisMachine, usualLaneThreads } from './lanes/lane-threads.js';
 import { createThreadedWorker } from './lanes/threaded-worker.js';
 import { workLanesOn } from './lanes/work-lanes.js';
 import type { Rulebook } from './rulebook.js';
@@ -29,6 +30,8 @@ export interface Service {
   /** Where HTTP listens, such as `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly worker: Worker;
+  /** How many threads work lanes; 1: this one. */
+  readonly laneThreads: number;
   stop(): Promise<void>;
 }
 
@@ -59,7 +62,8 @@ const PLACE_WINDOWS = ['24h', '7d'] as const;
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { config, ground, telemetry, rulebook } = parts;
   const laneOf = laneOfOrder(config, ground.source.lanes);
-  const worker = createWorkerOn(parts);
+  const laneThreads = config.kafka === null ? 1 : config.laneThreads ?? usualLaneThreads(thisMachine());
+  const worker = createWorkerOn(parts, laneThreads);
   const measures = measureReaderOn(parts);
   const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...haltsOf(worker), ...schemaWaitsOf(worker)];
   const http = await buildHttp({
@@ -92,7 +96,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const readiness = showReadiness(notReady, telemetry);
   const keys = everySoOften(JWKS_MS, async () => parts.jwks?.reread());
   return {
-    url: urlOf(http, config.http.host), worker,
+    url: urlOf(http, config.http.host), worker, laneThreads,
     stop: async () => {
       for (const gauge of gauges) gauge.stop();
       readiness.stop();
@@ -119,9 +123,9 @@ function accessOf({ config: { access: { tokens, open }, jwt }, jwks, ground }: S
   return { tokens, open, verifyJwt: createJwtVerifier({ ...jwt, keys: () => jwks.present(), now: () => ground.wallClock.now() }) };
 }
 
-/** In this thread, or in several others where the configuration says so and there is more than this process's memory to work on. */
-function createWorkerOn({ config, ground, telemetry, rulebook, failed }: ServiceParts): Worker {
-  if (config.kafka !== null && config.laneThreads > 1) return createThreadedWorker({ config, telemetry, rulebook, failed });
+/** In this thread, or in several others. */
+function createWorkerOn({ config, ground, telemetry, rulebook, failed }: ServiceParts, threads: number): Worker {
+  if (threads > 1) return createThreadedWorker({ config, threads, telemetry, rulebook, failed });
   return workLanesOn({ config, ground, telemetry, catalogue: () => rulebook.present().catalogue, failed });
 }
 

@@ -33,7 +33,7 @@ export async function serve(): Promise<void> {
     telemetry.close();
     throw portFault(error, config) ?? error;
   }
-  logger.info({ event: 'service.ready', url: service.url }, `Touchpoint listens on ${service.url} (pages /, API /v1/orders, docs /docs, metrics /metrics)`);
+  logger.info({ event: 'service.ready', url: service.url, laneThreads: service.laneThreads }, `Touchpoint listens on ${service.url} (pages /, API /v1/orders, docs /docs, metrics /metrics)`);
   if ('feed' in ground) {
     logger.info({ event: 'embedded' }, 'KAFKA_BROKERS and REDIS_URL are not set: everything is in memory, and a simulated shop supplies the events');
     (ground as ReturnType<typeof embeddedGround>).feed();

@@ -69,14 +69,15 @@ describe('npm run bench:peers', () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining('run 2 of 2: one worker of 2 threads')]);
     const result = JSON.parse(stdout) as { readonly ratios: readonly { readonly name: string; readonly value: number }[]; readonly command: string; readonly events: number; readonly contestants: readonly object[] };
     expect(result.ratios).toEqual([
-      { name: 'one worker / Kafka Streams, one thread', value: 0.7, least: 0.7, better: 1 },
+      { name: 'one worker of one thread / Kafka Streams, one thread', value: 0.7, least: 0.7, better: 1 },
       { name: 'one worker of 2 threads / Kafka Streams, 2 threads', value: 0.7, least: 0.7, better: 1 },
-      { name: 'one worker / Kafka Streams, one thread, second half alone', value: 0.4 },
+      { name: 'one worker of one thread / Kafka Streams, one thread, second half alone', value: 0.4 },
       { name: 'one worker of 2 threads / Kafka Streams, 2 threads, second half alone', value: 0.4 },
+      ...['one thread', '2 threads'].map((threads) => ({ name: `one worker of ${threads} / parse limit`, value: expect.any(Number), least: 0.15, better: 0.25 })),
     ]);
     expect([result.events, result.command]).toEqual([40, 'npm run bench:peers -- --peer DIR --orders 40 --runs 2 --json']);
     const worker = { eventsPerSecond: 1_400, cpu: { program: 30, redis: 5, broker: null }, rssBytes: expect.any(Number), differences: ['late_delivery: 0, expected 1'] };
-    expect(result.contestants[1]).toEqual({ name: 'one worker', runs: [expect.objectContaining(worker), expect.objectContaining(worker)] });
+    expect(result.contestants[1]).toEqual({ name: 'one worker of one thread', runs: [expect.objectContaining(worker), expect.objectContaining(worker)] });
     await expectServersEmpty();
   });
 

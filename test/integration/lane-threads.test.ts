@@ -7,7 +7,8 @@ import { Redis } from 'ioredis';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { topicField } from '../../src/adapters/redis/lane-fields.js';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
-import { cleanEnvironment, createStage, metric, type Stage, until } from '../support/touchpoint.js';
+import { thisMachine, usualLaneThreads } from '../../src/app/lanes/lane-threads.js';
+import { cleanEnvironment, createStage, metric, type Stage, until, USUAL_THREADS } from '../support/touchpoint.js';
 
 /** A worker whose lanes are worked by two threads. other-rules.test.ts gives such a worker other rules under load, and kills it. */
 
@@ -50,6 +51,14 @@ test('from outside it is one worker: all lanes, one count, a halt that shows, an
   expect(worker.log()).toContain('stopped; everything is committed');
   expect((await stage.run(['verify', '--rate', '0'])).code).toBe(0);
 }, 180_000);
+
+test('where nobody says how many, there are as many as suit the machine', async () => {
+  const worker = await stage.worker(USUAL_THREADS);
+  const metrics = await (await fetch(`${worker.url}/metrics`)).text();
+  const threads = usualLaneThreads(thisMachine());
+  expect(metrics.match(/^cx_lane_thread_heap_bytes\{/gm) ?? []).toHaveLength(threads > 1 ? threads : 0);
+  expect(await worker.kill('SIGTERM')).toBe(0);
+}, 60_000);
 
 test('a lane that stands still makes it unready', async () => {
   const { lane } = keyNames(stage.redisPrefix).lane(3);

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MeasureRow, Measures } from '../../src/contracts/measures.js';
 import { type Comparison, compareMeasures } from '../golden/reference-measures.js';
-import { createStage, metric, type Stage, touchpoint, until } from '../support/touchpoint.js';
+import { createStage, metric, type Stage, touchpoint, until, USUAL_THREADS } from '../support/touchpoint.js';
 
 /**
  * Three thousand real orders, judged by an independent reference, through a service of two workers of which one is killed. They are not
@@ -46,7 +46,7 @@ function throughAService(): void {
       // The orders are years old, and each has more sellers than are usually told apart.
       retention: { settledOrders: null }, measures: { mostValues: 2_000 }, time: { settleReplaying: '3s' },
     } });
-    const [first, second] = await Promise.all([stage.worker(), stage.worker()]);
+    const [first, second] = await Promise.all([stage.worker(USUAL_THREADS), stage.worker()]);
     const producing = stage.run(['produce', input, '--rate', '2000']);
     await until('work under way on the first worker', 60_000, async () => (await metric(first.url, 'cx_events_total')) > reference.read / 8);
     await first.kill('SIGKILL');

@@ -6,7 +6,7 @@ import { simulateNdjson } from '../../src/adapters/simulator/file.js';
 import type { AlertPageBody, OpenAlert } from '../../src/contracts/alerts.js';
 import type { MeasureRow, Measures } from '../../src/contracts/measures.js';
 import { foldedJourney, foldEvents, withoutRepeats } from '../support/derived.js';
-import { createStage, metric, ndjson, type Stage, touchpoint, until } from '../support/touchpoint.js';
+import { createStage, metric, ndjson, type Stage, touchpoint, until, USUAL_THREADS } from '../support/touchpoint.js';
 
 const ORDERS = 1_500;
 
@@ -31,7 +31,7 @@ describe('serve, with a worker killed midway, says what replay says', () => {
     [50, 700, 1_900].forEach((at, i) => lines.splice(at, 0, ['no json\n', '{"type":"parcel.scanned","id":"x"}\n', '{"type":"order.cancelled","id":"y"}\n'][i] ?? ''));
     writeFileSync(input, lines.join(''));
     stage = await createStage({ config: { time: { settleReplaying: '3s' } } });
-    const [first, second] = await Promise.all([stage.worker(), stage.worker()]);
+    const [first, second] = await Promise.all([stage.worker(USUAL_THREADS), stage.worker()]);
     const producing = stage.run(['produce', input, '--rate', '3000']);
     await until('work under way on the first worker', 30_000, async () => (await metric(first.url, 'cx_events_total')) > lines.length / 5);
     await first.kill('SIGKILL');

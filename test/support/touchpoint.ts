@@ -86,6 +86,9 @@ export interface StageOptions {
   readonly on?: StageServers;
 }
 
+/** Lanes worked by as many threads as suit the machine, as where nobody says. */
+export const USUAL_THREADS = { LANE_THREADS: '' };
+
 export interface StageServers {
   /** How the test itself comes to them, and whoever creates the topics. */
   readonly brokers: readonly string[];
@@ -105,7 +108,8 @@ export async function createStage({ partitions = 4, config = {}, on }: StageOpti
   writeFileSync(file, stringify({
     topics: { sources: names(SOURCE_TOPICS), outputs: names(OUTPUT_TOPICS) }, redis: { prefix }, ...config,
   }));
-  const env = { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, KAFKA_GROUP_ID: prefix, TOUCHPOINT_CONFIG: file, HTTP_PORT: '0', ...own };
+  // The same on every machine: other threads where a test asks for them.
+  const env = { KAFKA_BROKERS: brokers.join(','), REDIS_URL: redisUrl, KAFKA_GROUP_ID: prefix, TOUCHPOINT_CONFIG: file, HTTP_PORT: '0', LANE_THREADS: '1', ...own };
   const workers: WorkerProcess[] = [];
   const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Finished> => touchpoint(args, { ...env, ...more });
   const started = async (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> => {

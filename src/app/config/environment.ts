@@ -32,8 +32,8 @@ export interface Environment {
   /** Beyond what the URL says; null: nothing. */
   readonly redisTls: TlsMaterial | null;
   readonly http: { readonly host: string; readonly port: number };
-  /** How many threads work lanes; 1: the main one. */
-  readonly laneThreads: number;
+  /** How many threads work lanes; 1: the main one; null: as many as suit the machine. */
+  readonly laneThreads: number | null;
   readonly logLevel: LogLevel;
   readonly configFile: string | null;
 }
@@ -138,12 +138,13 @@ function readPort(read: Read, complain: Complain): number {
   return DEFAULT_PORT;
 }
 
-function readLaneThreads(read: Read, complain: Complain): number {
+function readLaneThreads(read: Read, complain: Complain): number | null {
   const text = read('LANE_THREADS');
-  const threads = Number(text ?? 1);
+  if (text === null) return null;
+  const threads = Number(text);
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
   complain('LANE_THREADS', `expected a whole number from 1 to ${MOST_THREADS}, no more than the machine has cores`);
-  return 1;
+  return null;
 }
 
 function readUrl(read: Read, complain: Complain, name: string, protocols: readonly string[]): string | null {

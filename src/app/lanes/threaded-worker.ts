@@ -11,13 +11,15 @@ import { tell } from './told.js';
 
 export interface ThreadedWorkParts {
   readonly config: Config;
+  /** How many; two or more. */
+  readonly threads: number;
   readonly telemetry: Telemetry & ThreadTelemetry;
   readonly rulebook: Pick<Rulebook, 'present' | 'follow'>;
   readonly failed: (error: Error) => void;
 }
 
 /**
- * Works lanes in `config.laneThreads` threads besides this one, each a member of the group: they share the lanes among themselves and with
+ * Works lanes in threads besides this one, each a member of the group: they share the lanes among themselves and with
  * other workers. What they tell counts here, so that whoever looks at the process from outside sees one worker.
  */
 export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
@@ -26,7 +28,7 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
   parts.rulebook.follow(({ catalogue }) => { for (const thread of threads) thread.post({ kind: 'catalogue', catalogue }); });
   return {
     async start() {
-      threads = Array.from({ length: parts.config.laneThreads }, (_, number) => startThread(parts, number + 1));
+      threads = Array.from({ length: parts.threads }, (_, number) => startThread(parts, number + 1));
       try {
         await all(({ started }) => started);
       } catch (error) {

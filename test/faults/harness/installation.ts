@@ -91,7 +91,7 @@ export async function install(options: InstallationOptions): Promise<Installatio
     sources: SOURCE_TOPICS.map(topicName),
     async start(defect, more = {}) {
       // Every other one works its lanes by threads; a defect is in the main one.
-      const threads = started.length % 2 === 1 && defect === undefined ? { LANE_THREADS: '2' } : {};
+      const threads = started.length % 2 === 1 && defect === undefined ? { LANE_THREADS: '2' } : { LANE_THREADS: '1' };
       const start = startWorker({ ...env, ...threads, ...more }, defect);
       starting.add(start);
       const worker = await start.finally(() => starting.delete(start));
