@@ -1,5 +1,5 @@
-import { nameUuid } from '../name-uuid.js';
 import type { EventDefinition, JoinDefinition, LinkDefinition, MapDefinition, Row, Shape, Value } from './definition.js';
+import { idOf, nameOf } from './event-name.js';
 import { exactText } from './exact-json.js';
 import { createVocabulary, type Expression, type Scope, type Vocabulary } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
@@ -200,6 +200,7 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
   const shared = compileFields(common, ['common'], builder, saysNull(event.type));
   const via = event.via === null ? null : { ...event.via, key: required(keyOf(event.via.key, [...path, 'via', 'key'], builder), [...path, 'via', 'key']) };
   const occurs = occursBy(event);
+  const name = nameOf(map.events, event);
   const one = (scope: Scope, key: string, give: (event: BuiltEvent) => void): void => {
     if (!when(scope)) return;
     const told: { [key: string]: Json } = { type: event.type };
@@ -207,7 +208,7 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
     const occurredAt = dated?.(scope) ?? null;
     if (occurredAt !== null) told['occurredAt'] = occurredAt;
     own(scope, told);
-    told['id'] ??= idOf(told, map, event, key);
+    told['id'] ??= idOf(told, map, event, name, key);
     give({ event: told, via: via === null ? null : { link: via.link, key: via.key(scope), split: via.split } });
   };
   return {
@@ -234,12 +235,3 @@ function occursBy({ at: field, changed }: EventDefinition): (record: Row, past: 
 }
 
 const isSame = (a: Value, b: Value): boolean => a === b || (typeof a === 'object' && exactText(a) === exactText(b));
-
-/**
- * An id for an event that names none: the same whenever the same is read again. What a row says once has the id of the row; anything
- * else is known by all that it says.
- */
-function idOf(event: { readonly [key: string]: Json }, map: MapDefinition, { type, at: field, changed, each }: EventDefinition, key: string): string {
-  const isOnce = map.state !== null && field !== null && changed === null && each === null;
-  return nameUuid(JSON.stringify(['map', map.name, key, type, field, changed, isOnce ? null : event]));
-}

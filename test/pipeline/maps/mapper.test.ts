@@ -77,6 +77,15 @@ describe('rows with state', () => {
     expect(all([versions[1]])).toEqual([placed, shipped]);
     expect(new Set(all(versions)).size).toBe(3);
   });
+
+  test('have an id for each of two that rest on one field, the first the one that it has alone', () => {
+    const dispatched = '  - {type: shipment.dispatched, at: shipped, shipmentId: =record.no}\n';
+    const version = { no: '1', rev: 1, shipped: at(3) };
+    const [alone] = ids(take(mapperOf(STATE), version));
+    const both = ids(take(mapperOf(STATE + dispatched.replace('record.no', "record.no + '-2'")), version));
+    expect(both).toEqual([alone, expect.any(String)]);
+    expect(both[1]).not.toBe(alone);
+  });
 });
 
 describe('changes as Debezium writes them', () => {
