@@ -12,7 +12,7 @@ import type { Codec } from './remembered.js';
 export const rowCodec: Codec<KeptRow> = {
   pack: ({ version, row, told }) => Buffer.from(exactText([version, row, [...told]])),
   unpack(bytes) {
-    const [version, row, told] = exactJson(bytes.toString()) as [KeptRow['version'], Row, number[]];
+    const [version, row, told] = exactJson(bytes.toString()) as [KeptRow['version'], Row, string[]];
     return { version, row, told: new Set(told) };
   },
 };

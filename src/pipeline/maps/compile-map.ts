@@ -1,5 +1,5 @@
 import type { EventDefinition, JoinDefinition, LinkDefinition, MapDefinition, Row, Shape, Value } from './definition.js';
-import { idOf, nameOf } from './event-name.js';
+import { idOf, nameOf, nameText } from './event-name.js';
 import { exactText } from './exact-json.js';
 import { createVocabulary, type Expression, type Scope, type Vocabulary } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
@@ -28,6 +28,8 @@ export interface CompiledJoin {
 
 export interface CompiledEvent {
   readonly definition: EventDefinition;
+  /** As it is remembered of a row; null: it is not, as it is told as often as it happens. */
+  readonly onceAs: string | null;
   /** The events that a record gives, in order. @throws MapFault */
   readonly build: (scope: Scope, past: Past, give: (event: BuiltEvent) => void) => void;
 }
@@ -213,6 +215,7 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
   };
   return {
     definition: event,
+    onceAs: event.at === null ? null : nameText(name),
     build(scope, past, give) {
       if (!occurs(scope['record'] as Row, past)) return;
       const key = (scope[STATE_KEY] ?? '') as string;

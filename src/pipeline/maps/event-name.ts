@@ -2,7 +2,7 @@ import { nameUuid } from '../name-uuid.js';
 import type { EventDefinition, MapDefinition } from './definition.js';
 import type { Json } from './template.js';
 
-/** What tells an event of a map from its others. `twin`: how many before it are of its type and rest on the same fields. */
+/** What tells an event of a map from its others, whichever stand before it. `twin`: how many before it are of its type and rest on the same fields. */
 export interface EventName extends Pick<EventDefinition, 'type' | 'at' | 'changed'> {
   readonly twin: number;
 }
@@ -12,6 +12,9 @@ export function nameOf(events: readonly EventDefinition[], event: EventDefinitio
   const twin = events.slice(0, events.indexOf(event)).filter((other) => other.type === type && other.at === at && other.changed === changed).length;
   return { type, at, changed, twin };
 }
+
+/** As it is remembered of a row. */
+export const nameText = ({ type, at, changed, twin }: EventName): string => [type, at, changed, twin || null].filter((part) => part !== null).join(' ');
 
 /**
  * An id for an event that names none: the same whenever the same is read again. What a row says once has the id of the row; anything

@@ -68,7 +68,7 @@ export function createMapper(map: CompiledMap, tables: ReadonlyMap<string, Table
     const past = { before: before ?? known?.before ?? null, told: known?.told ?? null };
     scope['before'] = past.before;
     const built = build(map, scope, past, watch);
-    return { kind: 'mapped', ...built, remember: () => { known?.keep(built.events.map(({ index }) => index)); } };
+    return { kind: 'mapped', ...built, remember: () => { known?.keep(built.events.map(({ index }) => map.events[index]?.onceAs ?? null).filter((name) => name !== null)); } };
   });
   return {
     map, read, finish,
@@ -90,13 +90,13 @@ function telling<T>(work: () => T): T | Fault {
   }
 }
 
-function build(map: CompiledMap, scope: Scope, { before, told }: { readonly before: Row | null; readonly told: ReadonlySet<number> | null }, watch: Watch | undefined): Pick<Extract<Mapped, { kind: 'mapped' }>, 'events' | 'links'> {
+function build(map: CompiledMap, scope: Scope, { before, told }: { readonly before: Row | null; readonly told: ReadonlySet<string> | null }, watch: Watch | undefined): Pick<Extract<Mapped, { kind: 'mapped' }>, 'events' | 'links'> {
   const events: PlacedEvent[] = [];
   const links: LearnedLink[] = [];
   for (const link of map.links) link.build(scope, (learned) => { links.push(learned); });
   map.events.forEach((event, index) => {
     const from = events.length;
-    event.build(scope, { before, isTold: told?.has(index) ?? null }, (built) => { events.push({ index, ...built }); });
+    event.build(scope, { before, isTold: event.onceAs === null ? null : (told?.has(event.onceAs) ?? null) }, (built) => { events.push({ index, ...built }); });
     watch?.(['events', index], events.slice(from).map((built) => built.event));
   });
   return { events, links };

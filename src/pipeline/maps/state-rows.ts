@@ -4,10 +4,10 @@ import type { Row } from './definition.js';
 export interface KnownRow {
   /** The version before this one; null: it is the first. */
   readonly before: Row | null;
-  /** Which of the map's events were told of it. */
-  readonly told: ReadonlySet<number>;
+  /** Which of the map's events were told of it, by their names: the map may be another one since. */
+  readonly told: ReadonlySet<string>;
   /** This version takes the place of the one before; `told`: what was told by it. */
-  keep(told: readonly number[]): void;
+  keep(told: readonly string[]): void;
 }
 
 export interface StateRows {
@@ -19,7 +19,7 @@ export interface StateRows {
 export interface KeptRow {
   readonly version: number | string | null;
   readonly row: Row;
-  readonly told: ReadonlySet<number>;
+  readonly told: ReadonlySet<string>;
 }
 
 /** Where rows are kept by their keys. */
@@ -31,7 +31,7 @@ export function createStateRows(fields: readonly string[], rows: RowMemory = new
     next(key, version, row) {
       const known = rows.get(key);
       if (known !== undefined && isOlder(version, known.version)) return 'older';
-      const told = known?.told ?? new Set<number>();
+      const told = known?.told ?? new Set<string>();
       return {
         told, before: known?.row ?? null,
         keep(more) {
