@@ -27,15 +27,18 @@ export type RowMemory = Pick<Map<string, KeptRow>, 'get'> & { set(key: string, r
 
 /** `fields`: those that are compared or asked for; the others need not be kept. */
 export function createStateRows(fields: readonly string[], rows: RowMemory = new Map()): StateRows {
+  const compared = (row: Row): Row => Object.fromEntries(fields.map((field) => [field, row[field] ?? null]));
+  // What the map did not look at when the row was kept is not known: it counts as unchanged.
+  const completed = (kept: Row, now: Row): Row => (fields.every((field) => Object.hasOwn(kept, field)) ? kept : { ...compared(now), ...kept });
   return {
     next(key, version, row) {
       const known = rows.get(key);
       if (known !== undefined && isOlder(version, known.version)) return 'older';
       const told = known?.told ?? new Set<string>();
       return {
-        told, before: known?.row ?? null,
+        told, before: known === undefined ? null : completed(known.row, row),
         keep(more) {
-          rows.set(key, { version, row: Object.fromEntries(fields.map((field) => [field, row[field] ?? null])), told: more.length === 0 ? told : new Set([...told, ...more]) });
+          rows.set(key, { version, row: compared(row), told: more.length === 0 ? told : new Set([...told, ...more]) });
         },
       };
     },

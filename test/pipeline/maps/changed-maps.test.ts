@@ -39,6 +39,8 @@ const types = (events: readonly Event[]): string[] => events.map(({ type }) => t
 const PLACED = '  - {type: order.placed, at: placed, customerId: C, lines: []}\n';
 const SHIPPED = '  - {type: shipment.dispatched, at: shipped, shipmentId: =record.no}\n';
 const CAPTURED = '  - {type: payment.captured, at: placed, paymentId: =record.no, amountMinor: 1}\n';
+const RESCHEDULED = "  - {type: delivery.rescheduled, changed: promised, occurredAt: =time('2026-03-09T00:00:00Z'), initiatedBy: company, newDeliveryAt: =record.promised}\n";
+const NOTED = "  - {type: order.amended, when: \"=before != null && before.note != record.note\", occurredAt: =time('2026-03-09T00:00:00Z'), initiatedBy: company, lines: []}\n";
 const row = { no: '1', rev: 1, placed: '2026-03-01 10:00', promised: '2026-03-05', shipped: '2026-03-03 10:00', note: 'a' };
 
 describe('a map that was changed between two starts', () => {
@@ -48,5 +50,12 @@ describe('a map that was changed between two starts', () => {
     expect(types(take(under(CAPTURED + PLACED + SHIPPED), { ...row, rev: 2 }))).toEqual(['payment.captured']);
     expect(take(under(SHIPPED + PLACED + CAPTURED), { ...row, rev: 3 })).toEqual([]);
     expect(types(before)).toEqual(['order.placed', 'shipment.dispatched']);
+  });
+
+  test('takes a field that it did not look at before as unchanged', () => {
+    const under = createKeeper();
+    take(under(PLACED), row);
+    expect(take(under(PLACED + RESCHEDULED + NOTED), { ...row, rev: 2 })).toEqual([]);
+    expect(types(take(under(PLACED + RESCHEDULED), { ...row, rev: 3, promised: '2026-03-07' }))).toEqual(['delivery.rescheduled']);
   });
 });
