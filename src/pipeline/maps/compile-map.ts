@@ -144,7 +144,7 @@ function versionOf(text: string | null, builder: Builder): (scope: Scope) => num
   const expression = compileExpression(text, path, builder);
   return (scope) => {
     const value = at(path, () => expression.evaluate(scope));
-    if (value instanceof Date) return value.getTime();
+    if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
     if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
     if (typeof value === 'number' || typeof value === 'string') return value;
     throw new MapFault(path, `expected a number, text or time, found ${kindOf(value)}`);

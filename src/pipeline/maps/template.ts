@@ -165,6 +165,7 @@ function ofObject(value: Exclude<Value, string | number | bigint | boolean>): Js
 
 /** Without the milliseconds where there are none, as people write it. */
 const shortInstant = (date: Date): string => {
+  if (Number.isNaN(date.getTime())) throw new ValueFault('the time is beyond all times');
   const text = instantText(date.getTime());
   return text.endsWith('.000Z') ? `${text.slice(0, -5)}Z` : text;
 };

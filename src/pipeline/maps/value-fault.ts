@@ -13,6 +13,6 @@ export function kindOf(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'string') return `a text of ${value.length} characters`;
   if (typeof value === 'number' || typeof value === 'bigint') return 'a number';
-  if (value instanceof Date) return 'a time';
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'a time beyond all times' : 'a time';
   return typeof value === 'boolean' ? 'true or false' : 'an object';
 }

@@ -119,6 +119,7 @@ describe('a record that a map can not use', () => {
     ["totalMinor: \"={'x': 1}[record.a]\"", { a: 'secret' }, 'events[0].totalMinor', "there is no such entry, in `{'x': 1}[record.a]`"],
     ['totalMinor: {of: =record.a, is: {x: 1}}', { a: 'secret' }, 'events[0].totalMinor', 'none of 1 values fits a text of 6 characters'],
     ['totalMinor: "=record.a[3]"', { a: [1] }, 'events[0].totalMinor', 'the list has no entry there'],
+    ["totalMinor: 1, lines: \"=[time(record.a, 'milliseconds') + duration('1h')]\"", { a: 8.64e15 }, 'events[0].lines', 'the time is beyond all times'],
     ['totalMinor: =record.a, for: {x: =record.b}', { a: 1, b: 'secret' }, 'events[0].for.x', 'expected a list, found a text of 6 characters'],
     ['totalMinor: =record.a.constructor', { a: {} }, 'events[0].totalMinor', 'there is no field `constructor`'],
     ['totalMinor: =record.__proto__', {}, 'events[0].totalMinor', 'there is no field `__proto__`'],
@@ -127,5 +128,10 @@ describe('a record that a map can not use', () => {
     if (mapped.kind !== 'fault') throw new Error('expected a fault');
     expect([mapped.path.join('.').replace('events.0', 'events[0]'), mapped.message]).toEqual([path, expect.stringContaining(why)]);
     expect(mapped.message).not.toContain('secret');
+  });
+
+  test('a version beyond all times is none', () => {
+    const mapper = mapperOf(STATE.replace('version: =record.rev', "version: \"=time(record.rev, 'milliseconds') + duration('1h')\""));
+    expect(mapper.take({ no: '1', rev: 8.64e15 })).toEqual({ kind: 'fault', path: ['state', 'version'], message: 'expected a number, text or time, found a time beyond all times' });
   });
 });
