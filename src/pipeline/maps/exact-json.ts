@@ -21,7 +21,11 @@ export function exactText(value: unknown): string {
 type WithRawText = JSON & { rawJSON(text: string): unknown };
 
 /** No expression reaches further down, and values nested without end must not use up the stack. */
-const DEEPEST = 100;
+export const DEEPEST = 100;
+
+/** Is it nested further down than so? */
+export const isDeeper = (value: unknown, depth: number): boolean =>
+  typeof value === 'object' && value !== null && (depth === 0 || Object.values(value).some((each) => isDeeper(each, depth - 1)));
 
 function hasRounded(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);

@@ -1,5 +1,6 @@
 import { type BuiltEvent, type CompiledMap, type LearnedLink, STATE_KEY } from './compile-map.js';
 import type { Row } from './definition.js';
+import { DEEPEST, isDeeper } from './exact-json.js';
 import type { Scope } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
 import { conform } from './shape.js';
@@ -132,6 +133,7 @@ interface Given {
 
 function recordIn(given: unknown, { definition: { input, fields } }: CompiledMap): Given {
   if (input.format === 'csv') return { record: given as Row, before: null, change: null };
+  if (isDeeper(given, DEEPEST)) throw new ValueFault(`it is nested more than ${DEEPEST} deep`);
   if (input.change === null) return { record: conform(given, fields), before: null, change: null };
   const envelope = conform(given, null);
   const { before, after, op, ts_ms: writtenAt, source } = Object.hasOwn(envelope, 'payload') ? conform(envelope['payload'], null) : envelope;

@@ -134,4 +134,9 @@ describe('a record that a map can not use', () => {
     const mapper = mapperOf(STATE.replace('version: =record.rev', "version: \"=time(record.rev, 'milliseconds') + duration('1h')\""));
     expect(mapper.take({ no: '1', rev: 8.64e15 })).toEqual({ kind: 'fault', path: ['state', 'version'], message: 'expected a number, text or time, found a time beyond all times' });
   });
+
+  test('a record nested without end is refused, whoever looks at it', () => {
+    const record: unknown = JSON.parse(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`);
+    expect(map('totalMinor: 1, lines: =record.a').take(record)).toEqual({ kind: 'fault', path: ['record'], message: 'it is nested more than 100 deep' });
+  });
 });
