@@ -49,7 +49,7 @@ async function round(early: number): Promise<{ readonly events: number; readonly
   const lane = createIntakeLane({
     source, telemetry, store: createMemoryIntakeStore(), wallClock: { now: () => Date.now() }, maps: [mapOf('erp/erp.yaml'), mapOf('carrier/carrier.yaml')],
     writer: { write: async (records) => { for (const { value } of records) values.push(String(value)); } },
-    decode: createEventDecoder({ now: () => Date.now(), maxValueBytes: 1e6, maxAheadMs: 3_600_000 }), maxValueBytes: 1e6, schemas: null, schemaReader: null,
+    decode: createEventDecoder({ now: () => Date.now(), maxValueBytes: 1e6, maxAheadMs: 3_600_000 }), maxValueBytes: 1e6, largestEvent: 1e6, schemas: null, schemaReader: null,
     time: { allowedLatenessMs: 0, settleMs: 1_000, replaySettleMs: 1_000 }, waitMs: 7 * 86_400_000, maxWaiting: 100_000, maxWaitingBytes: 1e9,
     limits: { records: 1_000, bytes: 1_048_576 }, failed: (error) => { throw error; },
   });

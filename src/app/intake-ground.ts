@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { askAdmin } from '../adapters/kafka/ask-admin.js';
 import { createBrokerProbe } from '../adapters/kafka/broker-probe.js';
-import { checkInputs, checkTopics } from '../adapters/kafka/check-topics.js';
+import { checkInputs, checkTopics, largestEvent } from '../adapters/kafka/check-topics.js';
 import { openKafkaInputs, openRecordWriter } from '../adapters/kafka/intake-log.js';
 import { checkRedis } from '../adapters/redis/check-redis.js';
 import { createRedisIntakeStore } from '../adapters/redis/intake-store.js';
@@ -22,6 +22,8 @@ import { openSchemas } from './registry.js';
 export interface IntakeGround {
   readonly source: SourceLog<string>;
   readonly writer: RecordWriter;
+  /** Bytes that the source topics take of an event. */
+  readonly largestEvent: number;
   readonly store: IntakeStore;
   readonly wallClock: WallClock;
   readonly schemas: SchemaReader | null;
@@ -45,23 +47,24 @@ export async function intakeGround(config: Config, endpoint: KafkaEndpoint, redi
       if (level === 'error') unfit.push(message);
       else logger.warn({ event: 'redis.check' }, message);
     }
-    const partitions = await askAdmin(client, async (admin) => {
+    const sources = await askAdmin(client, async (admin) => {
       unfit.push(...(await checkTopics(admin, names)), ...(await checkInputs(admin, inputs, names)));
-      if (unfit.length > 0) return 0;
-      const { topics } = await admin.fetchTopicMetadata({ topics: [...names.sources.values()] });
-      return topics[0]?.partitions.length ?? 0;
+      if (unfit.length > 0) return { partitions: 0, largest: 0 };
+      const topics = [...names.sources.values()];
+      const [first] = (await admin.fetchTopicMetadata({ topics })).topics;
+      return { partitions: first?.partitions.length ?? 0, largest: await largestEvent(admin, topics) };
     });
     if (unfit.length > 0) throw new GroundUnfit(unfit);
     const schemas = openSchemas(config, await createKeptSchemas(redis, { prefix: config.redisPrefix }).load());
     const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
     const topics = new Map<IntakeRecord['topic'], string>([...names.sources, ['cx.dead-letters', config.topics.outputs['cx.dead-letters']]]);
-    const writer = await openRecordWriter({ client, topics, partitions, partitioner: PARTITIONERS[config.partitioner] });
+    const writer = await openRecordWriter({ client, topics, partitions: sources.partitions, batchBytes: sources.largest, partitioner: PARTITIONERS[config.partitioner] });
     const source = await openKafkaInputs({
       client, groupId: intakeGroup(endpoint.groupId), topics: inputs, times: { sessionTimeoutMs: config.sessionTimeoutMs, heartbeatMs: config.sessionTimeoutMs / HEARTBEATS },
     });
     const asking = askBrokers(createBrokerProbe(client, config.topics.outputs['cx.dead-letters']), watches.kafka);
     return {
-      source, writer, wallClock, schemas,
+      source, writer, wallClock, schemas, largestEvent: sources.largest,
       store: createRedisIntakeStore(redis, { prefix: config.redisPrefix, rememberSeconds: config.intake.rememberSeconds }),
       troubles: () => redisTroubles(redis, config.redisPrefix, wallClock),
       async close() {

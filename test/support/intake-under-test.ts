@@ -70,7 +70,7 @@ export function createIntakeUnderTest(maps: readonly CompiledMap[], { topics, pa
     const source = logs.source() as unknown as SourceLog<string>;
     const lane = createIntakeLane({
       source, writer, telemetry, store: mortal, wallClock: { now }, maps: maps.map((map) => ({ map, tables: new Map() })),
-      decode: createEventDecoder({ now, maxValueBytes: 1_000_000, maxAheadMs: 3_600_000 }), maxValueBytes: 1_000_000,
+      decode: createEventDecoder({ now, maxValueBytes: 1_000_000, maxAheadMs: 3_600_000 }), maxValueBytes: 1_000_000, largestEvent: Infinity,
       time: { allowedLatenessMs: 0, settleMs: 1_000, replaySettleMs: 1_000 }, schemas: null, schemaReader: null, waitMs: 7 * 86_400_000, maxWaiting: 10_000, maxWaitingBytes: 1e9,
       limits: { records: 100, bytes: 1e6 }, failed: (error) => { failures.push(error); }, ...more,
     });

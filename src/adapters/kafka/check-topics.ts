@@ -55,6 +55,16 @@ export const checkInputs = async (admin: Admin, inputs: readonly string[], { sou
   return large.length === 0 ? [] : [`${large.map((topic) => `${topic} takes records of ${settings === null ? 0 : bytesOf(settings, topic)} bytes`).join(', ')}, but ${letters} only ${room ?? 0}: set its max.message.bytes to ${OUTPUT_ROOM_BYTES} more than the largest of them, else a large record can't be put aside`];
 };
 
+/** Beside the value of an event: its key, and what frames a record and its batch. */
+const BESIDE_VALUE_BYTES = 2_048;
+
+/** Bytes that an event's value may have for every one of these topics to take it; Infinity: nobody tells. */
+export const largestEvent = async (admin: Admin, topics: readonly string[]): Promise<number> => {
+  const settings = await describe(admin, topics);
+  const rooms = settings === null ? [] : topics.map((topic) => bytesOf(settings, topic)).filter((bytes) => bytes > 0);
+  return Math.min(...rooms) - BESIDE_VALUE_BYTES;
+};
+
 type Settings = ReadonlyMap<string, string>;
 
 const bytesOf = (settings: ReadonlyMap<string, Settings>, topic: string): number => Number(settings.get(topic)?.get('max.message.bytes') ?? 0);

@@ -40,14 +40,16 @@ export interface RecordWriterOptions {
   /** How many partitions each of them has. */
   readonly partitions: number;
   readonly partitioner: PartitionFunction;
+  /** What each of them takes at once. */
+  readonly batchBytes: number;
 }
 
 /** Connects a writer of source events and dead letters. @throws when no broker answers */
-export const openRecordWriter = async ({ client, topics, partitions, partitioner }: RecordWriterOptions): Promise<RecordWriter & { close(): Promise<void> }> => {
+export const openRecordWriter = async ({ client, topics, partitions, partitioner, batchBytes }: RecordWriterOptions): Promise<RecordWriter & { close(): Promise<void> }> => {
   const producer = await openProducer(client);
   return {
     async write(records) {
-      let request = createOpenRequest();
+      let request = createOpenRequest(batchBytes);
       for (const record of records) {
         const name = topics.get(record.topic);
         if (name === undefined) throw new Error(`Topic ${record.topic} is not among those that are configured`);
@@ -56,7 +58,7 @@ export const openRecordWriter = async ({ client, topics, partitions, partitioner
         const partition = partitioner(Buffer.from(record.key ?? record.value ?? ''), partitions);
         if (request.add(name, partition, message)) continue;
         await producer.send(request.batches());
-        request = createOpenRequest();
+        request = createOpenRequest(batchBytes);
         request.add(name, partition, message);
       }
       await producer.send(request.batches());

@@ -9,14 +9,16 @@ export interface OpenRequest {
   batches(): readonly PartitionBatch[];
 }
 
-export const createOpenRequest = (): OpenRequest => {
+/** @param batchBytes what the topics take at once, where that is less than a batch has otherwise */
+export const createOpenRequest = (batchBytes = BATCH_BYTES): OpenRequest => {
+  const most = Math.min(batchBytes, BATCH_BYTES);
   const open = new Map<string, { topic: string; partition: number; messages: BatchRecord[]; bytes: number }>();
   return {
     add(topic, partition, message) {
       const place = `${topic}|${partition}`;
       const batch = open.get(place) ?? { topic, partition, messages: [], bytes: 0 };
       const bytes = messageBytes(message);
-      if (batch.messages.length >= BATCH_RECORDS || (batch.messages.length > 0 && batch.bytes + bytes > BATCH_BYTES)) return false;
+      if (batch.messages.length >= BATCH_RECORDS || (batch.messages.length > 0 && batch.bytes + bytes > most)) return false;
       batch.messages.push(message);
       batch.bytes += bytes;
       open.set(place, batch);

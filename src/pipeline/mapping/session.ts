@@ -25,6 +25,8 @@ export interface IntakeSessionParts extends MappingParts {
   /** How long an event waits for its link, ms. */
   readonly waitMs: number;
   readonly limits: IntakeLimits;
+  /** Bytes that the topics take of an event. */
+  readonly largestEvent: number;
   /** A defect: the process should end and be restarted. */
   readonly failed: (error: Error) => void;
 }
@@ -47,7 +49,7 @@ export async function createIntakeSession(parts: IntakeSessionParts, claimed: Cl
   const time = createTimeReached<string>(source.topics, parts.time);
   const progress = createLaneProgress<string>(source.topics, claimed.topics, time);
   const mapping = await openMapping(parts, claimed);
-  const step: MappingStepParts = { ...mapping, progress, time, telemetry, now: () => wallClock.now(), waitMs: parts.waitMs, maxValueBytes: parts.maxValueBytes };
+  const step: MappingStepParts = { ...mapping, progress, time, telemetry, now: () => wallClock.now(), waitMs: parts.waitMs, maxValueBytes: Math.min(parts.maxValueBytes, parts.largestEvent) };
   const sender = createSender(parts, claimed);
   let { version, seq } = claimed;
   let committed = progress.offsets();

@@ -36,7 +36,7 @@ export interface MappingStepParts {
   readonly telemetry: Pick<IntakeTelemetry, 'deadLetter'>;
   /** How long an event waits for its link, ms. */
   readonly waitMs: number;
-  /** A longer event would be refused by those that it is for; bytes. */
+  /** A longer event would be refused by its topic, or by those that it is for; bytes. */
   readonly maxValueBytes: number;
 }
 
