@@ -16,6 +16,8 @@ export interface SimulateOptions {
 }
 
 const FEED_MS = 200;
+/** Some 24 days: beyond it Node's timers fire at once. */
+const MOST_SECONDS = 2_147_483;
 /** Lines handed on at once; the past of a shop comes as a whole. */
 const CHUNK_LINES = 500;
 
@@ -23,7 +25,7 @@ const CHUNK_LINES = 500;
 export async function simulate(options: SimulateOptions): Promise<void> {
   const ordersPerSecond = above(0, '--rate', options.rate, 'orders a second, more than 0 and at most 1000', 1_000);
   const historyDays = above(-1, '--days', options.days, 'days, from 0 to 365', 365);
-  const seconds = options.seconds === undefined ? Infinity : above(0, '--seconds', options.seconds, 'seconds, more than 0', 1e9);
+  const seconds = options.seconds === undefined ? Infinity : above(0, '--seconds', options.seconds, `seconds, more than 0 and at most ${MOST_SECONDS}`, MOST_SECONDS);
   const { config, client } = kafkaOrFault();
   const names = topicNames(config);
   const opened = Date.now();

@@ -27,6 +27,7 @@ describe('what a person gets wrong is told in words, with exit code 2', () => {
     [['backtest', '--rules', '.', 'empty'], '.: is a folder, where a file is expected'],
     [['produce', 'none'], 'none: there is no such file'],
     [['produce', '.'], '.: is a folder, where a file is expected'],
+    [['simulate', '--seconds', '3000000'], '--seconds 3000000: expected seconds, more than 0 and at most 2147483'],
     [['token', ''], 'the name "" cannot be used: expected 1 to 64 letters, digits, dots, _ and -'],
     [['topics', '--print', '--cluster', ''], '--cluster : expected the name of a Kafka resource: small letters, digits, dots and -'],
   ])('%j', (args, message) => {
