@@ -12,6 +12,7 @@ const UNVERIFIED: Readonly<Record<keyof LaneSummary['unverified'], (n: number) =
   unassessed: (n) => `${counted(n, 'order')} on which a rule fails: what was said of them was not recomputed`,
   moving: (n) => `${counted(n, 'order')} changed at every look: look again`,
   letters_gone: (n) => `${counted(n, 'dead letter')} of records that the topics no longer hold`,
+  letters_trimmed: (n) => `${counted(n, 'refused record')} whose dead letters cx.dead-letters no longer holds`,
   letters_otherwise: (n) => `${counted(n, 'dead letter')} of records that would be taken now: limits, partitioner or version were others when they were read`,
   counts: (n) => `the counts of ${counted(n, 'partition')}, beyond their sum: older records are gone, or orders were moving`,
 };

@@ -56,7 +56,7 @@ export function createLaneReading(parts: ReadingParts, first: LaneBounds) {
   const starts = new Map([...first.sources].map(([topic, { start }]) => [topic, start]));
   const whole = { 'cx.events': first.outputs.get('cx.events')?.start === 0, 'cx.alerts': first.outputs.get('cx.alerts')?.start === 0 };
   const said = createSaidLog({ numbers, tell, whole });
-  const refusals = createRefusals({ lane, numbers, tell, topicNames, maxAheadMs: parts.maxAheadMs, retention: parts.retention });
+  const refusals = createRefusals({ lane, numbers, tell, isWhole: first.outputs.get('cx.dead-letters')?.start === 0, topicNames, maxAheadMs: parts.maxAheadMs, retention: parts.retention });
   const journeys = createLastJourneys(tell);
   const arena = createFactArena();
   /** Of each order the place of its last fact, among those that were taken and those that perhaps were. */

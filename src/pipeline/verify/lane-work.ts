@@ -35,10 +35,10 @@ export interface VerifyLaneParts {
 }
 
 /** What could not be verified, and is counted instead. */
-export type NotVerified = Unverified | 'moving' | 'letters_gone' | 'letters_otherwise' | 'counts';
+export type NotVerified = Unverified | 'moving' | 'letters_gone' | 'letters_trimmed' | 'letters_otherwise' | 'counts';
 
 export const NOTHING_UNVERIFIED: Readonly<Record<NotVerified, number>> = {
-  facts_gone: 0, events_gone: 0, other_rules: 0, unassessed: 0, moving: 0, letters_gone: 0, letters_otherwise: 0, counts: 0,
+  facts_gone: 0, events_gone: 0, other_rules: 0, unassessed: 0, moving: 0, letters_gone: 0, letters_trimmed: 0, letters_otherwise: 0, counts: 0,
 };
 
 /** A lane while it is verified. */

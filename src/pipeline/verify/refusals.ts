@@ -13,6 +13,8 @@ export interface RefusalsParts {
   readonly lane: number;
   readonly numbers: NumberSet;
   readonly tell: Tell;
+  /** The topic has all dead letters that were ever there. */
+  readonly isWhole: boolean;
   readonly topicNames: Readonly<Record<SourceTopic, string>>;
   /** As serve has it; ms. */
   readonly maxAheadMs: number;
@@ -41,7 +43,7 @@ const OF_SETTINGS: ReadonlySet<string> = new Set<DeadLetterReason>(['too_large',
 const ADDED = /^(__connect\.errors\.(topic|partition|offset|stage|class\.name|exception\.message)|touchpoint\.reason|cx_seq)$/;
 
 /** Compares dead letters with the records that they stand for. Letters are taken before the records. */
-export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, retention }: RefusalsParts) {
+export function createRefusals({ lane, numbers, tell, isWhole, topicNames, maxAheadMs, retention }: RefusalsParts) {
   const letters = new Map<string, Letter>();
   const numbered = createNumberedLog('cx.dead-letters', numbers, 'dead_letter_twice', tell);
   const topics = new Map(Object.entries(topicNames).map(([topic, name]) => [name, topic as SourceTopic]));
@@ -54,7 +56,10 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
   const unfounded = (letter: Letter, why: string): void => {
     tell('dead_letter_unfounded', `for ${topicNames[letter.topic]}/${lane}/${letter.offset} (${letter.reason}): ${why}`, letter.at === null ? {} : { at: letter.at });
   };
+  /** Of each topic, the offset of the first record whose letter is left. */
+  const leftFrom = new Map<SourceTopic, number>();
   let otherwise = 0;
+  let trimmed = 0;
   /** A record that can be used may have been refused for what was true then. That an order had expired is remembered when it is read again; the rest is not. */
   const judgeUsable = (letter: Letter, record: SourceRecord, { orderId, fact }: Extract<Decoded, { kind: 'event' }>): Judged => {
     if (letter.reason === 'order_expired' && orderId !== null) {
@@ -90,6 +95,7 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
       const id = `${topic}|${offset}`;
       const seq = numbered.take(record, `${topicNames[topic]}/${lane}/${offset}`, at);
       if (seq === null) return;
+      leftFrom.set(topic, Math.min(offset, leftFrom.get(topic) ?? Infinity));
       letters.set(id, {
         topic, offset, at, seq, reason: header('touchpoint.reason'), message: header('__connect.errors.exception.message'),
         digest: originalDigest(record), matched: false,
@@ -100,7 +106,8 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
       const letter = letters.get(`${record.topic}|${record.offset}`);
       if (letter === undefined) {
         if (decoded.kind === 'event') return 'taken';
-        tell('dead_letter_missing', `expected one for ${decoded.reason}`, { at: placeOf(record) });
+        if (!isWhole && record.offset < (leftFrom.get(record.topic) ?? Infinity)) trimmed += 1;
+        else tell('dead_letter_missing', `expected one for ${decoded.reason}`, { at: placeOf(record) });
         return 'refused';
       }
       letter.matched = true;
@@ -137,6 +144,8 @@ export function createRefusals({ lane, numbers, tell, topicNames, maxAheadMs, re
     count: (): number => letters.size,
     /** Letters of records that would be taken now: the settings or the version were others when they were read. */
     otherwise: (): number => otherwise,
+    /** Refused records whose letters the topic no longer holds. */
+    trimmed: (): number => trimmed,
   };
 }
 export type Refusals = ReturnType<typeof createRefusals>;

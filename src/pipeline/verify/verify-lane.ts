@@ -98,6 +98,7 @@ async function compareEnd({ parts, reading, tell, unverified }: LaneWork): Promi
   const present = highest > last.seq ? ((await viewer.look(lane, []))?.seq ?? 0) : last.seq;
   if (highest > present) tell('number_not_given', `cx_seq ${highest} is published, the last one given out is ${present}`);
   unverified.letters_gone += reading.refusals.settle(last.seq, present, (topic) => ({ start: reading.start(topic), readTo: reading.readTo(topic) }));
+  unverified.letters_trimmed += reading.refusals.trimmed();
   unverified.letters_otherwise += reading.refusals.otherwise();
   return last;
 }

@@ -116,6 +116,18 @@ describe('what is gone is told, and not called different:', () => {
     expect([kindsOf(done), done.lanes[0]?.unverified.letters_gone]).toEqual([[], 1]);
   });
 
+  test('dead letters that their topic no longer holds, but not those that it should', async () => {
+    const lane = createVerifiedLane();
+    for (let i = 0; i < 5; i++) lane.append('no json', 'orders');
+    await lane.work();
+    const done = await lane.verify({ starts: { 'cx.dead-letters': 2 } });
+    expect([kindsOf(done), done.lanes[0]?.unverified.letters_trimmed]).toEqual([[], 2]);
+    const gap = await lane.verify({ starts: { 'cx.dead-letters': 2 }, output: (topic, records) => (topic === 'cx.dead-letters' ? records.filter(({ offset }) => offset !== 3) : records) });
+    expect(kindsOf(gap)).toContain('dead_letter_missing');
+    const all = await lane.verify({ starts: { 'cx.dead-letters': 5 } });
+    expect([kindsOf(all), all.lanes[0]?.unverified.letters_trimmed]).toEqual([[], 5]);
+  });
+
   test('limits that were others when a record was refused', async () => {
     const lane = appended(5);
     const long = { id: 'x', type: 'order.cancelled', orderId: 'long', initiatedBy: 'customer', occurredAt: '2026-03-01T00:00:00Z', reason: 'r'.repeat(5_000) };
