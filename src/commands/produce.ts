@@ -1,5 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { whyUnreadable } from '../adapters/files/why-unreadable.js';
+import { kafkaFaultText } from '../adapters/kafka/fault-words.js';
 import { type Produced, produceFiles } from '../adapters/kafka/produce.js';
 import { createSourceEncoder, type SourceEncoder } from '../adapters/registry/source-encoder.js';
 import { OUTPUT_FORMATS } from '../app/config/schema.js';
@@ -7,6 +8,7 @@ import type { Config } from '../app/config.js';
 import { topicNames } from '../app/kafka-ground.js';
 import { counted } from '../app/report/layout.js';
 import { topicOf } from '../contracts/sources.js';
+import { asError } from '../core/as-error.js';
 import { PARTITIONERS } from '../pipeline/partitioner.js';
 import { CommandFault } from './context.js';
 import { kafkaOrFault, partitionsOrFault, tellingKafkaFaults } from './kafka.js';
@@ -24,19 +26,27 @@ export async function produce(files: readonly string[], options: { readonly rate
   const names = topicNames(config);
   const encode = encoderOf(config, options.format);
   const began = performance.now();
-  const done = await tellingKafkaFaults(async () => {
-    const partitions = await partitionsOrFault(client, names);
-    return produceFiles({
-      client, files, sources: names.sources, topicOf, partitions, partitioner: PARTITIONERS[config.partitioner], rate, progress: tell(began),
-      ...(encode === null ? {} : { encode }),
-    });
-  });
+  const told = tell(began);
+  let acknowledged = 0;
+  const partitions = await tellingKafkaFaults(() => partitionsOrFault(client, names));
+  const done = await produceFiles({
+    client, files, sources: names.sources, topicOf, partitions, partitioner: PARTITIONERS[config.partitioner], rate,
+    progress: (so) => {
+      acknowledged = so.lines;
+      told(so);
+    },
+    ...(encode === null ? {} : { encode }),
+  }).catch((error: unknown) => { throw endedEarly(error, acknowledged); });
   const seconds = (performance.now() - began) / 1_000;
   const perTopic = [...done.perTopic].map(([topic, count]) => `${topic} ${count.toLocaleString('en')}`).join(', ');
   process.stdout.write(`${counted(done.lines, 'event')} acknowledged in ${seconds.toFixed(1)} s: ${perTopic}\n`);
   if (done.unencoded > 0) process.stdout.write(`${counted(done.unencoded, 'line is no valid event', 'lines are no valid events')}: no schema has room for that, so it was sent as it is\n`);
   if (done.unplaced > 0) process.stdout.write(`${counted(done.unplaced, 'line names no known type and is', 'lines name no known type and are')} on ${names.sources.get('orders') ?? 'orders'} without a key, where the service puts such aside\n`);
 }
+
+/** What was acknowledged stays. */
+const endedEarly = (error: unknown, acknowledged: number): CommandFault => new CommandFault(`Ended early after ${counted(acknowledged, 'event')} ${acknowledged === 1 ? 'was' : 'were'} acknowledged: ${kafkaFaultText(asError(error))}. `
+  + 'Once that is put right, run the same again: what arrives twice counts as a duplicate.', 1);
 
 /** Nothing is sent where one of the files can't be read. */
 async function readable(file: string): Promise<void> {

@@ -196,7 +196,7 @@ const NEWLINE = 0x0a;
 export async function* linesOf(files: readonly string[]): AsyncGenerator<readonly Buffer[]> {
   for (const file of files) {
     let rest: Buffer = Buffer.alloc(0);
-    for await (const chunk of chunksOf(file)) {
+    for await (const chunk of naming(file, chunksOf(file))) {
       const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
       const lines: Buffer[] = [];
       let at = 0;
@@ -218,5 +218,14 @@ const chunksOf = (file: string): AsyncIterable<Buffer> => {
   raw.on('error', (error) => { unpacked.destroy(error); });
   return raw.pipe(unpacked) as AsyncIterable<Buffer>;
 };
+
+/** What reading and unpacking say names no file. */
+async function* naming(file: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
 
 const isBlank = (line: Buffer): boolean => line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);

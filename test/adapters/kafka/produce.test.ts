@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import type { PartitionBatch } from '../../../src/adapters/kafka/covered-send.js';
 import { createPace, linesOf, placeLine, produceLines } from '../../../src/adapters/kafka/produce.js';
@@ -90,6 +91,18 @@ describe('producing from files', () => {
     const pace = createPace(null, () => 0, () => Promise.reject(new Error('waited')));
     await pace.next(1_000_000);
     expect(pace.allowed(0)).toBeGreaterThan(1_000);
+  });
+
+  test('a packed file that ends early is told by its name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'touchpoint-lines-'));
+    try {
+      const file = join(folder, 'cut.gz');
+      await writeFile(file, gzipSync('one\ntwo\n').subarray(0, 20));
+      const read = async (): Promise<void> => { for await (const lines of linesOf([file])) expect(lines.length).toBeLessThan(3); };
+      await expect(read()).rejects.toThrow(`${file}: unexpected end of file`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test('lines are cut across reads and files, the last one also without an end', async () => {
