@@ -54,7 +54,7 @@ export function createKeptLinks({ memory, accountOf, lastWait, ...room }: KeptLi
       return found;
     },
     restore: (asked, at) => { links.restore(asked, at); },
-    expire: (before) => leaving(links.expire(before)),
+    expire: (before, most) => leaving(links.expire(before, most)),
     get waiting() { return links.waiting; },
     get oldest() { return links.oldest; },
     take({ number, value }) {

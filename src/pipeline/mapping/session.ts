@@ -49,7 +49,7 @@ export async function createIntakeSession(parts: IntakeSessionParts, claimed: Cl
   const time = createTimeReached<string>(source.topics, parts.time);
   const progress = createLaneProgress<string>(source.topics, claimed.topics, time);
   const mapping = await openMapping(parts, claimed);
-  const step: MappingStepParts = { ...mapping, progress, time, telemetry, now: () => wallClock.now(), waitMs: parts.waitMs, maxValueBytes: Math.min(parts.maxValueBytes, parts.largestEvent) };
+  const step: MappingStepParts = { ...mapping, progress, time, telemetry, now: () => wallClock.now(), waitMs: parts.waitMs, limits: parts.limits, maxValueBytes: Math.min(parts.maxValueBytes, parts.largestEvent) };
   const sender = createSender(parts, claimed);
   let { version, seq } = claimed;
   let committed = progress.offsets();

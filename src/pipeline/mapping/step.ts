@@ -34,6 +34,8 @@ export interface MappingStepParts {
   readonly time: TimeReached<string>;
   readonly now: () => number;
   readonly telemetry: Pick<IntakeTelemetry, 'deadLetter'>;
+  /** How much one step writes of what waited too long. */
+  readonly limits: { readonly records: number; readonly bytes: number };
   /** How long an event waits for its link, ms. */
   readonly waitMs: number;
   /** A longer event would be refused by its topic, or by those that it is for; bytes. */
@@ -103,7 +105,7 @@ export function runMapping(parts: MappingStepParts, mapped: readonly MappedCandi
     progress.read(record, isAside ? 'deadLetter' : 'applied');
     time.read(record.topic, record.timestamp, record.timestamp);
   }
-  writeAll(parts, links.expire(reached(parts) - waitMs).map((asked) => unlinked(asked, `it has waited for ${inWords(waitMs)}`)), null, records);
+  writeAll(parts, links.expire(reached(parts) - waitMs, parts.limits).map((asked) => unlinked(asked, `it has waited for ${inWords(waitMs)}`)), null, records);
   return records;
 }
 

@@ -45,8 +45,8 @@ export interface Links<W> {
   find(asked: Asked<W>, at: number): Found<W>;
   /** One who waited already, for those who go on from a former state: in the order in which they came. */
   restore(asked: Asked<W>, at: number): void;
-  /** Those who asked before this time, and wait no longer. */
-  expire(before: number): readonly Asked<W>[];
+  /** Those who asked before this time, and wait no longer; only the first of them where they would be more, or take more room, than this. */
+  expire(before: number, most?: { readonly records: number; readonly bytes: number }): readonly Asked<W>[];
   readonly waiting: number;
   /** No one who waits asked before this time. */
   readonly oldest: number;
@@ -107,9 +107,16 @@ export function createLinks<W>({ maxWaiting, maxBytes = Infinity, sizeOf = () =>
       return { kind: 'waits', dropped };
     },
     restore: enter,
-    expire(before) {
+    expire(before, most = { records: Infinity, bytes: Infinity }) {
       if (oldest >= before) return [];
-      const gone = [...queue].filter(({ at }) => at < before);
+      const gone: Waiting<W>[] = [];
+      let room = most.bytes;
+      for (const one of queue) {
+        if (gone.length >= most.records || room <= 0) break;
+        if (one.at >= before) continue;
+        gone.push(one);
+        room -= one.size;
+      }
       for (const one of gone) leave(one);
       oldest = [...queue].reduce((least, { at }) => Math.min(least, at), Infinity);
       return gone;

@@ -56,6 +56,20 @@ describe('an event that comes before its link', () => {
   });
 
   test.each([
+    ['number', { records: 100, bytes: 1e6 }], ['room', { records: 1_000, bytes: 50_000 }],
+  ])('is given up with others in commits of a bounded %s, however many waited too long', async (_, limits) => {
+    const commits: number[] = [];
+    const writer = { write: async (records: readonly IntakeRecord[]) => { commits.push(records.length); } };
+    const intake = intakeOf({ waitMs: HOUR, limits, writer });
+    for (let n = 0; n < 350; n++) intake.append('carrier.tracking', null, scan(n));
+    await intake.live();
+    intake.wall.at += HOUR + 10_000;
+    await intake.live(null, () => intake.peek().waiting === 0);
+    expect(commits.reduce((sum, count) => sum + count, 0)).toBe(350);
+    expect(Math.max(...commits)).toBeLessThanOrEqual(100);
+  });
+
+  test.each([
     ['number', { maxWaiting: 2 }],
     ['room', { maxWaitingBytes: 2_500 }],
   ])('makes room for others beyond a %s: who has waited longest goes first', async (_, parts) => {
