@@ -35,7 +35,8 @@ export interface Session<T extends string> {
 
 /** A lane that was claimed and looked at. */
 export type Opened<T extends string> =
-  | { readonly kind: 'session'; readonly version: number; readonly session: Session<T> }
+  /** `begin` tells the figures that it begins with, which follow on that it was claimed. */
+  | { readonly kind: 'ready'; readonly version: number; readonly begin: () => Session<T> }
   | { readonly kind: 'halt'; readonly halt: Halt };
 
 export interface HolderParts<T extends string> {
@@ -78,7 +79,7 @@ export function holdLane<T extends string>(parts: HolderParts<T>) {
     if (opened.kind === 'halt') return halt(opened.halt);
     halted = null;
     telemetry.laneClaimed(lane, opened.version);
-    return opened.session;
+    return opened.begin();
   };
   const goOn = (): void => {
     if (leaving !== 'no') throw new Error('the lane is being left');

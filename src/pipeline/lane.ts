@@ -25,19 +25,23 @@ export function createLane(parts: LaneParts): Lane {
         await store.halt(lane, claimed.token, halt);
         return { kind: 'halt', halt };
       }
-      const judging = parts.judging();
-      const session = createLaneSession({ ...parts, ...judging, isPresent: () => parts.judging() === judging, telemetry: whileHeld(telemetry, isHeld) }, prepared);
-      return { kind: 'session', version: claimed.version, session };
+      return {
+        kind: 'ready', version: claimed.version,
+        begin() {
+          const judging = parts.judging();
+          return createLaneSession({ ...parts, ...judging, isPresent: () => parts.judging() === judging, telemetry: whileHeld(telemetry, isHeld) }, prepared);
+        },
+      };
     },
   });
 }
 
 /** A lane's figures are its owner's to tell: what comes to an end after it was given up must not bring them back. */
-const whileHeld = (telemetry: Telemetry, isHeld: () => boolean): Telemetry => ({
+export const whileHeld = (telemetry: Telemetry, isHeld: (lane: number) => boolean): Telemetry => ({
   ...telemetry,
-  timeReached: (lane, at) => { if (isHeld()) telemetry.timeReached(lane, at); },
-  lag: (topic, lane, records) => { if (isHeld()) telemetry.lag(topic, lane, records); },
-  schemaWaiting: (lane, topics) => { if (isHeld()) telemetry.schemaWaiting(lane, topics); },
-  catchingUp: (lane, why) => { if (isHeld()) telemetry.catchingUp(lane, why); },
-  outboxPending: (lane, records) => { if (isHeld()) telemetry.outboxPending(lane, records); },
+  timeReached: (lane, at) => { if (isHeld(lane)) telemetry.timeReached(lane, at); },
+  lag: (topic, lane, records) => { if (isHeld(lane)) telemetry.lag(topic, lane, records); },
+  schemaWaiting: (lane, topics) => { if (isHeld(lane)) telemetry.schemaWaiting(lane, topics); },
+  catchingUp: (lane, why) => { if (isHeld(lane)) telemetry.catchingUp(lane, why); },
+  outboxPending: (lane, records) => { if (isHeld(lane)) telemetry.outboxPending(lane, records); },
 });

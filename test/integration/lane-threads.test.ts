@@ -76,6 +76,30 @@ test('a lane that stands still makes it unready', async () => {
   expect(await worker.kill('SIGTERM')).toBe(0);
 }, 90_000);
 
+test('a thread that finds out late that another has its lane takes nothing of that one back', async () => {
+  const { lane } = keyNames(stage.redisPrefix).lane(3);
+  const kept = (await redis.hget(lane, topicField('orders')))!;
+  await redis.hset(lane, topicField('orders'), kept.replace(/"[^"]+"/, '"another record"'));
+  // The first thread has all lanes until the second comes, and is busy from when it asked for those that are left to it.
+  const late = `import { threadId } from 'node:worker_threads'; import { Socket } from 'node:net';
+    if (threadId === 2) await new Promise((r) => setTimeout(r, 5_000));
+    const SYNC_GROUP = 14, { write } = Socket.prototype;
+    let asked = 0;
+    if (threadId === 1) Socket.prototype.write = function (data, ...more) {
+      if (Buffer.isBuffer(data) && data.length > 8 && data.readInt16BE(4) === SYNC_GROUP && ++asked === 2) setImmediate(() => { for (const end = Date.now() + 3_000; Date.now() < end;); });
+      return write.call(this, data, ...more);
+    };`;
+  const worker = await stage.worker({ ...THREADS, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` });
+  const joined = (): number => worker.log().split('joined the group').length - 1;
+  await until('the first knows', 30_000, () => Promise.resolve(joined() >= 3));
+  await until('what it says of it arrived', 10_000, async () => (await metric(worker.url, 'cx_lane_thread_lag_max_seconds', { thread: '1' })) > 2);
+  expect(await metric(worker.url, 'cx_lane_halted', { partition: '3' })).toBe(1);
+  expect(worker.log()).not.toContain('lane 2 is no longer ours');
+  await redis.hset(lane, topicField('orders'), kept);
+  expect((await stage.run(['lanes', 'resume', '--all'])).code).toBe(0);
+  expect(await worker.kill('SIGTERM')).toBe(0);
+}, 90_000);
+
 test('a SIGTERM while its threads still join is a stop in order: nobody waits for their lanes', async () => {
   const child = spawn(process.execPath, [MAIN, 'serve'], { env: { ...cleanEnvironment(), ...stage.env, ...THREADS }, stdio: ['ignore', 'pipe', 'inherit'] });
   let log = '';

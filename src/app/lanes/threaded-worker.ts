@@ -6,6 +6,7 @@ import type { Worker } from '../../pipeline/worker.js';
 import type { Config } from '../config.js';
 import type { Rulebook } from '../rulebook.js';
 import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
+import { createLaneKeepers } from './lane-keepers.js';
 import { watchForSilence } from './silence-watch.js';
 import { tell } from './told.js';
 
@@ -24,11 +25,12 @@ export interface ThreadedWorkParts {
  */
 export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
   let threads: readonly LaneThread[] = [];
+  const toldBy = createLaneKeepers(parts.telemetry);
   const all = async (done: (thread: LaneThread) => Promise<unknown>): Promise<void> => void (await Promise.all(threads.map(done)));
   parts.rulebook.follow(({ catalogue }) => { for (const thread of threads) thread.post({ kind: 'catalogue', catalogue }); });
   return {
     async start() {
-      threads = Array.from({ length: parts.threads }, (_, number) => startThread(parts, number + 1));
+      threads = Array.from({ length: parts.threads }, (_, number) => startThread(parts, number + 1, toldBy(number + 1)));
       try {
         await all(({ started }) => started);
       } catch (error) {
@@ -49,7 +51,8 @@ const SILENT_FOR = 3;
 /** Until its first word a thread loads what it runs, which on a machine that starts much at a time takes many seconds; ms. */
 const LOADING_MS = 60_000;
 
-function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts, number: number) {
+/** @param toldByIt what it tells of its work counts there */
+function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts, number: number, toldByIt: Telemetry) {
   let lanes: LaneStandings = [];
   let troubles: readonly string[] = [];
   const started = Promise.withResolvers<undefined>();
@@ -71,7 +74,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
         ({ lanes, troubles } = message);
         silence.heard();
         telemetry.threadTold(number, message.health);
-        tell(telemetry, message.told);
+        tell(toldByIt, message.told);
         break;
       case 'failed':
         fail(message.error);

@@ -24,6 +24,11 @@ export function createToldTelemetry(atOnce: () => void = () => undefined): ToldT
   let told: Told[] = [];
   let counts = new Map<string, Counted>();
   const keep = (name: string, args: readonly unknown[]): void => { told.push([name, ...args.map(portable)] as unknown as Told); };
+  // Of two threads that have a lane one after the other it counts who claimed it last.
+  const keepAtOnce = (name: string) => (...args: readonly unknown[]): void => {
+    keep(name, args);
+    atOnce();
+  };
   const all = Object.fromEntries(Object.keys(NAMES).map((name) => [name, (...args: readonly unknown[]) => { keep(name, args); }])) as unknown as Telemetry;
   return {
     telemetry: {
@@ -39,11 +44,7 @@ export function createToldTelemetry(atOnce: () => void = () => undefined): ToldT
           told.push(first);
         }
       },
-      // Another thread may have the lane in a moment: what it tells must not be wiped out by this.
-      laneDropped(lane, why) {
-        keep('laneDropped', [lane, why]);
-        atOnce();
-      },
+      laneClaimed: keepAtOnce('laneClaimed'), laneHalted: keepAtOnce('laneHalted'), laneDropped: keepAtOnce('laneDropped'),
     },
     take() {
       const taken = told;

@@ -25,7 +25,8 @@ export function createIntakeLane(parts: IntakeSessionParts): HeldLane<string> {
         await store.halt(claimed.token, halt);
         return { kind: 'halt', halt };
       }
-      return { kind: 'session', version: claimed.version, session: await createIntakeSession(parts, checked.claimed) };
+      const session = await createIntakeSession(parts, checked.claimed);
+      return { kind: 'ready', version: claimed.version, begin: () => session };
     },
   });
 }

@@ -35,13 +35,17 @@ test('derived records are counted by kind', () => {
   expect(carried(take())).toEqual([['derived', 'signal.opened', 'lost', 1]]);
 });
 
-test('that a lane is dropped is told at once, with all that was told before', () => {
+test('whose a lane is gets told at once, with all that was told before', () => {
   const arrived: unknown[][] = [];
   const { telemetry, take } = createToldTelemetry(() => { arrived.push(...carried(take())); });
+  telemetry.laneClaimed(2, 17);
+  expect(arrived.splice(0)).toEqual([['laneClaimed', 2, 17]]);
   telemetry.lag('orders', 2, 7);
   expect(arrived).toEqual([]);
   telemetry.laneDropped(2, 'the group gave it to another worker');
-  expect(arrived).toEqual([['lag', 'orders', 2, 7], ['laneDropped', 2, 'the group gave it to another worker']]);
+  expect(arrived.splice(0)).toEqual([['lag', 'orders', 2, 7], ['laneDropped', 2, 'the group gave it to another worker']]);
+  telemetry.laneHalted(2, { name: 'records_lost', message: 'gone', since: 5 });
+  expect(arrived).toEqual([['laneHalted', 2, { name: 'records_lost', message: 'gone', since: 5 }]]);
 });
 
 test('an error arrives with its name, message and stack, whatever hangs on it', () => {
