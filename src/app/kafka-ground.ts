@@ -57,20 +57,21 @@ const arrangingTeller = (logger: Logger) => (lane: number, orders: number | null
 
 /**
  * Connects to Kafka and Redis and looks whether they can be relied on. Throws GroundUnfit with all that is wrong.
- * @param watches told when Kafka or Redis goes away, and is back: in one thread of a process
+ * @param watches told when Kafka or Redis goes away, and is back: in one thread of a process, as what is found at the start; null: another tells both
  */
 export async function kafkaGround(config: Config, endpoint: KafkaEndpoint, redisUrl: string, logger: Logger, watches: OutageWatches | null = outageWatches(logger, endpoint, redisUrl)): Promise<Ground> {
   const redis = connectRedis(config, redisUrl, watches?.redis);
   const client = kafkaClient(endpoint, logger);
+  const atStart = watches === null ? logger.child({}, { level: 'silent' }) : logger;
   try {
     const unfit: string[] = [];
     for (const { level, message } of await checkRedis(redis)) {
       if (level === 'error') unfit.push(message);
-      else logger.warn({ event: 'redis.check' }, message);
+      else atStart.warn({ event: 'redis.check' }, message);
     }
     unfit.push(...(await askAdmin(client, (admin) => checkTopics(admin, topicNames(config)))));
     if (unfit.length > 0) throw new GroundUnfit(unfit);
-    const registry = await openRegistry({ config, shelf: createKeptSchemas(redis, { prefix: config.redisPrefix }), outputs: outputNames(config), logger });
+    const registry = await openRegistry({ config, shelf: createKeptSchemas(redis, { prefix: config.redisPrefix }), outputs: outputNames(config), logger, atStart });
     const wallClock = await redisWallClock(redis, { prefix: config.redisPrefix });
     const { sources, outputs } = topicNames(config);
     const times = { sessionTimeoutMs: config.sessionTimeoutMs, heartbeatMs: config.sessionTimeoutMs / HEARTBEATS };

@@ -19,6 +19,8 @@ export interface RegistryParts {
   readonly shelf: SchemaShelf & { forget(): Promise<void> };
   readonly outputs: ReadonlyMap<OutputTopic, string>;
   readonly logger: Logger;
+  /** For what is found at the start. */
+  readonly atStart: Logger;
 }
 
 /**
@@ -26,13 +28,14 @@ export interface RegistryParts {
  * earlier start learned is enough to go on, and records whose schema isn't known wait.
  * @throws GroundUnfit where outputs need the registry and it refuses, or is away and was never asked before
  */
-export async function openRegistry({ config, shelf, outputs, logger }: RegistryParts): Promise<OpenRegistry> {
+export async function openRegistry({ config, shelf, outputs, logger, atStart }: RegistryParts): Promise<OpenRegistry> {
   const { schemaRegistryUrl: address, outputFormat: format } = config;
   if (address === null) return { schemas: null, outputFormat: jsonOutput };
   const { requestTimeoutMs, unknownSchema } = config.registry;
   const client = createRegistryClient(address, requestTimeoutMs);
   let kept = await shelf.load();
-  const tell = (message: string): void => { logger.warn({ event: 'registry' }, message); };
+  const teller = (to: Logger) => (message: string): void => { to.warn({ event: 'registry' }, message); };
+  const tell = teller(atStart);
   let outputFormat = jsonOutput;
   if (format !== 'json') {
     const { ids, findings, fromShelf, replaced, toKeep } = await registerOutputs(client, kept, outputSchemas(format, outputs));
@@ -46,8 +49,8 @@ export async function openRegistry({ config, shelf, outputs, logger }: RegistryP
     for (const [name, text] of toKeep) await shelf.keep(name, text);
     outputFormat = registryOutput(format, ids);
   }
-  logger.info({ event: 'registry', registry: client.url, kept: kept.size, outputs: format }, `schema registry at ${client.url}; outputs are ${format}`);
-  return { schemas: createLearnedSchemas({ client, shelf, unknownSchema, now: () => performance.now(), tell }, kept), outputFormat };
+  atStart.info({ event: 'registry', registry: client.url, kept: kept.size, outputs: format }, `schema registry at ${client.url}; outputs are ${format}`);
+  return { schemas: createLearnedSchemas({ client, shelf, unknownSchema, now: () => performance.now(), tell: teller(logger) }, kept), outputFormat };
 }
 
 const NOTHING_KEPT: ReadonlyMap<string, string> = new Map();

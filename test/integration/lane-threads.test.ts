@@ -41,6 +41,8 @@ test('from outside it is one worker: all lanes, one count, a halt that shows, an
     const labels = { topic: 'orders', partition: String(lane) };
     await until(`nothing left in lane ${lane}`, 10_000, async () => (await metric(worker.url, 'cx_lag_records', labels)) === 0);
   }
+  const found = worker.log().split('\n').flatMap((line) => (line.includes('"redis.check"') ? [(JSON.parse(line) as { msg: string }).msg] : []));
+  expect(found).toEqual([...new Set(found)]);
   const joined = worker.log().split('\n').filter((line) => line.includes('joined the group'));
   expect(new Set(joined.map((line) => (JSON.parse(line) as { lanes: number[] }).lanes.join()))).toContain('2,3');
   expect(await metric(worker.url, 'cx_derived_total')).toBeGreaterThan(0);
