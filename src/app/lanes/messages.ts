@@ -1,7 +1,7 @@
 import type { ThreadHealth } from '../../adapters/telemetry/thread-telemetry.js';
 import type { Worker } from '../../pipeline/worker.js';
 import type { Catalogue, Config } from '../config.js';
-import type { Told } from './told.js';
+import type { PortableError, Told } from './told.js';
 
 /** What a thread that works lanes is started with. */
 export interface ThreadStart {
@@ -26,6 +26,6 @@ export type FromThread =
   /** Also that it lives: where there is nothing else to tell, too. */
   | { readonly kind: 'told'; readonly told: readonly Told[]; readonly lanes: LaneStandings; readonly troubles: readonly string[]; readonly health: ThreadHealth }
   /** It cannot begin, or not go on. */
-  | { readonly kind: 'failed'; readonly error: Error }
+  | { readonly kind: 'failed'; readonly error: PortableError }
   /** All is committed and said. */
   | { readonly kind: 'stopped' };

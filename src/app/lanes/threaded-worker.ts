@@ -8,7 +8,7 @@ import type { Rulebook } from '../rulebook.js';
 import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
 import { createLaneKeepers } from './lane-keepers.js';
 import { watchForSilence } from './silence-watch.js';
-import { tell } from './told.js';
+import { errorOf, tell } from './told.js';
 
 export interface ThreadedWorkParts {
   readonly config: Config;
@@ -77,7 +77,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
         tell(toldByIt, message.told);
         break;
       case 'failed':
-        fail(message.error);
+        fail(errorOf(message.error));
         break;
       case 'stopped':
         stopped.resolve(undefined);

@@ -23,7 +23,7 @@ type Counted = [name: 'derived', type: string, of: string, count: number];
 export function createToldTelemetry(atOnce: () => void = () => undefined): ToldTelemetry {
   let told: Told[] = [];
   let counts = new Map<string, Counted>();
-  const keep = (name: string, args: readonly unknown[]): void => { told.push([name, ...args.map(portable)] as unknown as Told); };
+  const keep = (name: string, args: readonly unknown[]): void => { told.push([name, ...args.map((arg) => (arg instanceof Error ? portable(arg) : arg))] as unknown as Told); };
   // Of two threads that have a lane one after the other it counts who claimed it last.
   const keepAtOnce = (name: string) => (...args: readonly unknown[]): void => {
     keep(name, args);
@@ -57,14 +57,22 @@ export function createToldTelemetry(atOnce: () => void = () => undefined): ToldT
 
 /** Tells it to telemetry that counts. */
 export function tell(telemetry: Telemetry, told: readonly Told[]): void {
-  for (const [name, ...args] of told) (telemetry[name] as (...args: readonly unknown[]) => void)(...args);
+  for (const [name, ...args] of told) (telemetry[name] as (...args: readonly unknown[]) => void)(...args.map((arg) => (isPortable(arg) ? errorOf(arg) : arg)));
 }
 
-/** Of an error what another thread can be handed whatever else hangs on it. */
-export function portable<T>(value: T): T | Error {
-  if (!(value instanceof Error)) return value;
-  const error = new Error(value.message);
-  error.name = value.name;
-  error.stack = value.stack ?? error.message;
-  return error;
+/** Of an error what another thread can be handed whatever else hangs on it. Of one that is handed itself the name arrives as `Error`, but for JavaScript's own kinds. */
+export interface PortableError {
+  readonly isError: true;
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+  readonly cause: PortableError | null;
 }
+
+export const portable = ({ name, message, stack, cause }: Error): PortableError =>
+  ({ isError: true, name, message, stack: stack ?? message, cause: cause instanceof Error ? portable(cause) : null });
+
+export const errorOf = ({ name, message, stack, cause }: PortableError): Error =>
+  Object.assign(new Error(message, cause === null ? {} : { cause: errorOf(cause) }), { name, stack });
+
+const isPortable = (value: unknown): value is PortableError => typeof value === 'object' && value !== null && 'isError' in value;

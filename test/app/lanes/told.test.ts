@@ -48,12 +48,13 @@ test('whose a lane is gets told at once, with all that was told before', () => {
   expect(arrived).toEqual([['laneHalted', 2, { name: 'records_lost', message: 'gone', since: 5 }]]);
 });
 
-test('an error arrives with its name, message and stack, whatever hangs on it', () => {
+test('an error arrives with its name, message, stack and cause, whatever hangs on it', () => {
   const { telemetry, take } = createToldTelemetry();
-  const error = Object.assign(new TypeError('no such place', { cause: () => undefined }), { socket: () => undefined });
+  const cause = new TypeError('no such port', { cause: () => undefined });
+  const error = Object.assign(new Error('no such place', { cause }), { name: 'ConnectionFault', socket: () => undefined });
   telemetry.retrying(-1, 'look', error, 500);
   const [[, , , arrived] = []] = carried(take());
-  expect(arrived).toMatchObject({ name: 'TypeError', message: 'no such place', stack: error.stack });
+  expect(arrived).toMatchObject({ name: 'ConnectionFault', message: 'no such place', stack: error.stack, cause: { name: 'TypeError', message: 'no such port' } });
 });
 
 test('a copy of it tells the same', () => {
