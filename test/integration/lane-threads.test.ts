@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -8,6 +8,7 @@ import { keyNames } from '../../src/adapters/redis/keys.js';
 import { topicField } from '../../src/adapters/redis/lane-fields.js';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
 import { thisMachine, usualLaneThreads } from '../../src/app/lanes/lane-threads.js';
+import { murmur2Partition } from '../../src/pipeline/partitioner.js';
 import { cleanEnvironment, createStage, metric, type Stage, until, USUAL_THREADS } from '../support/touchpoint.js';
 
 /** A worker whose lanes are worked by two threads. other-rules.test.ts gives such a worker other rules under load, and kills it. */
@@ -17,6 +18,8 @@ const PARTITIONS = 4;
 const THREADS = { LANE_THREADS: '2' };
 /** Comes before all else, in every thread. */
 const inSecondThread = (defect: string): string => `import { threadId } from 'node:worker_threads'; if (threadId === 2) ${defect};`;
+
+const deadLetters = async (): Promise<number> => (await stage.counts())['orders']?.deadLetter ?? 0;
 
 let stage: Stage;
 let redis: Redis;
@@ -124,6 +127,31 @@ test('it ends with 1 where one of its threads cannot go on', async () => {
   await redis.hset(lane, 'format', format);
   expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('lane 1 was written in format 99')]);
 }, 60_000);
+
+test('what a thread told before it cannot go on is in the log', async () => {
+  const { lane } = keyNames(stage.redisPrefix).lane(1);
+  const format = (await redis.hget(lane, 'format'))!;
+  const orderId = Array.from({ length: 100 }, (_, number) => `refused-${number}`).find((id) => murmur2Partition(Buffer.from(id), PARTITIONS) === 1)!;
+  const input = join(mkdtempSync(join(tmpdir(), 'lane-threads-')), 'refused.ndjson');
+  writeFileSync(input, `${JSON.stringify({ type: 'order.placed', orderId, eventId: orderId })}\n`);
+  const before = await deadLetters();
+  // A thread for each lane, that tells only what must not wait.
+  const slow = `import { isMainThread } from 'node:worker_threads'; const { setInterval: usual } = globalThis;
+    if (!isMainThread) globalThis.setInterval = (run, ms, ...more) => usual(run, ms === 100 ? 15_000 : ms, ...more);`;
+  const worker = await stage.worker({ LANE_THREADS: String(PARTITIONS), NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(slow)}` });
+  await stage.run(['produce', input]);
+  await until('it is refused', 30_000, async () => (await deadLetters()) > before);
+  await redis.hset(lane, 'format', '99');
+  const file = stage.env['TOUCHPOINT_CONFIG']!;
+  const settings = readFileSync(file, 'utf8');
+  writeFileSync(file, `${settings}\nthresholds:\n  deliveryTolerance: 36h\n`);
+  const ended = new Promise((exited) => worker.child.once('exit', exited));
+  worker.child.kill('SIGHUP');
+  expect(await ended).toBe(1);
+  writeFileSync(file, settings);
+  await redis.hset(lane, 'format', format);
+  expect(worker.log()).toMatch(/"event":"dead_letter".*"lane":1/);
+}, 90_000);
 
 test.each([
   ['cannot even begin', "throw new Error('no room for another thread')", 'no room for another thread'],

@@ -26,12 +26,17 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
   let standing: Pick<Worker, 'lanes' | 'troubles'> = { lanes: () => [], troubles: () => [] };
   const tell = (): void => post({ kind: 'told', told: take(), lanes: standing.lanes(), troubles: standing.troubles(), health: health() });
   const telling = setInterval(tell, TELL_MS);
+  // The main thread ends the process at that.
+  const failing = (error: unknown): void => {
+    tell();
+    failed(error);
+  };
   const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }), null);
-  const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed });
+  const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed: failing });
   standing = worker;
   parentPort?.on('message', (message: ToThread) => {
     if (message.kind === 'catalogue') ({ catalogue } = message);
-    else void stop().catch(failed);
+    else void stop().catch(failing);
   });
   await worker.start();
   post({ kind: 'started' });
