@@ -151,10 +151,17 @@ export const urlOf = (http: FastifyInstance, host: string): string => {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 };
 
+/** What showing the outbox takes. */
+interface OutboxParts {
+  readonly ground: { readonly reader: { lanes(): Promise<readonly { readonly lane: number; readonly outbox: number }[]> } };
+  readonly telemetry: Pick<RunningTelemetry, 'outboxPending'>;
+}
 /** Each lane is counted by its owner alone, so that sums over workers are right. */
-async function showOutbox({ ground, telemetry }: ServiceParts, worker: Worker): Promise<void> {
+export async function showOutbox({ ground, telemetry }: OutboxParts, worker: { lanes(): readonly { readonly lane: number }[] }): Promise<void> {
+  const found = await ground.reader.lanes();
+  // Some may have gone to another worker meanwhile.
   const own = new Set(worker.lanes().map(({ lane }) => lane));
-  for (const { lane, outbox } of await ground.reader.lanes()) if (own.has(lane)) telemetry.outboxPending(lane, outbox);
+  for (const { lane, outbox } of found) if (own.has(lane)) telemetry.outboxPending(lane, outbox);
 }
 
 async function showDeadlines({ ground, telemetry }: ServiceParts, worker: Worker): Promise<void> {
