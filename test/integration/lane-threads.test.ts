@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { SOURCES } from '../../src/contracts/sources.js';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { topicField } from '../../src/adapters/redis/lane-fields.js';
 import { simulateNdjson } from '../../src/adapters/simulator/file.js';
@@ -19,6 +20,7 @@ const THREADS = { LANE_THREADS: '2' };
 /** Comes before all else, in every thread. */
 const inSecondThread = (defect: string): string => `import { threadId } from 'node:worker_threads'; if (threadId === 2) ${defect};`;
 
+const orderOfLane = (lane: number): string => Array.from({ length: 100 }, (_, number) => `order-${number}`).find((id) => murmur2Partition(Buffer.from(id), PARTITIONS) === lane)!;
 const deadLetters = async (): Promise<number> => (await stage.counts())['orders']?.deadLetter ?? 0;
 
 let stage: Stage;
@@ -56,6 +58,22 @@ test('from outside it is one worker: all lanes, one count, a halt that shows, an
   expect(worker.log()).toContain('stopped; everything is committed');
   expect((await stage.run(['verify', '--rate', '0'])).code).toBe(0);
 }, 180_000);
+
+test('deadlines that wait are shown from the start', async () => {
+  // One that stays where it is when the second thread joins after the first.
+  const orderId = orderOfLane(0);
+  const input = join(mkdtempSync(join(tmpdir(), 'lane-threads-')), 'waiting.ndjson');
+  const placed = { ...SOURCES.get('order.placed')!.example, id: orderId, orderId, occurredAt: new Date().toISOString(), promisedDeliveryAt: new Date(Date.now() + 86_400_000).toISOString() };
+  writeFileSync(input, `${JSON.stringify(placed)}\n`);
+  const first = await stage.worker(THREADS);
+  expect((await stage.run(['produce', input])).code).toBe(0);
+  await until('it is taken', 30_000, async () => (await metric(first.url, 'cx_events_total')) > 0);
+  expect(await first.kill('SIGTERM')).toBe(0);
+  const second = await stage.worker(THREADS);
+  // Far sooner than they are counted the next time.
+  await until('it is shown', 10_000, async () => (await metric(second.url, 'cx_deadlines_pending')) > 0);
+  expect(await second.kill('SIGTERM')).toBe(0);
+}, 90_000);
 
 test('where nobody says how many, there are as many as suit the machine', async () => {
   const worker = await stage.worker(USUAL_THREADS);
@@ -131,7 +149,7 @@ test('it ends with 1 where one of its threads cannot go on', async () => {
 test('what a thread told before it cannot go on is in the log', async () => {
   const { lane } = keyNames(stage.redisPrefix).lane(1);
   const format = (await redis.hget(lane, 'format'))!;
-  const orderId = Array.from({ length: 100 }, (_, number) => `refused-${number}`).find((id) => murmur2Partition(Buffer.from(id), PARTITIONS) === 1)!;
+  const orderId = orderOfLane(1);
   const input = join(mkdtempSync(join(tmpdir(), 'lane-threads-')), 'refused.ndjson');
   writeFileSync(input, `${JSON.stringify({ type: 'order.placed', orderId, eventId: orderId })}\n`);
   const before = await deadLetters();

@@ -39,6 +39,8 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
     else void stop().catch(failing);
   });
   await worker.start();
+  // Its lanes are known to whoever it starts for, as those of a worker in the main thread are.
+  tell();
   post({ kind: 'started' });
 
   async function stop(): Promise<void> {
