@@ -38,12 +38,11 @@ export function createSinkUnderTest({ partitions = 1, keepOutputs, destination, 
   const receiver: Destination = {
     batch: 1, memory, digest, close: () => { told.push('closed'); },
     channel: () => ({
-      admit: ({ mode }): PassedOver | null => (mode === 'backfill' ? 'backfill' : null), recall: () => undefined, repeat: async () => TAKEN,
-      async deliver([alert]) {
-        if (alert === undefined) return TAKEN;
+      admit: ({ mode }): PassedOver | null => (mode === 'backfill' ? 'backfill' : null), recall: () => undefined, repeat: () => [],
+      deliver: ([alert]) => (alert === undefined ? null : async () => {
         sent.push(alert.id);
         return saying(alert.id, sent.filter((id) => id === alert.id).length);
-      },
+      }),
     }),
   };
   const create = () => createSink({

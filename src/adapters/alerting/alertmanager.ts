@@ -1,4 +1,4 @@
-import type { Answer, Channel, Destination, PassedOver } from '../../pipeline/sinks/destination.js';
+import type { Channel, Destination, PassedOver, Request } from '../../pipeline/sinks/destination.js';
 import type { SinkAlert } from '../../pipeline/sinks/sink-alert.js';
 import { type AlertFilter, isFor } from './alert-filter.js';
 import { firingAlert, type FiringAlert, sameLabels, type ToldBesides } from './alertmanager-alert.js';
@@ -66,8 +66,11 @@ function createChannel({ to, headers, filter, told, now }: AlertmanagerOptions):
     const ended = before !== undefined && (present === undefined || !sameLabels(before, present));
     return [...(ended ? [ending(before, now())] : []), ...(present === undefined ? [] : [firing(present, now())])];
   };
-  const post = async (alerts: readonly object[], signal: AbortSignal): Promise<Answer> =>
-    (alerts.length === 0 ? { kind: 'taken' } : to.post(JSON.stringify(alerts), headers, signal));
+  const telling = (alertIds: readonly string[], signal: AbortSignal): Request => async () => {
+    const answer = await to.post(JSON.stringify(alertIds.flatMap(changesOf)), headers, signal);
+    if (answer.kind === 'taken') alertIds.forEach(settle);
+    return answer;
+  };
 
   return {
     admit,
@@ -75,24 +78,19 @@ function createChannel({ to, headers, filter, told, now }: AlertmanagerOptions):
       admit(alert);
       settle(alert.alertId);
     },
-    async deliver(alerts, signal) {
-      const ids = [...new Set(alerts.map(({ alertId }) => alertId))];
-      const answer = await post(ids.flatMap(changesOf), signal);
-      if (answer.kind === 'taken') ids.forEach(settle);
-      return answer;
+    deliver(alerts, signal) {
+      const alertIds = [...new Set(alerts.map(({ alertId }) => alertId))];
+      return alertIds.some((id) => wanted.has(id) || sent.has(id)) ? telling(alertIds, signal) : null;
     },
-    async repeat(signal) {
+    repeat(signal) {
       for (const [alertId, { at }] of sent) {
         if (now() - at <= RECALL_MS) continue;
         wanted.delete(alertId);
         sent.delete(alertId);
       }
       const open = [...sent.values()];
-      for (let from = 0; from < open.length; from += BATCH) {
-        const answer = await post(open.slice(from, from + BATCH).map((alert) => firing(alert, now())), signal);
-        if (answer.kind !== 'taken') return answer;
-      }
-      return { kind: 'taken' };
+      return Array.from({ length: Math.ceil(open.length / BATCH) }, (_, i) => () =>
+        to.post(JSON.stringify(open.slice(i * BATCH, (i + 1) * BATCH).map((alert) => firing(alert, now()))), headers, signal));
     },
   };
 }

@@ -28,12 +28,12 @@ export function createWebhook({ to, keys, headers, filter, personal, now }: Webh
         return isFor(alert.type === 'alert.resolved' ? { ...filter, owners: null } : filter, alert) ? null : 'filtered';
       },
       recall: () => undefined,
-      async deliver([alert], signal) {
-        if (alert === undefined) return { kind: 'taken' };
+      deliver([alert], signal) {
+        if (alert === undefined) return null;
         const body = webhookBody(alert, personal);
-        return to.post(body, { ...headers, ...signedHeaders(keys, alert.id, now(), body) }, signal);
+        return () => to.post(body, { ...headers, ...signedHeaders(keys, alert.id, now(), body) }, signal);
       },
-      repeat: async () => ({ kind: 'taken' }),
+      repeat: () => [],
     }),
     digest: (digest, signal) => {
       const body = JSON.stringify({ type: digest.type, timestamp: digest.until, data: digest });

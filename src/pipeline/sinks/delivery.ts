@@ -1,4 +1,4 @@
-import type { Answer, Channel, Setback } from './destination.js';
+import type { Answer, Channel, Request, Setback } from './destination.js';
 import type { AlertRecord, SinkAlert } from './sink-alert.js';
 import type { SinkParts } from './sink-parts.js';
 import type { SetAside } from './sink-telemetry.js';
@@ -27,23 +27,23 @@ export type Outcome = 'taken' | { readonly why: SetAside; readonly setback: Setb
 
 export interface Insistence {
   /** One try, when the receiver may be asked. null: called off. */
-  readonly attempt: (request: () => Promise<Answer>) => Promise<Answer | null>;
+  readonly attempt: (request: Request) => Promise<Answer | null>;
   /** Until it is taken, or there is no use in trying on. @param letters what the request tells of */
-  readonly insist: (letters: readonly Letter[], request: () => Promise<Answer>) => Promise<Outcome>;
+  readonly insist: (letters: readonly Letter[], request: Request) => Promise<Outcome>;
 }
 
 /** Makes requests again and again where need be. */
 export function createInsistence(parts: SinkParts, signal: AbortSignal): Insistence {
   const { name, telemetry, timing, breaker } = parts;
 
-  const attempt = async (request: () => Promise<Answer>): Promise<Answer | null> => {
+  const attempt = async (request: Request): Promise<Answer | null> => {
     const answer = await breaker.run(() => parts.slots.run(request), signal);
     if (answer === null || signal.aborted) return null;
     if (answer.kind !== 'taken') telemetry.sinkFailed(name, answer.reason, answer.message);
     return answer;
   };
 
-  const insist = async (letters: readonly Letter[], request: () => Promise<Answer>): Promise<Outcome> => {
+  const insist = async (letters: readonly Letter[], request: Request): Promise<Outcome> => {
     const takenBefore = breaker.taken();
     for (let setbacks = 1; ; setbacks += 1) {
       const answer = await attempt(request);
@@ -69,7 +69,8 @@ export function createDelivery(parts: SinkParts & { readonly channel: Channel },
   const { attempt, insist } = createInsistence(parts, signal);
 
   const deliver = async (letters: readonly Letter[]): Promise<boolean> => {
-    const outcome = await insist(letters, () => channel.deliver(letters.map(({ alert }) => alert), signal));
+    const request = channel.deliver(letters.map(({ alert }) => alert), signal);
+    const outcome = request === null ? 'taken' : await insist(letters, request);
     if (outcome === null) return false;
     if (outcome === 'taken') {
       for (const { alert } of letters) telemetry.sinkDelivered(name, timing.now() - Date.parse(alert.detectedAt));
@@ -90,7 +91,7 @@ export function createDelivery(parts: SinkParts & { readonly channel: Channel },
     deliver,
     async repeat() {
       // What fails is tried again when it is due the next time.
-      await attempt(() => channel.repeat(signal));
+      for (const request of channel.repeat(signal)) if ((await attempt(request))?.kind !== 'taken') return;
     },
   };
 }

@@ -29,16 +29,19 @@ export const PASSED_OVER = [
 ] as const;
 export type PassedOver = (typeof PASSED_OVER)[number];
 
+/** Asks the receiver once: what asks nothing is none, as it would pass for an answer. It may be made again. Never rejects. */
+export type Request = () => Promise<Answer>;
+
 /** The way of the alerts of one partition to their receiver. */
 export interface Channel {
   /** Takes note of an alert, once and in order. Null: it is to be delivered. */
   admit(alert: SinkAlert): PassedOver | null;
   /** The same of one that was dealt with before a restart: nothing is sent. */
   recall(alert: SinkAlert): void;
-  /** One request with these alerts, which were admitted; the same ones may be given again after a setback. Never rejects. */
-  deliver(alerts: readonly SinkAlert[], signal: AbortSignal): Promise<Answer>;
-  /** Sends again what the receiver would forget otherwise. Never rejects. */
-  repeat(signal: AbortSignal): Promise<Answer>;
+  /** How to tell of these alerts, which were admitted; the same ones may be given again after a setback. Null: there is nothing to send. */
+  deliver(alerts: readonly SinkAlert[], signal: AbortSignal): Request | null;
+  /** How to tell again what the receiver would forget otherwise. */
+  repeat(signal: AbortSignal): readonly Request[];
 }
 
 /** A receiver of alerts. */

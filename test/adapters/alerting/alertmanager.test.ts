@@ -181,6 +181,19 @@ describe('what is open', () => {
     expect(sent().flat()).toEqual(expect.arrayContaining(['1 warning fires', '1 warning ends', '2 warning fires']));
     expect(told.filter((line) => line.startsWith('set aside'))).toEqual([]);
   });
+
+  test('waits for a receiver that is away, though other partitions have nothing to send', async () => {
+    const { start, raise, advance, sent, answers, told } = underTest({ partitions: 3 });
+    await start();
+    answers(() => failing());
+    raise('1');
+    await advance(3_600_000);
+    expect(told.filter((line) => line.startsWith('set aside') || line === 'breaker closed')).toEqual([]);
+    answers(() => TAKEN);
+    sent();
+    await advance(301_000);
+    expect(sent()[0]).toEqual(['1 warning fires']);
+  });
 });
 
 test.each(['http://am:9093', 'http://am:9093/', 'http://am:9093//'])('the address of %s', (base) => expect(alertsAddress(base)).toBe('http://am:9093/api/v2/alerts'));
