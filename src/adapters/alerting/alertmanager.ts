@@ -82,15 +82,15 @@ function createChannel({ to, headers, filter, told, now }: AlertmanagerOptions):
       const alertIds = [...new Set(alerts.map(({ alertId }) => alertId))];
       return alertIds.some((id) => wanted.has(id) || sent.has(id)) ? telling(alertIds, signal) : null;
     },
+    // As they stand by now: an end that was given up, too, while the receiver was away.
     repeat(signal) {
       for (const [alertId, { at }] of sent) {
         if (now() - at <= RECALL_MS) continue;
         wanted.delete(alertId);
         sent.delete(alertId);
       }
-      const open = [...sent.values()];
-      return Array.from({ length: Math.ceil(open.length / BATCH) }, (_, i) => () =>
-        to.post(JSON.stringify(open.slice(i * BATCH, (i + 1) * BATCH).map((alert) => firing(alert, now()))), headers, signal));
+      const open = [...sent.keys()];
+      return Array.from({ length: Math.ceil(open.length / BATCH) }, (_, i) => telling(open.slice(i * BATCH, (i + 1) * BATCH), signal));
     },
   };
 }

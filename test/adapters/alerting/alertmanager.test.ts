@@ -194,6 +194,26 @@ describe('what is open', () => {
     await advance(301_000);
     expect(sent()[0]).toEqual(['1 warning fires']);
   });
+
+  test('that ended or changed is not sent as it was, where that was given up', async () => {
+    const { start, raise, end, advance, sent, answers, told } = underTest({ giveUpAfterMs: 600_000 });
+    await start();
+    raise('1');
+    raise('2');
+    raise('3');
+    await advance(1_000);
+    answers(() => failing());
+    end('1');
+    raise('2', { type: 'alert.updated', severity: 'critical' });
+    await advance(3_600_000);
+    expect(told.filter((line) => line.startsWith('set aside: too_old'))).toHaveLength(2);
+    answers(() => TAKEN);
+    sent();
+    await advance(300_000);
+    expect(sent()[0]).toEqual(['1 warning ends', '2 warning ends', '2 critical fires', '3 warning fires']);
+    await advance(60_000);
+    expect(sent().at(-1)).toEqual(['2 critical fires', '3 warning fires']);
+  });
 });
 
 test.each(['http://am:9093', 'http://am:9093/', 'http://am:9093//'])('the address of %s', (base) => expect(alertsAddress(base)).toBe('http://am:9093/api/v2/alerts'));
