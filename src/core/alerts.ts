@@ -37,9 +37,10 @@ export type AlertMode = 'live' | 'backfill';
 
 /** Says what is new of the order's alert and brings `said` up to date; null when nothing is. */
 export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules: AlertRules): AlertChange | null {
+  const matched = matchedPatterns(assessment);
+  if (said.alert !== null && said.alert.state !== 'open') said.alert = withoutCleared(said.alert, matched ?? []);
   const before = said.alert;
   const open = before !== null && before.state === 'open';
-  const matched = matchedPatterns(assessment);
   if (matched === null) return open ? end(said, assessment, cause.at, { reason: 'cleared' }, clearedHeadline(before)) : null;
   const patterns = matched.map((p) => p.pattern);
   const severity = worst(assessment.patterns);
@@ -50,7 +51,13 @@ export function sayAlert(said: Said, assessment: Assessment, cause: Cause, rules
   return { ...contentOf(matched, assessment, rules), type: open ? 'alert.updated' : 'alert.raised', episode, revision, sequence: ++said.sequence, ending: null };
 }
 
-/** Was all of this there when a person or time ended the alert? Then it is nothing new, whatever else happens to the order. */
+/** What cleared after the alert ended is news when it matches again, such as another date that was not kept. */
+function withoutCleared(ended: SaidAlert, matched: readonly MatchedPattern[]): SaidAlert {
+  const patterns = ended.patterns.filter((name) => matched.some(({ pattern }) => pattern === name));
+  return patterns.length === ended.patterns.length ? ended : { ...ended, patterns };
+}
+
+/** Was all of this there when a person or time ended the alert, and ever since? Then it is nothing new, whatever else happens to the order. */
 const isDealtWith = (before: SaidAlert, severity: PatternSeverity, patterns: readonly string[]): boolean =>
   before.state !== 'resolved' && (severity === before.severity || severity === 'warning') && patterns.every((name) => before.patterns.includes(name));
 

@@ -28,7 +28,7 @@ export interface SaidAlert {
   /** Why it is open no longer: its patterns cleared (`resolved`), it is past its use or its order was given up (`expired`), a person closed it. */
   readonly state: 'open' | 'resolved' | 'expired' | 'closed';
   readonly severity: PatternSeverity;
-  /** Of an expired or closed one: those that it was about when it ended. */
+  /** Of an expired or closed one: those that it was about when it ended, and that have matched ever since. */
   readonly patterns: readonly string[];
   /** When it was raised, by the wall clock, ms; null: that is not known. */
   readonly raisedAt: number | null;

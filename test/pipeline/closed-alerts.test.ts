@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createMemoryAlertHandling } from '../../src/adapters/memory/alert-handling.js';
 import type { AlertHandlingStore } from '../../src/pipeline/alert-handling.js';
-import { alertsOf, close, CLOSED_AT, damaged, event, expectSound, note, openOrders, rebuild, told, twoLate, workOn } from '../support/alert-endings.js';
+import { alertsOf, at, close, CLOSED_AT, damaged, event, expectSound, note, openOrders, rebuild, told, twoLate, workOn } from '../support/alert-endings.js';
 import { type Death, eventually, LANE } from '../support/lane-under-test.js';
 import { createRewindableStore } from '../support/rewindable-store.js';
 import type { VerifiedLane } from '../support/verified-lane.js';
@@ -33,6 +33,22 @@ describe('an alert that a person closed', () => {
     lane.append(damaged('a', 3.2));
     await lane.work({ handling });
     expect(told(lane, 'a')).toEqual([...said.a, 'alert.raised 2']);
+    await expectSound(lane);
+  });
+
+  test('is raised anew where the customer put the order off and was failed again', async () => {
+    const [lane, handling] = [await twoLate(), createMemoryAlertHandling()];
+    await close(handling, 'a');
+    await workOn(lane, handling);
+    const said = told(lane, 'a');
+    lane.append(event('delivery.rescheduled', 'a', 3.1, { initiatedBy: 'customer', newDeliveryAt: null }));
+    await lane.work({ handling });
+    expect(told(lane, 'a')).toEqual(said);
+    await expectSound(lane);
+    lane.append(event('delivery.rescheduled', 'a', 3.2, { initiatedBy: 'customer', newDeliveryAt: at(6) }));
+    await lane.work({ handling });
+    expect(told(lane, 'a')[said.length]).toBe('alert.raised 2');
+    expect(await openOrders(lane)).toEqual(['a', 'b']);
     await expectSound(lane);
   });
 
@@ -74,6 +90,24 @@ describe('an alert that a person closed', () => {
       await lane.work({ handling });
       expect({ distance, a: told(lane, 'a'), b: told(lane, 'b') }).toEqual({ distance, ...said });
       expect(await openOrders(lane)).toEqual([]);
+      await expectSound(lane);
+    }
+  });
+
+  test('is raised anew by what comes back, in a state that went back behind its being gone as well', async () => {
+    for (let distance = 1; distance <= 6; distance++) {
+      const { store, goBack } = createRewindableStore();
+      const [lane, handling] = [await twoLate({ store }), createMemoryAlertHandling()];
+      await close(handling, 'a');
+      await workOn(lane, handling);
+      lane.append(event('delivery.rescheduled', 'a', 3.1, { initiatedBy: 'customer', newDeliveryAt: null }));
+      await lane.work({ handling });
+      const said = told(lane, 'a');
+      await goBack(distance);
+      lane.append(event('delivery.rescheduled', 'a', 3.2, { initiatedBy: 'customer', newDeliveryAt: at(6) }));
+      await workOn(lane, handling);
+      await lane.work({ handling });
+      expect([distance, ...told(lane, 'a').slice(0, said.length + 1)]).toEqual([distance, ...said, 'alert.raised 2']);
       await expectSound(lane);
     }
   });

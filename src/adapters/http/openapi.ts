@@ -184,7 +184,7 @@ const postSnooze = (): Operation => alertAction({
 const postClose = (): Operation => alertAction({
   operationId: 'closeAlert', summary: 'Closes an alert', answer: json('Who closed it first, and what came of it', 'ClosedAlert'), body: { schema: 'Close', required: true },
   description: 'The first closure of an alert is kept; later ones are answered with it and change nothing. Within a second or two `alert.resolved` with `reason` `closed` follows on `cx.alerts`. '
-    + 'The order raises an alert again once a pattern matches that did not match then, or the severity becomes worse.',
+    + 'The order raises an alert again once a pattern matches that did not match then or has cleared since, or the severity becomes worse.',
 });
 
 const getMeasures = (): Operation => operation('Measures over many orders', 'Measures', {

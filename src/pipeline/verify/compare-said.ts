@@ -77,7 +77,7 @@ export function compareFold(orderId: string, said: Said, folded: FoldedOrder | u
     if (published === undefined && kept !== undefined && !whole.events) known = false;
     else if (!same) wrong(`${name}: expected ${told(kept)}; published ${told(published)}`);
   }
-  if (!alertFollows(said.alert, folded?.alert ?? null, whole.alerts)) {
+  if (!alertFollows(said, folded?.alert ?? null, whole.alerts)) {
     tell('alert_differs', `expected ${told(said.alert)}; published ${told(folded?.alert)}`, { orderId });
   }
   if (whole.events && whole.alerts) compareSequence(said, folded, wrong);
@@ -110,10 +110,12 @@ function compareSequence(said: Said, folded: FoldedOrder | undefined, wrong: (te
 const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
   a?.episode === b?.episode && a?.revision === b?.revision && a?.state === b?.state && a?.severity === b?.severity;
 
-function alertFollows(kept: Said['alert'], published: FoldedAlert | null, whole: boolean): boolean {
+function alertFollows({ alert: kept, patterns }: Said, published: FoldedAlert | null, whole: boolean): boolean {
   if (kept === null) return published === null;
   if (published === null) return !whole;
-  return sameEntry(kept, published) && kept.patterns.join('|') === published.patterns.join('|');
+  // What cleared after the alert ended is left out of it without a word.
+  const present = published.patterns.filter((name) => kept.state === 'open' || kept.patterns.includes(name) || patterns.get(name)?.state === 'matched');
+  return sameEntry(kept, published) && kept.patterns.join('|') === present.join('|');
 }
 
 /** The index entries under which an order must stand, and those of a lane's bounded names under which it may not. */
