@@ -31,8 +31,9 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
     const partitions = hidingAlerts(await store.lacks());
     return partitions === null ? notOpen() : new HttpProblem(503, `No open alert with this id is found, but ${partitions}; whether it is open can't be told.`);
   };
-  const find = async (id: string) => {
-    const found = isAlertId(id) ? await findAlert(store, ports, id.toLowerCase()) : null;
+  const find = async (id: string) => (isAlertId(id) ? findAlert(store, ports, id.toLowerCase()) : null);
+  const findOpen = async (id: string) => {
+    const found = await find(id);
     if (found === null) throw await notFound();
     await asItStands(found.alert);
     return found;
@@ -40,7 +41,7 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
 
   app.post<Params>('/v1/alerts/:id/ack', needs('act'), async (request): Promise<OpenAlert> => {
     const { by = null, note = null } = readBody(acknowledgeRequest, request.body);
-    const { view, alert } = await find(request.params.id);
+    const { view, alert } = await findOpen(request.params.id);
     const at = clock.now();
     const { isFirst } = await store.bounded(handling.acknowledge(alert.id, { at, by, note }));
     if (isFirst) telemetry.alertAcknowledged(alert.id, alert.severity, Math.max(0, at - (view.alert?.raisedAt ?? Date.parse(alert.occurredAt))) / 1_000);
@@ -52,7 +53,7 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
     const at = clock.now();
     const until = parseInstant(text);
     if (until <= at || until > at + LONGEST_SNOOZE) throw invalidQuery([{ name: 'until', reason: 'expected an instant ahead, by 30 days at the most' }]);
-    const { alert } = await find(request.params.id);
+    const { alert } = await findOpen(request.params.id);
     await store.bounded(handling.snooze(alert.id, { at, until, revision: alert.revision, by, note }));
     telemetry.alertSnoozed(alert.id);
     return asItStands(alert);
@@ -62,9 +63,14 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
     const { outcome, by = null, note = null } = readBody(closeRequest, request.body);
     const { id } = request.params;
     const alertId = id.toLowerCase();
-    const [before] = isAlertId(id) ? await store.bounded(handling.of([alertId])) : [];
-    if (before !== undefined && before.closed !== null) return closedBody(alertId, before.closed);
-    const { view: { lane, alert }, alert: { orderId, severity, patterns } } = await find(id);
+    const found = await find(id);
+    if (found === null) {
+      // It was open a moment ago, or long ago, and somebody closed it: looked up last, so that nobody can do so in between.
+      const [before] = isAlertId(id) ? await store.bounded(handling.of([alertId])) : [];
+      if (before == null || before.closed === null) throw await notFound();
+      return closedBody(alertId, before.closed);
+    }
+    const { view: { lane, alert }, alert: { orderId, severity, patterns } } = found;
     // As it was said: by the present rules of this worker it may look otherwise.
     const subject = { severity: alert?.severity ?? severity, patterns: alert?.patterns ?? patterns };
     const { kept, isFirst } = await store.bounded(handling.close({ lane, orderId, alertId }, { at: clock.now(), outcome, by, note, ...subject }));

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import { createMemoryAlertHandling } from '../../../src/adapters/memory/alert-handling.js';
-import { closedAlert } from '../../../src/contracts/alert-handling.js';
+import { type ClosedAlert, closedAlert } from '../../../src/contracts/alert-handling.js';
 import { type OpenAlert, openAlert } from '../../../src/contracts/alerts.js';
 import { problem } from '../../../src/contracts/api.js';
 import { alertIdOf } from '../../../src/pipeline/alert-id.js';
@@ -46,6 +46,34 @@ describe('POST /v1/alerts/{id}/close', () => {
     expect((await open()).map(({ orderId }) => orderId)).toEqual(['o-2']);
     expect([(await post('ack')).statusCode, (await post('snooze', { until: iso(NOW + DAY) })).statusCode]).toEqual([404, 404]);
     expect(told).toEqual([['closed', ID, 'done']]);
+  });
+
+  test('answers with who came first, whenever that was', async () => {
+    const { post, handling, told } = await serving();
+    const { of, close } = { of: handling.of.bind(handling), close: handling.close.bind(handling) };
+    const jo = { at: NOW - 1, by: 'Jo', note: null, outcome: 'not_possible', severity: 'warning', patterns: ['missed_promise'] } as const;
+    const joCloses = () => close({ lane: laneOf('o-1'), orderId: 'o-1', alertId: ID }, jo);
+    // Between whatever is asked and kept.
+    handling.of = async (ids) => {
+      const answer = await of(ids);
+      await joCloses();
+      return answer;
+    };
+    handling.close = async (...given) => {
+      await joCloses();
+      return close(...given);
+    };
+    const response = await post('close', { outcome: 'done', by: 'Ina' });
+    expect([response.statusCode, response.json<ClosedAlert>().closed]).toEqual([200, { at: iso(NOW - 1), outcome: 'not_possible', by: 'Jo', note: null }]);
+    expect(told).toEqual([]);
+  });
+
+  test('answers so of one that is open no longer', async () => {
+    const { post, handling } = await serving();
+    const alertId = alertIdOf('o-1', 2);
+    const { kept: { at, outcome, by, note } } = await handling.close({ lane: laneOf('o-1'), orderId: 'o-1', alertId }, { at: NOW, by: 'Jo', note: null, outcome: 'done', severity: 'warning', patterns: [] });
+    const response = await post('close', { outcome: 'false_alarm' }, alertId);
+    expect([response.statusCode, response.json<ClosedAlert>().closed]).toEqual([200, { at: iso(at), outcome, by, note }]);
   });
 
   test('needs an outcome, and an alert that is open', async () => {
