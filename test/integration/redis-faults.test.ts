@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createRedisAlertHandling } from '../../src/adapters/redis/alert-handling.js';
 import { createRedis } from '../../src/adapters/redis/create-redis.js';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
 import type { RedisClient } from '../../src/adapters/redis/script.js';
+import { createLogger } from '../../src/adapters/telemetry/logger.js';
 import { commitOutcome } from '../../src/pipeline/commit-outcome.js';
 import { customerPart } from '../../src/pipeline/measure-store.js';
 import { LANE_FORMAT, NewerLaneFormatError } from '../../src/pipeline/lane-format.js';
@@ -99,6 +101,19 @@ describe('a refused write leaves every key as it was (I1, I2)', () => {
     await client.config('SET', 'maxmemory', '0');
     expect(await dump()).toEqual(before);
     expect(commitOutcome(await store.commit(0, commitOf(token, 1, full(2))), token, 1)).toBe('applied');
+  });
+
+  test('out of memory is told in the log without what was to be written', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ level: 'info', pretty: false, destination: { write: (line: string) => void lines.push(line) } });
+    const handling = createRedisAlertHandling(client, { prefix: 'cx' });
+    const { token } = await store.claim(0, LANES);
+    await client.config('SET', 'maxmemory', '1');
+    const attempts = [() => store.commit(0, commitOf(token, 0, full(1))), () => handling.acknowledge('a', { at: 1, by: 'Ina', note: 'calls c-7' })];
+    for (const attempt of attempts) await attempt().then(() => { throw new Error('it was written'); }, (error: unknown) => { logger.warn({ err: error }, 'failed'); });
+    await client.config('SET', 'maxmemory', '0');
+    expect(lines.map((line) => (JSON.parse(line) as { err: { type: string; message: string } }).err)).toMatchObject([{ message: expect.stringContaining('OOM') }, { message: expect.stringContaining('EXECABORT') }]);
+    for (const line of lines) expect(line).not.toMatch(/Ina|c-7|order-1|"args"/);
   });
 
   test('a replica that takes no writes', async () => {

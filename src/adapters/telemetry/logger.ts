@@ -1,4 +1,4 @@
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
 export interface LoggerSettings {
@@ -19,8 +19,19 @@ export function createLogger({ level, pretty, destination }: LoggerSettings): Lo
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: errorFields },
   };
   if (!pretty) return destination === undefined ? pino(options) : pino(options, destination);
   const settings = { translateTime: 'HH:MM:ss', ignore: 'event', singleLine: true, ...(destination === undefined ? { sync: true } : { destination }) };
   return pino(options, PinoPretty(settings));
+}
+
+/**
+ * What a line says of an error. Clients hang more on theirs, such as all that a refused command was to write: customers, what people
+ * noted, and megabytes of it.
+ */
+function errorFields(error: Error): object {
+  const { type, message, stack } = stdSerializers.err(error);
+  const { code } = error as NodeJS.ErrnoException;
+  return { type, message, stack, ...(code === undefined ? {} : { code }), ...(error instanceof AggregateError ? { aggregateErrors: error.errors.map(errorFields) } : {}) };
 }
