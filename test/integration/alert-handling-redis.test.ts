@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { createRedisAlertHandling } from '../../src/adapters/redis/alert-handling.js';
 import { keyNames } from '../../src/adapters/redis/keys.js';
 import { createRedisLaneStore } from '../../src/adapters/redis/lane-store.js';
-import type { Closure } from '../../src/pipeline/alert-handling.js';
+import type { RedisClient } from '../../src/adapters/redis/script.js';
+import type { Closure, Kept } from '../../src/pipeline/alert-handling.js';
 import { alertHandlingContract } from '../contract/alert-handling.contract.js';
 import { freshPrefix } from '../support/real-services.js';
 import { clientForTests } from '../support/redis-client.js';
@@ -52,4 +53,30 @@ test('what a newer version wrote is left to it, and keeps nothing else from bein
   await redis().hset(names.handling('b'), 'closed', JSON.stringify({ ...closed, outcome: 'delegated' }));
   expect((await handling.waiting(3, 10)).map(({ alertId }) => alertId)).toEqual(['a']);
   expect(await handling.of(['b'])).toMatchObject([{ acknowledged: { at: 1 }, closed: null }]);
+});
+
+test('of two who close an alert at the same time exactly one is first, wherever the other one comes in between', async () => {
+  for (const between of [0, 1]) {
+    const prefix = freshPrefix('cx');
+    const [jo, alert] = [{ ...closed, by: 'Jo' }, { lane: 3, orderId: 'o', alertId: 'a' }];
+    let answers = 0;
+    let joins: Promise<Kept<Closure>> | null = null;
+    const racing = Object.create(redis(), {
+      multi: {
+        value: () => {
+          const transaction = redis().multi();
+          const exec = transaction.exec.bind(transaction);
+          transaction.exec = async () => {
+            const answer = await exec();
+            if (answers++ === between) await (joins = createRedisAlertHandling(redis(), { prefix }).close(alert, jo));
+            return answer;
+          };
+          return transaction;
+        },
+      },
+    }) as RedisClient;
+    const ina = await createRedisAlertHandling(racing, { prefix }).close(alert, { ...closed, by: 'Ina' });
+    const other = await joins!;
+    expect([between, ina.isFirst, other.isFirst, ina.kept, other.kept]).toEqual([between, true, false, { ...closed, by: 'Ina' }, { ...closed, by: 'Ina' }]);
+  }
 });

@@ -35,19 +35,23 @@ function repliesOf(answers: Transaction): readonly unknown[] {
 /** What people did with alerts in Redis: a hash for each alert, and one for each lane of the closures that wait. */
 export function createRedisAlertHandling(redis: RedisClient, { prefix }: { readonly prefix: string }): AlertHandlingStore {
   const names = keyNames(prefix);
-  /** Of one key, so that a cluster can do it as a whole. */
-  const keepFirst = async <T>(schema: z.ZodType<T>, key: string, field: string, value: T, keptFor: number | null): Promise<Kept<T>> => {
-    const both = redis.multi().hsetnx(key, field, JSON.stringify(value)).hget(key, field);
+  /** Of one key, so that a cluster can do it as a whole. `isSame`: what is kept is what was given, whoever gave it first. */
+  const keepFirst = async <T>(schema: z.ZodType<T>, key: string, field: string, value: T, keptFor: number | null): Promise<Kept<T> & { readonly isSame: boolean }> => {
+    const text = JSON.stringify(value);
+    const both = redis.multi().hsetnx(key, field, text).hget(key, field);
     const [added, found] = repliesOf(await (keptFor === null ? both : both.expire(key, keptFor)).exec());
-    return { kept: read(schema, found as string | null) ?? value, isFirst: added === 1 };
+    return { kept: read(schema, found as string | null) ?? value, isFirst: added === 1, isSame: found === text };
   };
-  const keepClosure = (alertId: string, now: Closure): Promise<Kept<Closure>> => keepFirst(closure, names.handling(alertId), 'closed', now, KEPT_FOR);
+  const keepClosure = (alertId: string, now: Closure) => keepFirst(closure, names.handling(alertId), 'closed', now, KEPT_FOR);
   const find = async (alertId: string): Promise<Handled> => {
     const [acknowledged, snoozed, closed] = await redis.hmget(names.handling(alertId), 'acknowledged', 'snoozed', 'closed');
     return { acknowledged: read(deed, acknowledged), snoozed: read(snooze, snoozed), closed: read(closure, closed) };
   };
   return {
-    acknowledge: (alertId, acknowledgement) => keepFirst(deed, names.handling(alertId), 'acknowledged', acknowledgement, KEPT_FOR),
+    async acknowledge(alertId, acknowledgement) {
+      const { kept, isFirst } = await keepFirst(deed, names.handling(alertId), 'acknowledged', acknowledgement, KEPT_FOR);
+      return { kept, isFirst };
+    },
     async snooze(alertId, snoozed) {
       const key = names.handling(alertId);
       repliesOf(await redis.multi().hset(key, 'snoozed', JSON.stringify(snoozed)).expire(key, KEPT_FOR).exec());
@@ -55,8 +59,9 @@ export function createRedisAlertHandling(redis: RedisClient, { prefix }: { reado
     // First it waits: should that be all that comes to pass, its lane says it, and then keeps it here.
     async close({ lane, orderId, alertId }, given) {
       const waits = await keepFirst<WaitingClosure>(waitingClosure, names.closing(lane), alertId, { orderId, alertId, closure: given }, null);
-      const { kept, isFirst } = await keepClosure(alertId, waits.kept.closure);
-      return { kept, isFirst: isFirst && waits.isFirst };
+      // Others who close it, and its lane, may keep it here before we do.
+      const { kept, isSame } = await keepClosure(alertId, waits.kept.closure);
+      return { kept, isFirst: waits.isFirst && isSame };
     },
     // One by one: in a cluster they lie on several nodes. The client sends them together all the same.
     of: (alertIds) => Promise.all(alertIds.map(find)),
