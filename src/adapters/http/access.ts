@@ -26,6 +26,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the answer may say who the customers are. */
     mayReadPersonal: boolean;
+    /** Until when the caller may have what was asked for, ms: an answer may go on for longer. */
+    mayUntil: number;
   }
 }
 
@@ -39,6 +41,7 @@ export async function addAccess(app: FastifyInstance, settings: AccessSettings, 
   const limit = await createLimit(app, limits);
   app.decorateRequest('client', null);
   app.decorateRequest('mayReadPersonal', false);
+  app.decorateRequest('mayUntil', Infinity);
   app.addHook('onRequest', async (request, reply) => {
     const needed = request.routeOptions.config.needs ?? 'read';
     if (needed === 'nothing') return;
@@ -49,6 +52,7 @@ export async function addAccess(app: FastifyInstance, settings: AccessSettings, 
     if (caller.kind === 'unknown') throw refusal(reply, caller.status, caller.detail, caller.error === undefined ? {} : { error: caller.error });
     if (!caller.scopes.has(needed)) throw refusal(reply, 403, `This token lacks the scope ${needed}.`, { error: 'insufficient_scope', scope: needed });
     request.mayReadPersonal = caller.scopes.has('read:personal');
+    request.mayUntil = caller.until ?? Infinity;
   });
   app.addHook('preSerialization', async (request, _, payload) => (request.mayReadPersonal ? payload : withoutPersonal(payload)));
 }

@@ -39,7 +39,7 @@ export async function buildHttp(ports: HttpPorts, chosen: Partial<HttpSettings> 
   addWorklist(app, ports, store);
   addMeasures(app, ports.measures, store);
   addRules(app, ports.rules);
-  addStream(app, ports.stream, settings.stream);
+  addStream(app, ports, settings.stream);
   addOperations(app, ports);
   addPages(app, ports, store);
   await app.register(fastifySwagger, { mode: 'static', specification: { document: openApiDocument(settings.version) as unknown as StaticDocument } });

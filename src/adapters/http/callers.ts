@@ -10,6 +10,8 @@ export interface Caller {
   /** null: known by its address alone. */
   readonly client: Client | null;
   readonly scopes: ReadonlySet<Scope>;
+  /** Until when, ms; absent: without end. */
+  readonly until?: number;
 }
 
 export interface UnknownCaller {
@@ -44,7 +46,8 @@ export function byToken(tokens: readonly KnownToken[], verifyJwt: VerifyJwt | nu
     if (caller !== undefined) return caller;
     if (verifyJwt === null || !looksLikeJwt(token)) return unknownToken('This token is not known.');
     const verified = await verifyJwt(token);
-    return verified.kind === 'valid' ? holding(`jwt ${verified.subject ?? digest}`, verified.scopes) : unknownToken(verified.why);
+    if (verified.kind === 'refused') return unknownToken(verified.why);
+    return { ...holding(`jwt ${verified.subject ?? digest}`, verified.scopes), until: verified.expiresAt };
   };
 }
 

@@ -11,8 +11,17 @@ export interface PublicKeys {
   readonly find: ReturnType<typeof createLocalJWKSet>;
 }
 
+export interface ValidJwt {
+  readonly kind: 'valid';
+  /** Who it was made for; null: it does not say. */
+  readonly subject: string | null;
+  readonly scopes: ReadonlySet<Scope>;
+  /** Until when it counts, the tolerance of clocks included; ms. */
+  readonly expiresAt: number;
+}
+
 export type VerifiedJwt =
-  | { readonly kind: 'valid'; /** Who it was made for; null: it does not say. */ readonly subject: string | null; readonly scopes: ReadonlySet<Scope> }
+  | ValidJwt
   | { readonly kind: 'refused'; /** A sentence for whoever sent it. */ readonly why: string };
 
 export type VerifyJwt = (token: string) => Promise<VerifiedJwt>;
@@ -88,7 +97,7 @@ export function createJwtVerifier({ issuer, audience, algorithms, clockTolerance
       const { payload } = await jwtVerify(token, keys().find, {
         issuer, audience: [...audience], algorithms: [...algorithms], clockTolerance: clockToleranceMs / 1_000, currentDate: new Date(now()), requiredClaims: ['exp'],
       });
-      return { kind: 'valid', subject: payload.sub ?? null, scopes: scopesOf(payload) };
+      return { kind: 'valid', subject: payload.sub ?? null, scopes: scopesOf(payload), expiresAt: (payload.exp ?? 0) * 1_000 + clockToleranceMs };
     } catch (error) {
       if (error instanceof errors.JOSEError) return { kind: 'refused', why: reasonOf(error) };
       throw error;

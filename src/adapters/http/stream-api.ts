@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DERIVED_TYPES, SIGNALS } from '../../contracts/names.js';
-import { type EventStream, StreamRefused, type Subscription } from '../../pipeline/stream/event-stream.js';
+import { StreamRefused, type Subscription } from '../../pipeline/stream/event-stream.js';
+import type { WallClock } from '../../pipeline/ports.js';
 import type { StreamMessage } from '../../pipeline/stream/subscriber.js';
 import { createEventBody } from './event-body.js';
 import { createShares } from './limits.js';
 import { withoutPersonal } from './personal.js';
+import type { HttpPorts } from './ports.js';
 import { HttpProblem } from './problems.js';
 import { once, parseQuery } from './query.js';
 import type { StreamSettings } from './stream-settings.js';
@@ -25,7 +27,7 @@ const FINISH_MS = 1_000;
 const COME_BACK_S = 5;
 
 /** `GET /v1/stream`: derived events as they are published, for as long as the client stays. */
-export function addStream(app: FastifyInstance, stream: EventStream, settings: StreamSettings): void {
+export function addStream(app: FastifyInstance, { stream, clock }: Pick<HttpPorts, 'stream' | 'clock'>, settings: StreamSettings): void {
   const shares = createShares(settings.maxPerClient);
   // A HEAD of it would never end.
   app.get('/v1/stream', { exposeHeadRoute: false }, async (request, reply) => {
@@ -38,12 +40,22 @@ export function addStream(app: FastifyInstance, stream: EventStream, settings: S
       leave();
       throw error instanceof StreamRefused ? problemOf(error) : error;
     });
-    return serve(request, reply, subscription, settings, leave);
+    return serve({ request, reply, subscription, settings, clock, leave });
   });
   app.addHook('preClose', () => stream.close());
 }
 
-function serve(request: FastifyRequest, reply: FastifyReply, subscription: Subscription, settings: StreamSettings, leave: () => void): FastifyReply {
+interface Served {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly subscription: Subscription;
+  readonly settings: StreamSettings;
+  readonly clock: WallClock;
+  /** Called once, when the stream is over. */
+  readonly leave: () => void;
+}
+
+function serve({ request, reply, subscription, settings, clock, leave }: Served): FastifyReply {
   const events = createEventBody({
     maxBufferedBytes: settings.maxBufferedBytes,
     slow: () => subscription.end('slow'),
@@ -53,7 +65,10 @@ function serve(request: FastifyRequest, reply: FastifyReply, subscription: Subsc
       subscription.end();
     },
   });
-  const callOff = settings.every(() => events.beat(() => subscription.moved()), settings.heartbeatMs);
+  const callOff = settings.every(() => {
+    if (clock.now() < request.mayUntil) events.beat(() => subscription.moved());
+    else subscription.end('expired');
+  }, settings.heartbeatMs);
   subscription.start({
     ...events,
     send: (messages) => events.send(request.mayReadPersonal ? messages : messages.map(impersonal)),

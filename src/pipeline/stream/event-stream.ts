@@ -19,11 +19,11 @@ export interface Subscription {
   /** Sends what is behind the client's position, and then what comes, until the sink is ended or `end` is called. */
   start(sink: StreamSink): void;
   /** The client is gone, or (a reason) was cut by whoever serves it. */
-  end(cut?: 'slow'): void;
+  end(cut?: 'slow' | 'expired'): void;
 }
 
 /** Why a stream was refused, or ended by us. */
-export const STREAM_DROPS = ['too_many', 'slow', 'failed', 'stopping'] as const;
+export const STREAM_DROPS = ['too_many', 'slow', 'expired', 'failed', 'stopping'] as const;
 export type StreamDrop = (typeof STREAM_DROPS)[number];
 
 export type StreamRefusal =

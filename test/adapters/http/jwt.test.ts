@@ -53,7 +53,7 @@ async function serving(file: { text: string }, algorithms: readonly JwtAlgorithm
   app = await buildHttp(await portsWith([{ orderId: 'o-1', customerId: 'c-secret' }]), { access: { tokens: [], open: false, verifyJwt } });
   const http = app;
   const ask = (token: string, url = '/v1/orders/o-1', method: 'GET' | 'POST' = 'GET') => http.inject({ url, method, headers: { authorization: `Bearer ${token}` } });
-  return { ask, jwks, told, clock };
+  return { ask, jwks, told, clock, verifyJwt };
 }
 
 const fileOf = (...pairs: readonly { readonly jwk: JWK }[]): { text: string } => ({ text: JSON.stringify({ keys: pairs.map(({ jwk }) => jwk) }) });
@@ -102,7 +102,7 @@ describe('a token', () => {
   });
 
   test('counts from its nbf to its exp, give or take the tolerance', async () => {
-    const { ask, clock } = await serving(fileOf(ours));
+    const { ask, clock, verifyJwt } = await serving(fileOf(ours));
     const token = await signed({ nbf: seconds(NOW), exp: seconds(NOW) + 60 });
     const at = async (ms: number) => {
       clock.now = NOW + ms;
@@ -112,6 +112,7 @@ describe('a token', () => {
     expect(await at(-30 * SECOND)).toBe('taken');
     expect(await at(-31 * SECOND)).toBe('This token is not valid yet.');
     expect(await at(89 * SECOND)).toBe('taken');
+    expect(await verifyJwt(token)).toMatchObject({ expiresAt: (seconds(NOW) + 90) * SECOND });
     expect(await at(90 * SECOND)).toBe('This token has expired.');
   });
 });

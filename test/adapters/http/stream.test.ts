@@ -7,7 +7,7 @@ import { buildHttp } from '../../../src/adapters/http/build-http.js';
 import { DEFAULT_STREAM_SETTINGS, type StreamSettings } from '../../../src/adapters/http/stream-settings.js';
 import { createEventLog, type Published } from '../../support/stream-client.js';
 import type { Scope } from '../../../src/contracts/scopes.js';
-import { portsWith, streamOf } from './orders-on-record.js';
+import { NOW, portsWith, streamOf } from './orders-on-record.js';
 
 let app: FastifyInstance | null = null;
 afterEach(async () => {
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** The stream on a socket, with its clock turned by hand. */
-async function serving(settings: Partial<StreamSettings> = {}, access: AccessSettings = ONLY_THIS_MACHINE) {
+async function serving(settings: Partial<StreamSettings> = {}, access: AccessSettings = ONLY_THIS_MACHINE, clock = { now: () => NOW }) {
   const log = createEventLog(2);
   const told: string[] = [];
   const beats = new Set<() => void>();
@@ -24,7 +24,7 @@ async function serving(settings: Partial<StreamSettings> = {}, access: AccessSet
     streamClients: (count) => { told.push(`clients ${count}`); }, streamDropped: (reason) => { told.push(`dropped ${reason}`); },
     streamFailed: (error) => { told.push(error.message); }, retrying: () => undefined,
   } });
-  const http = await buildHttp(await portsWith([], { stream }), {
+  const http = await buildHttp(await portsWith([], { stream, clock }), {
     access, stream: { ...DEFAULT_STREAM_SETTINGS, every: (run) => {
       beats.add(run);
       return () => beats.delete(run);
@@ -244,6 +244,28 @@ describe('a client', () => {
       return told.includes('dropped slow');
     });
     client.socket.destroy();
+  });
+
+  test('is ended as its token expires, and goes on with another', async () => {
+    const clock = { at: NOW, now: () => clock.at };
+    const minute = 60_000;
+    const verifyJwt: AccessSettings['verifyJwt'] = async () => ({ kind: 'valid', subject: 'boards', scopes: new Set<Scope>(['read']), expiresAt: NOW + minute });
+    const { port, publish, beat, told } = await serving({}, { tokens: [], open: false, verifyJwt }, clock);
+    const bearer = 'authorization: Bearer a.b.c';
+    const client = connectRaw(port, '/v1/stream', [bearer]);
+    await client.sees('\nid: ');
+    clock.at += minute - 1;
+    beat();
+    publish({ partition: 0, seq: 1 });
+    await client.sees('"0/1"');
+    clock.at += 1;
+    beat();
+    await waitFor('the connection closed', () => client.closed());
+    expect(told).toContain('dropped expired');
+    publish({ partition: 0, seq: 2 });
+    const again = connectRaw(port, '/v1/stream', [bearer, `Last-Event-ID: ${lastId(client.text())}`]);
+    await again.sees('"0/2"');
+    again.socket.destroy();
   });
 
   test('that is there when the service stops is ended at once, also one that does not read', async () => {
