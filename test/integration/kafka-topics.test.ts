@@ -72,6 +72,16 @@ describe('topics on a real broker', () => {
     expect(problems).toMatch(/cx\.dead-letters takes 1000/);
   });
 
+  test('outputs that take less than is written at once are told, though their sources take no more', async () => {
+    const wanted = plan(1);
+    await createTopics(admin, wanted);
+    for (const topic of [...wanted.sources.values(), wanted.outputs.get('cx.events')!]) {
+      await admin.alterConfigs({ validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'max.message.bytes', value: '300000' }] }] });
+    }
+    await untilShown(async () => (await checkTopics(admin, wanted)).length > 0);
+    expect(await checkTopics(admin, wanted)).toEqual([expect.stringMatching(/writes up to 589824 bytes at once, but \S*cx\.events takes 300000: set/)]);
+  });
+
   test('files are produced where their types say, and read back in order', async () => {
     const wanted = plan(4);
     await createTopics(admin, wanted);

@@ -1,5 +1,6 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { asError } from '../../core/as-error.js';
+import { BATCH_BYTES } from './producer.js';
 import { OUTPUT_ROOM_BYTES, type TopicNames } from './topics.js';
 
 const CREATE = '`touchpoint topics --create`';
@@ -55,6 +56,9 @@ export const checkInputs = async (admin: Admin, inputs: readonly string[], { sou
   return large.length === 0 ? [] : [`${large.map((topic) => `${topic} takes records of ${settings === null ? 0 : bytesOf(settings, topic)} bytes`).join(', ')}, but ${letters} only ${room ?? 0}: set its max.message.bytes to ${OUTPUT_ROOM_BYTES} more than the largest of them, else a large record can't be put aside`];
 };
 
+/** A full batch, and what frames it. */
+const LEAST_OUTPUT_BYTES = BATCH_BYTES + OUTPUT_ROOM_BYTES;
+
 /** Beside the value of an event: its key, and what frames a record and its batch. */
 const BESIDE_VALUE_BYTES = 2_048;
 
@@ -87,6 +91,10 @@ const settingProblems = async (admin: Admin, { sources, outputs }: TopicNames): 
   const largest = Math.max(0, ...[...sources.values()].map(bytes));
   const outgoing = outputs.get('cx.dead-letters');
   const tight = [...outputs.values()].filter((topic) => bytes(topic) > 0 && bytes(topic) < largest + (topic === outgoing ? OUTPUT_ROOM_BYTES : 0));
+  const narrow = [...outputs.values()].filter((topic) => bytes(topic) > 0 && bytes(topic) < LEAST_OUTPUT_BYTES && !tight.includes(topic));
+  if (narrow.length > 0) {
+    problems.push(`Touchpoint writes up to ${LEAST_OUTPUT_BYTES} bytes at once, but ${narrow.map((topic) => `${topic} takes ${bytes(topic)}`).join(', ')}: set max.message.bytes to at least that there, else a full batch is refused for ever`);
+  }
   if (tight.length > 0) {
     problems.push(`Records of up to ${largest} bytes are allowed on the sources, but ${tight.map((topic) => `${topic} takes ${bytes(topic)}`).join(', ')}: set max.message.bytes to at least ${largest + OUTPUT_ROOM_BYTES} there, else a large record can't be put aside`);
   }
