@@ -84,7 +84,7 @@ export async function rewindLane(named: string, options: { readonly topic: strin
   const decision: Decision = { kind: 'rewind', topic, offset: Number(options.offset) };
   await withMeant('rewind', [named], false, async ({ halts, lane, halt }) => {
     if (halt !== null) throw new CommandFault(`Lane ${lane} stands still (${halt.name}): see \`touchpoint lanes list\`, and resume it first`, 1);
-    if (await halts.decide(lane, null, decision)) tell(`lane ${lane}: ${options.topic} is read again from offset ${options.offset}, or its oldest record, from within some ten seconds on; what is known already counts once`);
+    if (await halts.decide(lane, null, decision)) tell(`lane ${lane}: ${options.topic} is read again from offset ${options.offset}, or its oldest record, from within some ten seconds on, unless it was not read that far yet; what is known already counts once`);
     else tellChanged(`lane ${lane}`);
   });
 }
