@@ -164,8 +164,8 @@ export const BREAKAGES = [
   },
   {
     invariant: 'I4', how: 'the id of an event that a map makes has the wall clock in it',
-    file: 'pipeline/maps/compile-map.ts',
-    edits: [['isOnce ? null : event]', 'isOnce ? null : event, Date.now()]']],
+    file: 'pipeline/maps/event-name.ts',
+    edits: [['isOnce ? (name.twin || null) : event]', 'isOnce ? (name.twin || null) : event, Date.now()]']],
     test: 'pipeline/mapping/intake-lane.properties',
   },
   {
