@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -66,5 +65,4 @@ function createHealth(): () => ThreadHealth {
 const post = (message: FromThread): void => parentPort?.postMessage(message);
 const failed = (error: unknown): void => post({ kind: 'failed', error: portable(asError(error)) });
 
-enableCompileCache();
 work(workerData as ThreadStart).catch(failed);

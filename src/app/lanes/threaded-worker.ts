@@ -63,7 +63,7 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
   const ms = SILENT_FOR * config.sessionTimeoutMs;
   // Nobody else would find out: HTTP answers from this thread.
   const silence = watchForSilence({ firstMs: Math.max(LOADING_MS, ms), ms }, (since) => { fail(new Error(`a thread that works lanes has not answered for ${since / 1_000} s`)); });
-  const thread = new Thread(new URL('./lane-thread.js', import.meta.url), { workerData: start, name: 'lanes' });
+  const thread = new Thread(new URL('./start-thread.js', import.meta.url), { workerData: start, name: 'lanes' });
   thread.on('message', (message: FromThread) => {
     switch (message.kind) {
       case 'started':
