@@ -18,9 +18,10 @@ import { startWorker } from './worker.js';
 const HELP = `npm run bench:peers -- --peer DIR [options]
 
 \`touchpoint serve\` beside Kafka Streams (exactly-once v2): both work off the same topics, one after the other, and are measured from outside by
-the offsets that they commit. Beside both: reading and JSON.parse alone. Ratios come first. Events, the program for Kafka Streams and what measures both are those of the comparison
-bench, which is no part of this repository: DIR is a checkout of it, installed (\`npm install\`) and built (\`mvn -q package\` in
-peer-kafka-streams). What Kafka Streams published is compared with what there is to be found, what a worker did by \`touchpoint verify\`.
+the offsets that they commit; in turn with them reading and JSON.parse alone. Ratios come first. Events, the program for Kafka Streams and what
+measures both are those of the comparison bench, which is no part of this repository: DIR is a checkout of it, installed (\`npm install\`)
+and built (\`mvn -q package\` in peer-kafka-streams). What Kafka Streams published is compared with what there is to be found, what a worker
+did by \`touchpoint verify\`.
 Kafka and Redis (appendfsync always) are started for it, unless KAFKA_BROKERS and REDIS_URL name some. Needs Linux, Java 17 and \`ss\`.
 
   --peer DIR     folder of the comparison bench (default: BENCH_PEER)

@@ -26,7 +26,8 @@ export const cpuOf = ({ runs }: Contestant): number => median(runs.map(({ cpu })
 /** What can be compared between machines: all workers to the limit, and more workers or threads to the first of them. */
 export function ratiosOf(limit: Contestant, workers: readonly Contestant[]): readonly Ratio[] {
   const [first, ...more] = workers;
-  return [...workers.map((worker) => ratioOf(worker, limit)), ...more.flatMap((several) => (first === undefined ? [] : [ratioOf(several, first)]))];
+  if (first === undefined) return [];
+  return [...workers.map((worker) => ratioOf(worker, limit)), ...more.map((several) => ratioOf(several, first))];
 }
 
 export const ratioOf = (one: Contestant, other: Contestant): Ratio => ({ name: `${one.name} / ${other.name}`, value: rateOf(one) / rateOf(other) });

@@ -61,7 +61,6 @@ runToEnd(async () => {
     ...counts.map((count) => ({ name: contestantName(count, 1), run: () => runWorkers(servers, source, count) })),
     ...threads.map((count) => ({ name: contestantName(1, count), run: () => runWorkers(servers, source, 1, count) })),
   ]);
-  if (limit === undefined) return 1;
   const ratios = ratiosOf(limit, workers);
   const on = await machine(servers, filled);
   const what = `${events.toLocaleString('en')} events of ${bytes} bytes, ${runs} ${runs === 1 ? 'run' : 'runs'} each; every answer verified`;

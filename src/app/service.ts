@@ -156,6 +156,7 @@ interface OutboxParts {
   readonly ground: { readonly reader: { lanes(): Promise<readonly { readonly lane: number; readonly outbox: number }[]> } };
   readonly telemetry: Pick<RunningTelemetry, 'outboxPending'>;
 }
+
 /** Each lane is counted by its owner alone, so that sums over workers are right. */
 export async function showOutbox({ ground, telemetry }: OutboxParts, worker: { lanes(): readonly { readonly lane: number }[] }): Promise<void> {
   const found = await ground.reader.lanes();

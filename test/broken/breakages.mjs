@@ -165,7 +165,7 @@ export const BREAKAGES = [
   {
     invariant: 'I4', how: 'the id of an event that a map makes has the wall clock in it',
     file: 'pipeline/maps/event-name.ts',
-    edits: [['isOnce ? (name.twin || null) : event]', 'isOnce ? (name.twin || null) : event, Date.now()]']],
+    edits: [['isOnce ? (twins || null) : event]', 'isOnce ? (twins || null) : event, Date.now()]']],
     test: 'pipeline/mapping/intake-lane.properties',
   },
   {

@@ -67,7 +67,7 @@ export function addAlertActions(app: FastifyInstance, ports: HttpPorts, store: S
     if (found === null) {
       // It was open a moment ago, or long ago, and somebody closed it: looked up last, so that nobody can do so in between.
       const [before] = isAlertId(id) ? await store.bounded(handling.of([alertId])) : [];
-      if (before == null || before.closed === null) throw await notFound();
+      if (before === undefined || before.closed === null) throw await notFound();
       return closedBody(alertId, before.closed);
     }
     const { view: { lane, alert }, alert: { orderId, severity, patterns } } = found;

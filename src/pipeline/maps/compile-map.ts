@@ -1,5 +1,5 @@
 import type { EventDefinition, JoinDefinition, LinkDefinition, MapDefinition, Row, Shape, Value } from './definition.js';
-import { idOf, nameOf, nameText } from './event-name.js';
+import { idOf, nameOf, twinsBefore } from './event-name.js';
 import { exactText } from './exact-json.js';
 import { createVocabulary, type Expression, type Scope, type Vocabulary } from './expression.js';
 import { at, MapFault, type MapPath } from './map-fault.js';
@@ -202,7 +202,7 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
   const shared = compileFields(common, ['common'], builder, saysNull(event.type));
   const via = event.via === null ? null : { ...event.via, key: required(keyOf(event.via.key, [...path, 'via', 'key'], builder), [...path, 'via', 'key']) };
   const occurs = occursBy(event);
-  const name = nameOf(map.events, event);
+  const twins = twinsBefore(map.events, event);
   const one = (scope: Scope, key: string, give: (event: BuiltEvent) => void): void => {
     if (!when(scope)) return;
     const told: { [key: string]: Json } = { type: event.type };
@@ -210,12 +210,12 @@ function compileEvent(event: EventDefinition, map: MapDefinition, path: MapPath,
     const occurredAt = dated?.(scope) ?? null;
     if (occurredAt !== null) told['occurredAt'] = occurredAt;
     own(scope, told);
-    told['id'] ??= idOf(told, map, event, name, key);
+    told['id'] ??= idOf(told, map, event, twins, key);
     give({ event: told, via: via === null ? null : { link: via.link, key: via.key(scope), split: via.split } });
   };
   return {
     definition: event,
-    onceAs: event.at === null ? null : nameText(name),
+    onceAs: event.at === null ? null : nameOf(event, twins),
     build(scope, past, give) {
       if (!occurs(scope['record'] as Row, past)) return;
       const key = (scope[STATE_KEY] ?? '') as string;
