@@ -1,26 +1,22 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { asError } from '../../core/as-error.js';
-import type { ThreadHealth } from '../../adapters/telemetry/thread-telemetry.js';
 import { createLogger } from '../../adapters/telemetry/logger.js';
 import type { Worker } from '../../pipeline/worker.js';
 import { kafkaGround } from '../kafka-ground.js';
 import type { FromThread, ThreadStart, ToThread } from './messages.js';
+import { createThreadHealth } from './thread-health.js';
 import { createToldTelemetry, portable } from './told.js';
 import { workLanesOn } from './work-lanes.js';
 
 /** How often what happened is told to the main thread, ms. */
 const TELL_MS = 100;
-/** How often it is looked whether timers are late, ms: as the process metrics do it. */
-const DELAY_EVERY_MS = 10;
 
 /** A thread that works lanes as a member of the group of its own, on connections of its own. It is told by messages.ts what to do. */
 async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<void> {
   const { kafka, redisUrl } = config;
   if (kafka === null || redisUrl === null) throw new Error('lanes in memory cannot be worked by threads');
   let catalogue = first;
-  const health = createHealth();
+  const health = createThreadHealth(TELL_MS, () => performance.now());
   const { telemetry, take } = createToldTelemetry(() => { tell(); });
   let standing: Pick<Worker, 'lanes' | 'troubles'> = { lanes: () => [], troubles: () => [] };
   const tell = (): void => post({ kind: 'told', told: take(), lanes: standing.lanes(), troubles: standing.troubles(), health: health() });
@@ -49,17 +45,6 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
     tell();
     post({ kind: 'stopped' });
   }
-}
-
-/** Of this thread since it was asked last. */
-function createHealth(): () => ThreadHealth {
-  const delay = monitorEventLoopDelay({ resolution: DELAY_EVERY_MS });
-  delay.enable();
-  return () => {
-    const delayMs = delay.max / 1e6;
-    delay.reset();
-    return { delayMs, heapBytes: getHeapStatistics().used_heap_size };
-  };
 }
 
 const post = (message: FromThread): void => parentPort?.postMessage(message);
