@@ -27,11 +27,19 @@ export function createLogger({ level, pretty, destination }: LoggerSettings): Lo
 }
 
 /**
+ * Of an error's message and of its stack. A line of up to 4 KB comes into a pipe as a whole, whatever other threads write beside it.
+ */
+const MOST_LETTERS = { message: 800, stack: 2_400 };
+
+/**
  * What a line says of an error. Clients hang more on theirs, such as all that a refused command was to write: customers, what people
  * noted, and megabytes of it.
  */
 function errorFields(error: Error): object {
-  const { type, message, stack } = stdSerializers.err(error);
+  const { type, message: whole, stack } = stdSerializers.err(error);
+  const message = cut(whole, MOST_LETTERS.message);
   const { code } = error as NodeJS.ErrnoException;
-  return { type, message, stack, ...(code === undefined ? {} : { code }), ...(error instanceof AggregateError ? { aggregateErrors: error.errors.map(errorFields) } : {}) };
+  return { type, message, stack: cut(stack.replace(whole, () => message), MOST_LETTERS.stack), ...(code === undefined ? {} : { code }), ...(error instanceof AggregateError ? { aggregateErrors: error.errors.map(errorFields) } : {}) };
 }
+
+const cut = (text: string, letters: number): string => (text.length > letters ? `${text.slice(0, letters)}…` : text);
