@@ -8,7 +8,7 @@ import { backoffMs, isFatal, isFault, mend, within } from './faults.js';
 import { createFetchTroubles, missingTopics } from './fetch-troubles.js';
 import type { Layout } from './layout.js';
 import type { KafkaLog } from './log.js';
-import { advance, type Asked, type FetchSizes, leaderOf, newReading, NO_LEADER, type Reading, requestOf, STUCK_LIMIT } from './partition-reading.js';
+import { advance, type Asked, type FetchSizes, findStarts, leaderOf, newReading, NO_LEADER, type Reading, requestOf, STUCK_LIMIT } from './partition-reading.js';
 import { reportUnreadable } from '../../pipeline/unreadable.js';
 import { fetchFrom, type FetchAnswer } from './wire.js';
 
@@ -39,7 +39,6 @@ const AWAY = ['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID', 'NOT_LEADER_FOR_
  * costs the broker as much as what is sent.
  */
 const BACKLOG_PARTITIONS = 64;
-const EARLIEST = -2;
 /** After so many failures in a row it is looked whether topics are missing. */
 const ASK_AFTER = 4;
 /** How long stopping waits for requests that a silent broker may never answer; ms. */
@@ -113,28 +112,13 @@ export const createLaneReader = <T extends string>(options: LaneReaderOptions<T>
     return more;
   };
 
-  /** Finds where the oldest record is, for those that begin there. */
-  const settleStarts = async (readings: readonly Reading<T>[]): Promise<void> => {
-    const open = readings.filter(({ position }) => position === null);
-    if (open.length === 0) return;
-    const asked = new Map<string, { partition: number }[]>();
-    for (const { name, partition } of open) asked.set(name, [...(asked.get(name) ?? []), { partition }]);
-    const found = await cluster.fetchTopicsOffset([...asked].map(([topic, partitions]) => ({ topic, partitions, fromTimestamp: EARLIEST })));
-    for (const { topic, partitions } of found) {
-      for (const { partition, offset } of partitions) {
-        const reading = open.find((each) => each.name === topic && each.partition === partition);
-        if (reading !== undefined) reading.position = Number(offset);
-      }
-    }
-  };
-
   const fetchOnce = async (nodeId: string, readings: readonly Reading<T>[]): Promise<void> => {
     await cluster.refreshMetadataIfNecessary();
     for (const [name, before] of layout.partitions) {
       const now = cluster.findTopicPartitionMetadata(name).length;
       if (now !== before && now !== 0) throw new PartitionsChanged(layout.changed(name, before, now));
     }
-    await settleStarts(readings);
+    await findStarts(cluster, readings);
     const known = readings.filter((reading): reading is Asked<T> => reading.position !== null).sort((a, b) => a.served - b.served);
     const alone = known.find(({ stuck }) => stuck >= STUCK_LIMIT);
     const asked = alone !== undefined ? [alone] : backlogs.has(nodeId) ? known.slice(0, BACKLOG_PARTITIONS) : known;

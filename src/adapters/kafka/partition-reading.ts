@@ -89,3 +89,20 @@ export const requestOf = (asked: readonly Asked[], { maxWaitMs, maxBytes, maxByt
     topics,
   };
 };
+
+const EARLIEST = -2;
+
+/** Finds where the oldest record is, for those that begin there. */
+export async function findStarts(cluster: Cluster, readings: readonly Reading[]): Promise<void> {
+  const open = readings.filter(({ position }) => position === null);
+  if (open.length === 0) return;
+  const asked = new Map<string, { partition: number }[]>();
+  for (const { name, partition } of open) asked.set(name, [...(asked.get(name) ?? []), { partition }]);
+  const found = await cluster.fetchTopicsOffset([...asked].map(([topic, partitions]) => ({ topic, partitions, fromTimestamp: EARLIEST })));
+  for (const { topic, partitions } of found) {
+    for (const { partition, offset } of partitions) {
+      const reading = open.find((each) => each.name === topic && each.partition === partition);
+      if (reading !== undefined) reading.position = Number(offset);
+    }
+  }
+}
