@@ -24,8 +24,7 @@ export function createWebhook({ to, keys, headers, filter, personal, now }: Webh
     channel: () => ({
       admit(alert) {
         if (alert.mode === 'backfill') return 'backfill';
-        // The end of an alert names no team any more: whoever was told of its beginning must hear of it.
-        return isFor(alert.type === 'alert.resolved' ? { ...filter, owners: null } : filter, alert) ? null : 'filtered';
+        return isFor(filter, alert) || isEndOfTold(alert, filter) ? null : 'filtered';
       },
       recall: () => undefined,
       deliver([alert], signal) {
@@ -42,6 +41,13 @@ export function createWebhook({ to, keys, headers, filter, personal, now }: Webh
     close: () => to.close(),
   };
 }
+
+/**
+ * The end of an alert names no team any more, and its severity is the last one it had: whoever may have been told of the alert must
+ * hear of it. One that nothing changed between beginning and end (revision 1) was never more severe.
+ */
+const isEndOfTold = (alert: SinkAlert, filter: AlertFilter): boolean =>
+  alert.type === 'alert.resolved' && (alert.revision > 1 || isFor({ ...filter, owners: null }, alert));
 
 /** The same for the same alert, however often it is sent. */
 export const webhookBody = (alert: SinkAlert, personal: boolean): string =>
