@@ -3,7 +3,7 @@ import type { MeasureWindow } from '../contracts/measures.js';
 import type { PlaceKey } from '../contracts/names.js';
 import { getOrInsert } from '../core/get-or-insert.js';
 import { windowStart } from '../core/measures/cells.js';
-import { createCustomerTally, type CustomerOrder, type CustomerTally } from '../core/measures/customers.js';
+import { createCustomerTally, type CustomerOrder, type CustomerTally, lastCounted } from '../core/measures/customers.js';
 import { unpackCustomerOrder } from '../core/measures/packed-customer.js';
 import { CUSTOMER_PARTS, type MeasureStore } from './measure-store.js';
 
@@ -64,7 +64,10 @@ async function tallyCustomers(store: Pick<MeasureStore, 'customers'>, lanes: num
   const { windows, key, nameOf, at } = question;
   const sums = windows.map((window) => ({ window, from: windowStart(window, at), tallies: new Map([['', createCustomerTally(MOST_NAMED)]]) }));
   const take = (order: CustomerOrder, value: string | undefined): void => {
+    const last = lastCounted(order);
     for (const { window, from, tallies } of sums) {
+      // Its value may have nothing else in this window either, and then no name there.
+      if (last < from) continue;
       const counts = (instant: number): boolean => instant >= from;
       tallies.get('')?.add(order, counts);
       if (value !== undefined) getOrInsert(tallies, nameOf(window, value), () => createCustomerTally(MOST_NAMED_OF_VALUE)).add(order, counts);

@@ -37,6 +37,10 @@ export function customerOrder({ order, placed, delivered, cancelled, signals }: 
 
 const NOTHING = { dispatched: null, delivered: null, promised: null, invoiced: null };
 
+/** The last instant at which anything of it counts, ms: a window that begins later has nothing of the order. */
+export const lastCounted = ({ dispatched, delivered, invoiced, hurtAt }: CustomerOrder): number =>
+  Math.max(dispatched ?? -Infinity, delivered ?? -Infinity, invoiced ?? -Infinity, hurtAt ?? -Infinity);
+
 /** Calls back for each process that came to its end: when, and how long it took; ms. */
 function eachDuration({ placed, dispatched, delivered, promised, invoiced }: CustomerOrder, take: (process: MeasuredProcess, at: number, ms: number) => void): void {
   if (dispatched !== null) take('order_to_dispatch', dispatched, dispatched - placed);
