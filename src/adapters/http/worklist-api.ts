@@ -50,11 +50,13 @@ async function visitAlertsToDo(ports: HttpPorts, store: StoreAccess, audience: O
   } while (position !== null && audience.isThere());
 }
 
-/** null: none is open, or it is past its use, which of alerts that are records of the past nobody says. */
+/** null: none is open, or it is past its use as when it expires, which of alerts that are records of the past nobody says. */
 function usefulAlertOf(view: OrderView, ports: HttpPorts): UnhandledAlert | null {
   const alert = openAlertOf(view, ports);
   const { expireAfterMs } = ports.alertRules;
-  return alert === null || expireAfterMs === null || Date.parse(alert.actBy ?? alert.occurredAt) + expireAfterMs >= ports.clock.now() ? alert : null;
+  if (alert === null || expireAfterMs === null) return alert;
+  const usefulUntil = view.alert?.usefulUntil ?? Date.parse(alert.actBy ?? alert.occurredAt);
+  return usefulUntil + expireAfterMs >= ports.clock.now() ? alert : null;
 }
 
 const rank = z.tuple([z.number(), z.number(), z.string()]);

@@ -88,6 +88,12 @@ describe('GET /v1/worklist', () => {
     await snoozed;
   });
 
+  test('keeps an alert that people were told of until it expires, though acting came to help no more: no change makes that sooner', async () => {
+    const told = (orderId: string, usefulUntil: number): Given => order(orderId, 7.1, { more: ended, usefulUntil });
+    const { names } = await serving([told('of use for long', NOW - 6.9 * DAY), told('past', NOW - 7.1 * DAY)]);
+    expect(await names()).toEqual(['of use for long']);
+  });
+
   test('goes on page by page, over all partitions, whatever leaves the list meanwhile', async () => {
     const many = Array.from({ length: 450 }, (_, n) => order(`o-${String(n)}`, (n * 7) % 9));
     const { handling, page, namesOf } = await serving(many);
