@@ -6,7 +6,8 @@ import { BUCKET_MS } from './increments.js';
  * An amount lies in one cell at a time, whichever holds its bucket; when a cell has become too old for its size its sums are added to the
  * next coarser one. So few cells are enough for every window, and each amount is written once for all of them.
  *
- * Dates ahead are kept too, in hours and days: a promise that is known to have been kept counts once it has passed.
+ * Dates ahead are kept too, in hours and days: a promise that is known to have been kept counts from the beginning of the cell on in which
+ * that was noted. The cell it lies in is not divided as it comes near, so what is corrected by then may be taken away in a finer one.
  */
 interface Level {
   readonly letter: 'm' | 'h' | 'd';
