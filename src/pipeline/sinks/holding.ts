@@ -19,6 +19,8 @@ export interface Holding {
    * store is away, and while too many are held; once the signal is aborted nothing is decided, and what is said does not matter.
    */
   admit(letter: Letter, signal: AbortSignal): Promise<PassedOver | 'held' | null>;
+  /** A change that the receiver is not told of: what waits is told as it stands by then, to the team that it waits for. */
+  passedOver(letter: Letter): void;
   /** The lowest offset that a digest has yet to tell of; null: there is none. */
   oldest(): number | null;
   /** Another process reads the partition from now on, and tells of what is held. */
@@ -80,6 +82,10 @@ export function createHolding({ name, timing, budget, held, isFull }: HoldingPar
       if (before !== undefined && type === 'alert.resolved') held.set(alertId, { ...before, hasEnded: true });
       else if (before !== undefined) hold(letter, before);
       return 'over_budget';
+    },
+    passedOver({ record, alert }) {
+      const before = held.get(alert.alertId);
+      if (before?.holding === holding) hold({ record, alert: { ...alert, owner: before.alert.owner } }, before);
     },
     oldest: () => places.values().next().value ?? null,
     stop() {

@@ -81,7 +81,9 @@ export function createSinkLane(options: SinkLaneOptions): SinkLane {
       channel.recall(alert);
       return null;
     }
-    const why = channel.admit(alert) ?? await holding?.admit({ record, alert }, signal) ?? null;
+    const passedOver = channel.admit(alert);
+    if (passedOver !== null) holding?.passedOver({ record, alert });
+    const why = passedOver ?? await holding?.admit({ record, alert }, signal) ?? null;
     if (why !== null && why !== 'held') telemetry.sinkPassedOver(name, why);
     return why === null ? { record, alert } : null;
   };
