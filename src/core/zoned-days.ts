@@ -70,13 +70,19 @@ export function wallClockIn(zone: string): (instant: number) => number {
 function clockOf(zone: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone, hourCycle: 'h23',
-    year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    era: 'narrow', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
   });
   return (instant) => {
     const shown = { year: 0, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
-    for (const { type, value } of format.formatToParts(instant)) if (type in shown) shown[type as keyof typeof shown] = Number(value);
+    let isBeforeChrist = false;
+    for (const { type, value } of format.formatToParts(instant)) {
+      if (type in shown) shown[type as keyof typeof shown] = Number(value);
+      else if (type === 'era') isBeforeChrist = value === 'B';
+    }
     const ms = ((instant % 1000) + 1000) % 1000;
-    return Date.UTC(shown.year, shown.month - 1, shown.day, shown.hour, shown.minute, shown.second, ms);
+    // `Date.UTC` takes the years 0 to 99 for 1900 to 1999. 0001-01-01 is no rare date: some systems write it for none.
+    const midnight = new Date(0).setUTCFullYear(isBeforeChrist ? 1 - shown.year : shown.year, shown.month - 1, shown.day);
+    return midnight + ((shown.hour * 60 + shown.minute) * 60 + shown.second) * 1000 + ms;
   };
 }
 

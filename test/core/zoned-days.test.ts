@@ -22,6 +22,11 @@ describe('the end of a day', () => {
     ['Pacific/Apia', '2011-12-29', '2011-12-30T09:59:59.999Z'],
     ['Pacific/Apia', '2011-12-30', '2011-12-30T09:59:59.999Z'],
     ['Pacific/Apia', '2011-12-31', '2011-12-31T09:59:59.999Z'],
+    // What some systems write for no date, before zones were agreed upon: the sun's time.
+    ['Europe/Berlin', '0001-01-01', '0001-01-01T23:06:31.999Z'],
+    ['America/New_York', '0099-12-31', '0100-01-01T04:56:01.999Z'],
+    // The year before the year 1 is called 1, too, but before Christ.
+    ['Europe/Berlin', '0000-01-01', '0000-01-01T23:06:31.999Z'],
   ])('%s %s', (zone, date, end) => {
     expect(endOf(zone, date)).toBe(end);
   });
