@@ -4,6 +4,7 @@ import { caseOf } from '../core/assess.js';
 import type { Assessment } from '../core/assessment.js';
 import type { Fact } from '../core/fact.js';
 import type { Gathered } from '../core/measures/gather.js';
+import { BEGINNING } from '../core/order-state.js';
 import { createEventDecoder, createLineDecoder } from '../pipeline/decode.js';
 import { createJudge, type Judge, noOutputs } from '../pipeline/judge.js';
 import { fullMessage } from '../pipeline/live-order.js';
@@ -145,7 +146,7 @@ function createRun(request: ReplayRequest, parts: ReplayParts, account: ReplayAc
       orders.reach(time.now());
       time.finish();
       orders.reach(time.now());
-      await judgeAll(orders, judge, watcher, { at: Math.max(0, time.now()), covered }, parts);
+      await judgeAll(orders, judge, watcher, { at: Math.max(BEGINNING, time.now()), covered }, parts);
     },
   };
 }

@@ -26,7 +26,10 @@ export interface OrderState {
   published: string | null;
 }
 
+/** The beginning of the year 0, ms: no event happens earlier, so no deadline has passed by it. The time of orders judged before any is reached. */
+export const BEGINNING = -62_167_219_200_000;
+
 /** Of an order of which nothing is known yet. */
 export const newOrderState = (): OrderState => ({
-  said: nothingSaid(), judgedAt: 0, due: null, unassessed: false, rests: null, counted: [], judgedBy: null, published: null,
+  said: nothingSaid(), judgedAt: BEGINNING, due: null, unassessed: false, rests: null, counted: [], judgedBy: null, published: null,
 });

@@ -2,7 +2,7 @@ import { alert } from '../contracts/alerts.js';
 import { derivedEvent } from '../contracts/derived.js';
 import { parseInstant } from '../contracts/instant.js';
 import type { OutputTopic } from '../contracts/names.js';
-import type { OrderState } from '../core/order-state.js';
+import { BEGINNING, type OrderState } from '../core/order-state.js';
 import { recallAlert, recallEvent } from '../core/recall.js';
 import { headerText } from './header-entries.js';
 import type { LaneWriter } from './lane-writer.js';
@@ -101,7 +101,7 @@ async function changeWord(topic: 'cx.events' | 'cx.alerts', { value, headers }: 
 function journeyWord({ key, value, headers }: ReadBackRecord): Word | null {
   const id = headerText(headers, 'ce_id');
   if (key === null || value === null || id === null) return null;
-  return { orderId: key.toString(), judgedAt: judgedAtOf(headers) ?? 0, recall: (state) => { state.published = id; } };
+  return { orderId: key.toString(), judgedAt: judgedAtOf(headers) ?? BEGINNING, recall: (state) => { state.published = id; } };
 }
 
 function judgedAtOf(headers: ReadBackRecord['headers']): number | null {

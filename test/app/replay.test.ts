@@ -82,6 +82,20 @@ describe('time passes, and sources are shown, by what was applied alone:', () =>
   });
 });
 
+test('a year before 1970 raises no false alarm', async () => {
+  const input = join(folder, 'old.ndjson');
+  const at = (when: string, id: string, type: string, rest: object): string => JSON.stringify({ id, type, orderId: 'o', occurredAt: `1969-${when}T00:00:00Z`, ...rest });
+  writeFileSync(input, [
+    at('01-01', 'a', 'order.placed', { customerId: 'c', promisedDeliveryAt: '1969-06-01', dispatchBy: '1969-03-01', lines: [] }),
+    at('01-02', 'b', 'shipment.dispatched', { shipmentId: 's' }),
+  ].join('\n'));
+  for (const asOf of [null, Date.parse('1969-05-01T00:00:00Z')]) {
+    const wanted = keepOutputs();
+    expect((await run(wanted.sink, defaultConfig(), asOf, input)).orders.map(({ assessment }) => assessment.verdict)).toEqual(['on_course']);
+    expect(wanted.outputs).toEqual([]);
+  }
+});
+
 test('every change names what proves it, also where time alone made it', async () => {
   const wanted = keepOutputs();
   await run(wanted.sink, defaultConfig(), Date.parse('2027-01-01T00:00:00Z'));

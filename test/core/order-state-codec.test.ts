@@ -33,7 +33,7 @@ describe('the state of an order', () => {
   });
 
   test('the format stands: these bytes were written by format 2 and must read the same for ever', () => {
-    const given: OrderState = { ...newOrderState(), due: 1_801_164_295_377, rests: 1_795_980_298_311, counted: ['Egn22FoKoBgBI6CF'], judgedBy: '18pnc0yo3y1' };
+    const given: OrderState = { ...newOrderState(), judgedAt: 0, due: 1_801_164_295_377, rests: 1_795_980_298_311, counted: ['Egn22FoKoBgBI6CF'], judgedBy: '18pnc0yo3y1' };
     const bytes = Buffer.from('02cb01a3b390dceb689492eccf260004001345676e3232466f4b6f426742493643460e3138706e6330796f337931', 'hex');
     expect(Buffer.from(packOrderState(given))).toEqual(bytes);
     expect(unpackOrderState(bytes)).toEqual(given);
@@ -49,7 +49,7 @@ describe('the state of an order', () => {
         alert: { episode: 1, revision: 3, state: 'open', severity: 'critical', patterns: ['x'], raisedAt: 5, usefulUntil: 9 },
       },
     });
-    expect(unpackOrderState(Buffer.from('[1,0,null,0,0,"on_course",0,[],[],0,[],0]'))).toEqual(newOrderState());
+    expect(unpackOrderState(Buffer.from('[1,0,null,0,0,"on_course",0,[],[],0,[],0]'))).toEqual({ ...newOrderState(), judgedAt: 0 });
   });
 
   test.each([['[3,0]', 'format 3'], ['\u0003', 'format 3']])('%j of a newer format is refused', (text, why) => {

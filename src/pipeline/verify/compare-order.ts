@@ -4,7 +4,7 @@ import type { Assessment } from '../../core/assessment.js';
 import type { Fact } from '../../core/fact.js';
 import { unpackFacts } from '../../core/facts-codec.js';
 import { createJourney, place } from '../../core/journey.js';
-import type { OrderState } from '../../core/order-state.js';
+import { BEGINNING, type OrderState } from '../../core/order-state.js';
 import { unpackOrderState } from '../../core/order-state-codec.js';
 import type { AssessmentContext } from '../../core/rules.js';
 import { OPEN_ALERT } from '../../core/index-keys.js';
@@ -159,7 +159,7 @@ function compareExpiry({ orderId, expiredAt, latestEvent, retention }: OrderCase
 /** Judges the order anew, at the time at which it was judged last. Returns why that can't be compared; null: it was. */
 function compareJudgement(order: OrderCase, facts: readonly Fact[], state: OrderState, tell: Tell): Unverified | null {
   const { orderId, seen, context, journey } = order;
-  if (state.judgedAt < 0 || state.judgedAt > order.latest) tell('time_implausible', `judged at ${instant(state.judgedAt)}, the clock shows ${instant(order.latest)} at the most`, { orderId });
+  if (state.judgedAt < BEGINNING || state.judgedAt > order.latest) tell('time_implausible', `judged at ${instant(state.judgedAt)}, the clock shows ${instant(order.latest)} at the most`, { orderId });
   const whole = createJourney(orderId);
   for (const fact of facts) place(whole, fact);
   const customerId = customerOf(whole);
