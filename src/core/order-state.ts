@@ -26,8 +26,11 @@ export interface OrderState {
   published: string | null;
 }
 
-/** The beginning of the year 0, ms: no event happens earlier, so no deadline has passed by it. The time of orders judged before any is reached. */
-export const BEGINNING = -62_167_219_200_000;
+/**
+ * The beginning of the year 1, ms: the earliest date that databases and languages have in common, and earlier than whatever happens to an
+ * order, so that no deadline has passed by it. The time of orders judged before any is reached.
+ */
+export const BEGINNING = -62_135_596_800_000;
 
 /** Of an order of which nothing is known yet. */
 export const newOrderState = (): OrderState => ({
