@@ -4,7 +4,7 @@ import { createEventDecoder } from '../pipeline/decode.js';
 import type { CompiledMap } from '../pipeline/maps/compile-map.js';
 import { createIntakeLane } from '../pipeline/mapping/intake-lane.js';
 import type { MapWithTables } from '../pipeline/mapping/mapping.js';
-import { workLanes } from '../pipeline/worker.js';
+import { workLanes, type WorkerOf } from '../pipeline/worker.js';
 import type { Config } from './config.js';
 import type { IntakeGround } from './intake-ground.js';
 import { assignJoins } from './maps/data-files.js';
@@ -23,8 +23,8 @@ export interface IntakeServiceParts {
   readonly maps: readonly MapWithTables[];
   readonly telemetry: RunningIntakeTelemetry;
   readonly ground: IntakeGround;
-  /** A defect or a lost part: the process should end, so that a supervisor starts it anew. */
-  readonly failed: (error: Error) => void;
+  /** A defect or a lost part: the process should end, so that a supervisor starts it anew. `leave`: the group, so that others need not wait for it. */
+  readonly failed: (error: Error, leave: () => Promise<void>) => void;
 }
 
 /** Records and bytes of one step. */
@@ -35,10 +35,11 @@ export const withTables = async (maps: readonly CompiledMap[], data: readonly st
   Promise.all((await assignJoins(maps, data)).map(async (files) => ({ map: files.map, tables: await loadTables(files) })));
 
 /** Starts reading and answering. Rejects when the HTTP port is taken or the log can't be joined. */
-export async function startIntake({ config, maps, telemetry, ground, failed }: IntakeServiceParts): Promise<IntakeService> {
+export async function startIntake({ config, maps, telemetry, ground, ...parts }: IntakeServiceParts): Promise<IntakeService> {
   const { source, wallClock, schemas } = ground;
   const { limits, intake, time } = config;
-  const worker = workLanes<string>({
+  const failed = (error: Error): void => { parts.failed(error, () => worker.stop()); };
+  const worker: WorkerOf<string> = workLanes<string>({
     source, telemetry, wallClock, failed,
     lane: () => createIntakeLane({
       ...ground, maps, telemetry, failed,

@@ -43,8 +43,8 @@ export interface ServiceParts {
   readonly sinks: readonly ConfiguredSink[];
   /** The keys of JWTs; null: none is taken. */
   readonly jwks: JwksFile | null;
-  /** A defect or a lost part: the process should end, so that a supervisor starts it anew. */
-  readonly failed: (error: Error) => void;
+  /** A defect or a lost part: the process should end, so that a supervisor starts it anew. `leave`: the groups, so that others need not wait for its lanes. */
+  readonly failed: (error: Error, leave: () => Promise<void>) => void;
 }
 
 /** How often what waits in the store is looked at for `/metrics`; ms. */
@@ -61,9 +61,10 @@ const PLACE_WINDOWS = ['24h', '7d'] as const;
 /** Starts reading and answering. Rejects when the HTTP port is taken or the log can't be joined. */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { config, ground, telemetry, rulebook } = parts;
-  const laneOf = laneOfOrder(config, ground.source.lanes);
   const laneThreads = config.kafka === null ? 1 : config.laneThreads ?? usualLaneThreads(thisMachine());
-  const worker = createWorkerOn(parts, laneThreads);
+  const worker: Worker = createWorkerOn(parts, laneThreads, (error) => { parts.failed(error, leave); });
+  const sinks = createSinks(parts.sinks, { ...ground, telemetry });
+  const leave = (): Promise<void> => stopAll([worker, ...sinks]);
   const measures = measureReaderOn(parts);
   const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...haltsOf(worker), ...schemaWaitsOf(worker)];
   const http = await buildHttp({
@@ -71,7 +72,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     measures,
     handling: ground.handling,
     stream: createEventStream({ feed: ground.events, schemas: ground.schemas, telemetry, maxClients: config.stream.maxClients, later: byTimer }),
-    laneOf,
+    laneOf: laneOfOrder(config, ground.source.lanes),
     assessStored: (orderId, stored) => viewOf(orderId, stored, rulebook.present().catalogue),
     customerFigures: (views) => customerFigures(views.map(({ assessment, facts, judgedAt }) =>
       ({ order: openCase({ orderId: assessment.orderId, facts }, judgedAt, rulebook.present().catalogue), listed: assessment }))),
@@ -85,7 +86,6 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     telemetry,
   }, { version: VERSION, storeTimeoutMs: 5_000, access: accessOf(parts), limits: { ...NO_LIMITS, ...config.httpLimits }, trustedProxies: config.trustedProxies, stream: { ...config.stream, every: byInterval } });
   await begin(http, worker, config);
-  const sinks = createSinks(parts.sinks, { ...ground, telemetry });
   for (const sink of sinks) sink.start();
   const shown = (what: string, ms: number, show: () => Promise<void>) => everySoOften(ms, show, (error) => { telemetry.retrying(-1, what, error, ms); });
   const gauges = [
@@ -98,10 +98,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   return {
     url: urlOf(http, config.http.host), worker, laneThreads,
     stop: async () => {
-      for (const gauge of gauges) gauge.stop();
-      readiness.stop();
-      keys.stop();
-      await Promise.all([worker.stop(), ...sinks.map((sink) => sink.stop())]);
+      for (const timer of [...gauges, readiness, keys]) timer.stop();
+      await leave();
       await stop(http, parts);
     },
   };
@@ -124,7 +122,7 @@ function accessOf({ config: { access: { tokens, open }, jwt }, jwks, ground }: S
 }
 
 /** In this thread, or in several others. */
-function createWorkerOn({ config, ground, telemetry, rulebook, failed }: ServiceParts, threads: number): Worker {
+function createWorkerOn({ config, ground, telemetry, rulebook }: ServiceParts, threads: number, failed: (error: Error) => void): Worker {
   if (threads > 1) return createThreadedWorker({ config, threads, telemetry, rulebook, failed });
   return workLanesOn({ config, ground, telemetry, catalogue: () => rulebook.present().catalogue, failed });
 }
@@ -179,6 +177,8 @@ async function showMeasures(measures: MeasureReader, { config, telemetry }: Serv
   for (const key of config.measures.shownBy) rows.push(...(await measures.rowsBy(PLACE_WINDOWS, key)));
   telemetry.measured(rows, standing);
 }
+
+const stopAll = async (parts: readonly { stop(): Promise<void> }[]): Promise<void> => void (await Promise.all(parts.map((part) => part.stop())));
 
 /** First no more questions, then the last answers, then the ground. */
 async function stop(http: FastifyInstance, { ground, telemetry }: ServiceParts): Promise<void> {

@@ -9,7 +9,7 @@ import type { CompiledMap } from '../pipeline/maps/compile-map.js';
 import type { MapWithTables } from '../pipeline/mapping/mapping.js';
 import { CommandFault, configOrFault } from './context.js';
 import { mapsAndDataOrFault } from './named-input.js';
-import { end, faultWords, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
+import { endingInTime, faultWords, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
 
 /** `touchpoint intake --map FILE... [DATA...]`: runs until SIGTERM or SIGINT. */
 export async function intake(named: readonly string[], options: { readonly map?: readonly string[] }): Promise<void> {
@@ -26,7 +26,7 @@ export async function intake(named: readonly string[], options: { readonly map?:
   const untilStopped = stoppedInOrder(logger);
   let service: IntakeService;
   try {
-    service = await startIntake({ config, maps: tables, telemetry, ground, failed: (error) => { end(error, logger); } });
+    service = await startIntake({ config, maps: tables, telemetry, ground, failed: endingInTime(logger) });
   } catch (error) {
     await ground.close();
     throw portFault(error, config) ?? error;

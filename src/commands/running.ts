@@ -3,6 +3,7 @@ import { kafkaFaultWords } from '../adapters/kafka/fault-words.js';
 import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import type { Config } from '../app/config.js';
 import { GroundUnfit } from '../app/ground.js';
+import { settledWithin } from '../pipeline/retry.js';
 import { CommandFault } from './context.js';
 
 /** What faults of the connections to Redis and Kafka are in plain words. */
@@ -41,9 +42,26 @@ const stopSignal = (): Promise<void> =>
   });
 
 /** Ends at once: a supervisor starts the process anew, and the next owner goes on from the last commit. */
-export function end(error: Error, logger: Logger): void {
-  logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
+function end(error: Error, logger: Logger): void {
+  tellEnd(error, logger);
   process.exit(1);
+}
+
+const tellEnd = (error: Error, logger: Logger): void => logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
+
+/** How long a process that cannot go on tries to leave its groups, ms: their sessions end by themselves not much later. */
+const LEAVE_WITHIN_MS = 5_000;
+
+/** Ends a process that cannot go on as soon as it has left its groups: until the sessions of those that just die ended, nobody would be given their lanes. */
+export function endingInTime(logger: Logger): (error: Error, leave: () => Promise<void>) => void {
+  let ending = false;
+  return (error, leave) => {
+    // What else fails on the way out has the same cause more often than not.
+    if (ending) return;
+    ending = true;
+    tellEnd(error, logger);
+    void settledWithin(LEAVE_WITHIN_MS, leave().catch(() => undefined)).finally(() => { process.exit(1); });
+  };
 }
 
 /** The usual reason why HTTP cannot listen, in words. */

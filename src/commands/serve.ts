@@ -8,7 +8,7 @@ import { createRulebook, refusingEmpty } from '../app/rulebook.js';
 import { type Service, startService } from '../app/service.js';
 import { CommandFault, configOrFault, sinksOrFault } from './context.js';
 import { jwksOrFault } from './jwks.js';
-import { end, faultWords, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
+import { endingInTime, faultWords, portFault, stoppedInOrder, tellingUnfitGround } from './running.js';
 import type { Logger } from 'pino';
 
 /** `touchpoint serve`: runs until SIGTERM or SIGINT; SIGHUP has it read its rules, and the keys of JWTs, again. */
@@ -27,7 +27,7 @@ export async function serve(): Promise<void> {
   const untilStopped = stoppedInOrder(logger);
   let service: Service;
   try {
-    service = await startService({ config, sinks, jwks, telemetry, ground, rulebook, failed: (error) => { end(error, logger); } });
+    service = await startService({ config, sinks, jwks, telemetry, ground, rulebook, failed: endingInTime(logger) });
   } catch (error) {
     await ground.close();
     telemetry.close();

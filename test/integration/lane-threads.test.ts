@@ -137,13 +137,25 @@ test('a SIGTERM while its threads still join is a stop in order: nobody waits fo
   expect((await stage.run(['verify', '--rate', '0'])).stdout).toContain('of a stopped installation');
 }, 60_000);
 
-test('it ends with 1 where one of its threads cannot go on', async () => {
+/** Right after the end of a worker: its session would last for seconds. */
+const isLeft = async (): Promise<boolean> => (await stage.run(['verify', '--rate', '0'])).stdout.includes('of a stopped installation');
+
+test.each(['1', '2'])('with LANE_THREADS %s it ends with 1 where it cannot go on, and leaves the group first: nobody waits for its lanes', async (threads) => {
   const { lane } = keyNames(stage.redisPrefix).lane(1);
   const format = (await redis.hget(lane, 'format'))!;
   await redis.hset(lane, 'format', '99');
-  const ended = await stage.run(['serve'], THREADS);
+  const ended = await stage.run(['serve'], { LANE_THREADS: threads });
   await redis.hset(lane, 'format', format);
   expect([ended.code, ended.stdout]).toEqual([1, expect.stringContaining('lane 1 was written in format 99')]);
+  expect(await isLeft()).toBe(true);
+}, 60_000);
+
+test('a start that fails in one of its threads leaves the group that the others joined', async () => {
+  const late = inSecondThread("{ await new Promise((r) => setTimeout(r, 5_000)); throw new Error('no room for another thread'); }");
+  const ended = await stage.run(['serve'], { ...THREADS, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` });
+  expect([ended.code, ended.stdout + ended.stderr]).toEqual([1, expect.stringContaining('no room for another thread')]);
+  expect(ended.stdout).toContain('joined the group');
+  expect(await isLeft()).toBe(true);
 }, 60_000);
 
 test('what a thread told before it cannot go on is in the log', async () => {

@@ -26,25 +26,26 @@ async function work({ config, catalogue: first, pretty }: ThreadStart): Promise<
     tell();
     failed(error);
   };
-  const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }), null);
-  const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed: failing });
-  standing = worker;
+  // Before it has anything that could be stopped.
+  let stop = async (): Promise<void> => { post({ kind: 'stopped' }); };
   parentPort?.on('message', (message: ToThread) => {
     if (message.kind === 'catalogue') ({ catalogue } = message);
     else void stop().catch(failing);
   });
-  await worker.start();
-  // Its lanes are known to whoever it starts for, as those of a worker in the main thread are.
-  tell();
-  post({ kind: 'started' });
-
-  async function stop(): Promise<void> {
+  const ground = await kafkaGround(config, kafka, redisUrl, createLogger({ level: config.logLevel, pretty }), null);
+  const worker = workLanesOn({ config, ground, telemetry, catalogue: () => catalogue, failed: failing });
+  standing = worker;
+  stop = async () => {
     await worker.stop();
     await ground.close();
     clearInterval(telling);
     tell();
     post({ kind: 'stopped' });
-  }
+  };
+  await worker.start();
+  // Its lanes are known to whoever it starts for, as those of a worker in the main thread are.
+  tell();
+  post({ kind: 'started' });
 }
 
 const post = (message: FromThread): void => parentPort?.postMessage(message);

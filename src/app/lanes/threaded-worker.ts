@@ -2,6 +2,7 @@ import { Worker as Thread } from 'node:worker_threads';
 import { asError } from '../../core/as-error.js';
 import type { ThreadTelemetry } from '../../adapters/telemetry/thread-telemetry.js';
 import type { Telemetry } from '../../pipeline/ports.js';
+import { settledWithin } from '../../pipeline/retry.js';
 import type { Worker } from '../../pipeline/worker.js';
 import type { Config } from '../config.js';
 import type { Rulebook } from '../rulebook.js';
@@ -34,6 +35,8 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
       try {
         await all(({ started }) => started);
       } catch (error) {
+        // Those that joined leave the group, or others would wait for the end of their sessions.
+        await settledWithin(LEAVE_WITHIN_MS, all((thread) => thread.stop()));
         await all((thread) => thread.end());
         throw error;
       }
@@ -46,6 +49,8 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
 
 type LaneThread = ReturnType<typeof startThread>;
 
+/** How long threads may take to leave the group after a start that failed, ms. */
+const LEAVE_WITHIN_MS = 5_000;
 /** So many session timeouts without a word are a defect: after one of them others have its lanes. */
 const SILENT_FOR = 3;
 /** Until its first word a thread loads what it runs, which on a machine that starts much at a time takes many seconds; ms. */
@@ -84,7 +89,11 @@ function startThread({ config, telemetry, rulebook, failed }: ThreadedWorkParts,
     }
   });
   thread.on('error', (error) => { fail(asError(error)); });
-  thread.on('exit', (code) => { fail(new Error(`a thread that works lanes ended by itself (exit code ${code})`)); });
+  thread.on('exit', (code) => {
+    // Nothing of it is left that could stop.
+    stopped.resolve(undefined);
+    fail(new Error(`a thread that works lanes ended by itself (exit code ${code})`));
+  });
   const post = (message: ToThread): void => { thread.postMessage(message); };
   /** At once, whatever it does. */
   const end = async (): Promise<void> => {
