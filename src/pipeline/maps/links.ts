@@ -22,7 +22,7 @@ export type Found<W> =
 /** Shares by order, of a link's key. */
 export type KnownOrders = ReadonlyMap<string, number>;
 
-/** Where links are kept; `name`: see `linkName`. */
+/** Where links are kept; `name`: see `linkName`. Each is set whenever it is told. */
 export interface LinkMemory {
   get(name: string): KnownOrders | undefined;
   set(name: string, orders: KnownOrders): unknown;
@@ -87,8 +87,8 @@ export function createLinks<W>({ maxWaiting, maxBytes = Infinity, sizeOf = () =>
     learn(links) {
       const told = sharesTold(links);
       for (const [name, shares] of told) {
-        const orders = known.get(name);
-        if (orders === undefined || [...shares].some(([orderId, share]) => orders.get(orderId) !== share)) known.set(name, new Map([...(orders ?? []), ...shares]));
+        // Also where nothing of it is new: it is remembered from when it was told last.
+        known.set(name, new Map([...(known.get(name) ?? []), ...shares]));
       }
       const released = [...told.keys()].flatMap((name) => [...(byKey.get(name) ?? [])]).sort((a, b) => a.number - b.number);
       for (const one of released) leave(one);

@@ -27,6 +27,15 @@ describe('links', () => {
     expect(links.find(asked('R', 'a'), 0)).toEqual({ kind: 'orders', orders: [{ orderId: 'O1', share: 70 }, { orderId: 'O2', share: 5 }] });
   });
 
+  test('that are told again are kept again, also where nothing changed: whoever keeps them counts from when they were told last', () => {
+    const kept: string[] = [];
+    const memory = new Map<string, ReadonlyMap<string, number>>();
+    const links = createLinks<string>({ maxWaiting: 10, memory: { get: (name) => memory.get(name), set: (name, orders) => { kept.push(name); memory.set(name, orders); } } });
+    links.learn([link('P1', 'O1'), link('P2', 'O2')]);
+    links.learn([link('P1', 'O1')]);
+    expect(kept).toEqual(['parcel\u0000P1', 'parcel\u0000P2', 'parcel\u0000P1']);
+  });
+
   test('let no more wait than there is room for, and none longer than it may', () => {
     const links = createLinks<string>({ maxWaiting: 2 });
     links.find(asked('P1', 'a'), 10);
