@@ -7,9 +7,10 @@ import type { MapWithTables } from '../pipeline/mapping/mapping.js';
 import { workLanes, type WorkerOf } from '../pipeline/worker.js';
 import type { Config } from './config.js';
 import type { IntakeGround } from './intake-ground.js';
+import { intakeTroubles } from './lane-troubles.js';
 import { assignJoins } from './maps/data-files.js';
 import { loadTables } from './maps/map-sources.js';
-import { schemaWaitSentences, urlOf } from './service.js';
+import { urlOf } from './service.js';
 import { showReadiness } from './show-readiness.js';
 
 export interface IntakeService {
@@ -49,13 +50,11 @@ export async function startIntake({ config, maps, telemetry, ground, ...parts }:
       maxValueBytes: limits.maxValueBytes, limits: STEP_LIMITS, ...intake,
     }),
   });
-  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...worker.lanes().flatMap(({ halt, schemaWaits }) => [
-    ...(halt === null ? [] : [`The intake stands still (${halt.name}): ${halt.message}`]), ...schemaWaitSentences(schemaWaits),
-  ])];
+  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...intakeTroubles(worker.lanes(), wallClock.now())];
   const http = buildOperations({ registry: telemetry.registry, telemetry, notReady });
   await http.listen({ host: config.http.host, port: config.http.port });
   await worker.start();
-  const readiness = showReadiness(notReady, telemetry);
+  const readiness = showReadiness({ notReady, worker, wallClock, telemetry });
   return {
     url: urlOf(http, config.http.host),
     async stop() {

@@ -10,12 +10,12 @@ import { customerFigures } from '../core/measures/customer-figures.js';
 import { createMeasureReader, type MeasureReader } from '../pipeline/measure-reader.js';
 import { viewOf } from '../pipeline/journey-renderer.js';
 import { createEventStream } from '../pipeline/stream/create-event-stream.js';
-import type { SchemaWait } from '../pipeline/schema-waits.js';
 import type { Worker } from '../pipeline/worker.js';
 import type { Config } from './config.js';
 import { laneOfOrder } from './decoder.js';
 import type { Ground } from './ground.js';
 import type { JwksFile } from './jwks-file.js';
+import { laneTroubles } from './lane-troubles.js';
 import { thisMachine, usualLaneThreads } from './lanes/lane-threads.js';
 import { createThreadedWorker } from './lanes/threaded-worker.js';
 import { workLanesOn } from './lanes/work-lanes.js';
@@ -66,7 +66,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const sinks = createSinks(parts.sinks, { ...ground, telemetry });
   const leave = (): Promise<void> => stopAll([worker, ...sinks]);
   const measures = measureReaderOn(parts);
-  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...haltsOf(worker), ...schemaWaitsOf(worker)];
+  const notReady = async (): Promise<readonly string[]> => [...(await ground.troubles()), ...worker.troubles(), ...laneTroubles(worker.lanes(), ground.wallClock.now())];
   const http = await buildHttp({
     orders: ground.reader,
     measures,
@@ -93,7 +93,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     shown('show deadlines', DEADLINES_MS, () => showDeadlines(parts, worker)),
     shown('show measures', MEASURES_MS, () => showMeasures(measures, parts)),
   ];
-  const readiness = showReadiness(notReady, telemetry);
+  const readiness = showReadiness({ notReady, worker, wallClock: ground.wallClock, telemetry });
   const keys = everySoOften(JWKS_MS, async () => parts.jwks?.reread());
   return {
     url: urlOf(http, config.http.host), worker, laneThreads,
@@ -131,17 +131,6 @@ const measureReaderOn = ({ rulebook, ground }: ServiceParts): MeasureReader => c
   store: ground.measures, lanes: ground.source.lanes, now: () => ground.wallClock.now(),
   context: { get patterns() { return rulebook.present().catalogue.rules.patterns.map(({ pattern }) => pattern); } },
 });
-
-const haltsOf = (worker: Worker): string[] =>
-  worker.lanes().flatMap(({ lane, halt }) => (halt === null ? [] : [`Lane ${lane} stands still (${halt.name}): ${halt.message}`]));
-
-const schemaWaitsOf = (worker: Worker): string[] =>
-  worker.lanes().flatMap(({ lane, schemaWaits }) => schemaWaitSentences(schemaWaits.map((wait) => ({ ...wait, topic: `${wait.topic}/${lane}` }))));
-
-/** Of partitions that wait for a schema for longer than is usual. */
-export const schemaWaitSentences = (waits: readonly SchemaWait[]): string[] =>
-  waits.filter(({ alarming }) => alarming).map(({ topic, schemaId, since, why }) =>
-    `${topic} stands still since ${new Date(since).toISOString()}: a record names schema ${schemaId}, and ${why}. Bring the registry up or register the schema; registry.unknownSchema: dead_letter puts records of unknown schemas aside.`);
 
 export const urlOf = (http: FastifyInstance, host: string): string => {
   const address = http.addresses()[0];

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { asError } from '../core/as-error.js';
+import type { OutputWait } from './output-waits.js';
 import type { FetchedRange, Halt, LogBounds, SourceLog, Telemetry } from './ports.js';
 import { LaneLost } from './lane-lost.js';
 import { persist, type Persistence, settledWithin } from './retry.js';
@@ -26,6 +27,7 @@ export interface Session<T extends string> {
   /** The ends of its topics as of the wall clock `askedAt`. */
   bounds(ends: ReadonlyMap<T, LogBounds>, askedAt: number): void;
   schemaWaits(): readonly SchemaWait[];
+  outputWaits(): readonly OutputWait[];
   wake(): void;
   /** The log says that a position can't be read. */
   recheck(): void;
@@ -153,6 +155,7 @@ export function holdLane<T extends string>(parts: HolderParts<T>) {
     isReading: (): boolean => session !== null,
     /** Topics that stand still until a schema was learned. */
     schemaWaits: (): readonly SchemaWait[] => session?.schemaWaits() ?? [],
+    outputWaits: (): readonly OutputWait[] => session?.outputWaits() ?? [],
     /** Next offsets to read, also after the lane was left; null before its first claim. For lag tools. */
     offsets: (): ReadonlyMap<T, number> | null => session?.offsets() ?? reached,
     /** Leaves: `stop` finishes what is under way and sends it, `drop` lets go at once because the lane is someone else's. */

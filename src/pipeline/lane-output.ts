@@ -1,5 +1,6 @@
 import type { OutputTopic } from '../contracts/names.js';
-import type { ClaimedLane, OutputLog, OutputRecord } from './ports.js';
+import { createOutputWaits } from './output-waits.js';
+import type { ClaimedLane, OutputLog, OutputRecord, WallClock } from './ports.js';
 import { type OutputTail, seqOf } from './recovery.js';
 import { Final } from './retry.js';
 import { isSkipped } from './upkeep.js';
@@ -12,14 +13,16 @@ export class StateDoubted extends Final {
 export interface LaneOutputParts {
   readonly lane: number;
   readonly output: OutputLog;
+  readonly wallClock: WallClock;
 }
 
 /**
  * A lane's outputs in the log: how far they are written, and what somebody else wrote between. What the outbox holds and journeys
  * go to topics of their own, so both may be sent at a time; neither may be sent twice at a time.
  */
-export function createLaneOutput({ lane, output }: LaneOutputParts, claimed: ClaimedLane, tail: OutputTail) {
+export function createLaneOutput({ lane, output, wallClock }: LaneOutputParts, claimed: ClaimedLane, tail: OutputTail) {
   const ends = new Map(tail.ends);
+  const waits = createOutputWaits(wallClock);
   /** Orders over whose journey a stranger may have written. */
   const overwritten = new Set(tail.overwritten);
   /** Where the first of those records stands; null: there is none. Until they have their present journey again, the next owner has to look from here. */
@@ -44,7 +47,7 @@ export function createLaneOutput({ lane, output }: LaneOutputParts, claimed: Cla
   /** The output ends as the next owner may rely on them. */
   const settledEnds = (): ReadonlyMap<OutputTopic, number> => (foreign === null ? ends : new Map(ends).set('cx.journeys', foreign));
   const send = async (records: readonly OutputRecord[]): Promise<void> => {
-    const firsts = await output.publish(lane, records);
+    const firsts = await waits.during(records[0]?.topic === 'cx.journeys' ? 'journeys' : 'outbox', () => output.publish(lane, records));
     for (const [topic, first] of firsts) {
       const expected = ends.get(topic) ?? first;
       if (first > expected) await (topic === 'cx.journeys' ? findOverwritten(expected, first) : findLateWords(topic, expected, first));
@@ -55,6 +58,7 @@ export function createLaneOutput({ lane, output }: LaneOutputParts, claimed: Cla
     /** Orders whose journey has to be published again, whoever changed them. */
     overwritten: overwritten as ReadonlySet<string>,
     settledEnds,
+    waits: waits.list,
     /**
      * Of the other topics only a trim may keep the end: it does so for numbers that the store has given out, while these marks may be
      * those of a store that went back.

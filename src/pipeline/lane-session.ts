@@ -213,6 +213,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
       telemetry.timeReached(lane, time.now());
     },
     schemaWaits: inbox.schemaWaits,
+    outputWaits: publisher.waits,
     wake: (): void => { bell.ring(); },
     recheck: (): void => { course.finish({ kind: 'recheck' }); },
     /** Works until it is left, lost or to be claimed anew. */

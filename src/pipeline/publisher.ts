@@ -34,6 +34,7 @@ export function createPublisher(parts: PublisherParts, claimed: ClaimedLane, tai
   const journeys = createJourneyPublisher({ ...parts, lastSaid: outbox.lastSaid }, output, claimed);
   return {
     outbox, journeys,
+    waits: output.waits,
     /**
      * Takes off the store once more what was sent: one that went back by no commit holds nothing less, but may no longer know of it.
      * Faults of the store are retried until they end or `stopped` says so. @throws LaneLost

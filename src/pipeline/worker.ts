@@ -2,6 +2,7 @@ import { asError } from '../core/as-error.js';
 import type { SourceTopic } from '../contracts/names.js';
 import type { HeldLane } from './lane-holder.js';
 import { createLane, type LaneParts } from './lane.js';
+import type { OutputWait } from './output-waits.js';
 import type { FetchedRange, Halt, SourceLog, Telemetry, WallClock } from './ports.js';
 import { createReadAhead } from './read-ahead.js';
 import { settledWithin } from './retry.js';
@@ -32,6 +33,15 @@ export interface WorkParts<T extends string> {
   /** @param lanes how many there are by now */
   readonly lane: (lane: number, lanes: () => number) => HeldLane<T>;
   readonly failed: (error: Error) => void;
+}
+
+/** How a lane of a worker is at present. */
+export interface LaneStanding {
+  readonly lane: number;
+  readonly halt: Halt | null;
+  readonly reading: boolean;
+  readonly schemaWaits: readonly SchemaWait[];
+  readonly outputWaits: readonly OutputWait[];
 }
 
 /** Works lanes of any stage. */
@@ -101,8 +111,8 @@ export function workLanes<T extends string>(parts: WorkParts<T>) {
       repeat('look at the ends of the topics', LOOK_MS, look);
       repeat('commit offsets to the group', ADVICE_MS, advise);
     },
-    lanes: (): readonly { readonly lane: number; readonly halt: Halt | null; readonly reading: boolean; readonly schemaWaits: readonly SchemaWait[] }[] =>
-      [...lanes.values()].map((lane) => ({ lane: lane.lane, halt: lane.halt(), reading: lane.isReading(), schemaWaits: lane.schemaWaits() })),
+    lanes: (): readonly LaneStanding[] =>
+      [...lanes.values()].map((lane) => ({ lane: lane.lane, halt: lane.halt(), reading: lane.isReading(), schemaWaits: lane.schemaWaits(), outputWaits: lane.outputWaits() })),
     /** What has kept records from being read for a while, in sentences. */
     troubles: (): readonly string[] => parts.source.troubles?.() ?? [],
     /** Finishes the steps under way, sends what they said, tells the group how far it came and leaves it. */

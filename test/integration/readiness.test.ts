@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import { askAdmin } from '../../src/adapters/kafka/ask-admin.js';
 import { createKafkaClient } from '../../src/adapters/kafka/connection.js';
+import { SOURCES } from '../../src/contracts/sources.js';
 import { ownKafka, realRedis } from '../support/real-services.js';
 import { createStage, metric, type Stage, until, type WorkerProcess } from '../support/touchpoint.js';
 
@@ -50,6 +52,33 @@ test('a topic that is deleted is named, until it is made anew', async () => {
   await allAre(200, 'ready');
   await untilAtWork();
 }, 180_000);
+
+test('an output that takes less than it did is told of by /readyz, a metric and the log, with what to do', async () => {
+  const topic = stage.topicName('cx.events');
+  const client = createKafkaClient({ brokers: stage.brokers, clientId: 'test', ssl: false, sasl: null }, () => undefined);
+  const take = (bytes: number): Promise<unknown> => askAdmin(client, (admin) => admin.alterConfigs({
+    validateOnly: false, resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'max.message.bytes', value: String(bytes) }] }],
+  }));
+  const refused = async (): Promise<number[]> => Promise.all(workers.map(({ url }) => metric(url, 'cx_publish_refused_seconds')));
+  await take(300);
+  try {
+    const orders = Array.from({ length: 20 }, (_, i) => JSON.stringify({ ...SOURCES.get('order.placed')!.example, id: `tight-${i}`, orderId: `tight-${i}`, occurredAt: new Date().toISOString(), promisedDeliveryAt: new Date(Date.now() - 3_600_000).toISOString() }));
+    // `produce` looks at the topics first.
+    const producer = client.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    await producer.send({ topic: stage.topicName('orders'), messages: orders.map((value, i) => ({ key: `tight-${i}`, value })) });
+    await producer.disconnect();
+    await allAre(503, `bytes for ${topic}`);
+    await allAre(503, '`touchpoint topics` says which topic takes too little');
+    await until('it is measured', 20_000, async () => (await refused()).every((seconds) => seconds > 0));
+    for (const worker of workers) expect(worker.log()).toMatch(/"event":"retrying".*max\.message\.bytes of the topic/);
+    expect((await stage.run(['topics'])).stderr).toContain(`${topic} takes 300`);
+  } finally {
+    await take(1_048_576 + 65_536);
+  }
+  await allAre(200, 'ready');
+  await until('nothing waits', 20_000, async () => (await refused()).every((seconds) => seconds === 0));
+}, 120_000);
 
 test('a Kafka that is away is told of, in words that say which it is, and that it is back', async () => {
   const before = workers.map(({ log }) => log().length);

@@ -32,6 +32,7 @@ export const operations: Board = {
         graph('Lanes held up', [
           { expr: `sum by (name) (max by (partition, name) (cx_lane_halted${OWN})) or vector(0)`, legend: 'stands still {{name}}' },
           { expr: `sum(max by (partition) (cx_lane_catching_up${OWN})) or vector(0)`, legend: 'reads again' },
+          { expr: `count(max by (partition) (cx_publish_refused_seconds${OWN}) > 10) or vector(0)`, legend: 'refused by Kafka' },
           { expr: `sum(max by (partition) (cx_schema_waiting${OWN}))`, legend: 'topics that wait for a schema' },
         ], { unit: 'none', description: 'By what holds them.' }),
         graph('Lanes with a worker', [{ expr: `touchpoint:lanes_owned:count${OWN}`, legend: 'lanes' }], { unit: 'none', description: 'A dip of some ten seconds is a worker that died or was restarted.' }),

@@ -3,6 +3,7 @@ import { bodyParts } from '../../pipeline/record-body.js';
 import type { KafkaClient } from './connection.js';
 import { type MessagesOf, sendCovered, type PartitionBatch } from './covered-send.js';
 import { carrierOf } from './produce-request.js';
+import { isFault } from './faults.js';
 import type { BatchRecord } from './record-batch.js';
 
 export interface KafkaProducer {
@@ -38,9 +39,16 @@ const connected = async ({ kafka }: KafkaClient, settings: ProducerConfig, messa
   });
   await producer.connect();
   return {
-    send: (batches) => sendCovered((topicMessages) => producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000 }), batches, undefined, messagesOf),
+    send: (batches) => sendCovered((topicMessages) => producer.sendBatch({ topicMessages, acks: -1, timeout: 20_000 }), batches, undefined, messagesOf)
+      .catch((error: unknown) => { throw isFault(error, 'MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE') ? tooLarge(batches, error) : error; }),
     close: () => producer.disconnect(),
   };
+};
+
+/** The broker's answer doesn't say which of the topics it is. */
+const tooLarge = (batches: readonly PartitionBatch[], cause: unknown): Error => {
+  const written = batches.map(({ topic, messages }) => `${messages.reduce((sum, message) => sum + messageBytes(message), 0)} bytes for ${topic}`).join(', ');
+  return Object.assign(new Error(`Kafka refuses it as larger than max.message.bytes of the topic (${written}): \`touchpoint topics\` says which topic takes too little, and what to set there`, { cause }), { name: 'BatchTooLarge' });
 };
 
 /** What a record takes in a batch at the most; bytes. */

@@ -8,7 +8,7 @@ import type { Schedule } from './digest.js';
 import { type FaultWords, retryDigest } from './retry-digest.js';
 import { byTimer, type RunningTelemetry } from './telemetry.js';
 
-export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'requestRefused' | 'ready' | 'close'> {}
+export interface RunningIntakeTelemetry extends IntakeTelemetry, Pick<RunningTelemetry, 'registry' | 'requestFailed' | 'requestRefused' | 'ready' | 'publishingRefused' | 'close'> {}
 
 const OUTCOMES = ['taken', 'silent', 'older', 'refused'] as const;
 const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -28,6 +28,7 @@ function createIntakeMetrics(processMetrics: boolean) {
     commit: new Histogram({ name: 'cx_commit_seconds', help: 'Duration of a commit to the store', buckets: COMMIT_SECONDS, registers }),
     lag: new Gauge({ name: 'cx_lag_records', help: 'Records that wait to be read', labelNames: ['topic', 'partition'], registers }),
     outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Entries of the outbox committed and not yet written', registers }),
+    publishRefused: new Gauge({ name: 'cx_publish_refused_seconds', help: 'How long Kafka has refused what the intake is to write; 0 while it takes it', labelNames: ['partition'], registers }),
     active: new Gauge({ name: 'cx_intake_active', help: '1 where this process does the work, 0 where it stands by', registers }),
     halted: new Gauge({ name: 'cx_lane_halted', help: '1 while the intake stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
     wentBack: new Counter({ name: 'cx_state_went_back_total', help: 'Times that the store was found to hold less than it did', registers }),
@@ -55,6 +56,10 @@ export function createIntakeTelemetry({ logger, processMetrics = true, schedule 
   return {
     registry: metrics.registry,
     ...ownership(logger, metrics),
+    publishingRefused(seconds) {
+      metrics.publishRefused.reset();
+      for (const waited of seconds.values()) metrics.publishRefused.set({ partition: 'intake' }, waited);
+    },
     ready: (isReady) => metrics.ready.set(isReady ? 1 : 0),
     mapped: accountsTold(metrics),
     committed: (ms) => metrics.commit.observe(ms / 1_000),

@@ -36,6 +36,7 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     timeReached: new Gauge({ name: 'cx_time_reached_seconds', help: 'Time that a partition has reached, as Unix time', labelNames: ['partition'], registers }),
     lag: new Gauge({ name: 'cx_lag_records', help: 'Records that wait to be read', labelNames: ['topic', 'partition'], registers }),
     outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Derived records committed and not yet published, over the partitions of this process', registers }),
+    publishRefused: new Gauge({ name: 'cx_publish_refused_seconds', help: 'How long Kafka has refused what a partition is to publish; 0 while it takes it', labelNames: ['partition'], registers }),
     deadlinesPending: new Gauge({ name: 'cx_deadlines_pending', help: 'Orders that time alone may change, over the partitions of this process', registers }),
     laneHalted: new Gauge({ name: 'cx_lane_halted', help: '1 while a partition stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
     wentBack: new Counter({ name: 'cx_state_went_back_total', help: 'Times that the store was found to hold less than it did', registers }),

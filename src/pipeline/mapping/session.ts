@@ -114,7 +114,7 @@ export async function createIntakeSession(parts: IntakeSessionParts, claimed: Cl
   telemetry.mapped(mapping.accounts, mapping.links.waiting);
   return {
     offsets: () => committed,
-    positions: inbox.positions, fetched: inbox.fetched, bounds: inbox.bounds, schemaWaits: inbox.schemaWaits,
+    positions: inbox.positions, fetched: inbox.fetched, bounds: inbox.bounds, schemaWaits: inbox.schemaWaits, outputWaits: sender.waits,
     wake: () => { bell.ring(); },
     recheck: () => { course.finish({ kind: 'recheck' }); },
     run: (left) => course.run(left, [steps, send], () => sender.work(persistence)),
