@@ -123,6 +123,7 @@ function accessOf({ config: { access: { tokens, open }, jwt }, jwks, ground }: S
 
 /** In this thread, or in several others. */
 function createWorkerOn({ config, ground, telemetry, rulebook }: ServiceParts, threads: number, failed: (error: Error) => void): Worker {
+  telemetry.partitions(ground.source.lanes);
   if (threads > 1) return createThreadedWorker({ config, threads, telemetry, rulebook, failed });
   return workLanesOn({ config, ground, telemetry, catalogue: () => rulebook.present().catalogue, failed });
 }

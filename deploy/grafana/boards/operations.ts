@@ -14,7 +14,7 @@ export const operations: Board = {
       panels: [
         stat('Workers', `sum(up${OWN})`, { unit: 'none', description: 'Processes that Prometheus reaches.', red: { below: 1 } }),
         stat('Ready', `min(cx_ready${OWN})`, { unit: 'none', description: '1 where every worker can do its work, as /readyz says.', red: { below: 1 } }),
-        stat('Lanes with a worker', `touchpoint:lanes_owned:count${OWN}`, { unit: 'none', description: 'Should be the number of partitions of the sources.' }),
+        stat('Lanes with a worker', `touchpoint:lanes_owned:count${OWN}`, { unit: 'none', description: 'Should be the number of partitions of the sources (cx_partitions).' }),
         stat('Lanes that stand still', `count(max by (partition) (cx_lane_halted${OWN})) or vector(0)`, { unit: 'none', description: 'Until a person says how to go on: touchpoint lanes list.', red: { above: 1 } }),
         stat('Records that wait', `touchpoint:lag_records:sum${OWN}`, { unit: 'short', description: 'Written to the sources and not read yet.', red: { above: 1_000 } }),
         stat('Behind the clock', `max(touchpoint:time_behind_seconds${OWN})`, { unit: 's', description: 'Up to when deadlines have been judged, of the lane that is furthest behind; some five seconds are usual.', red: { above: 120 } }),

@@ -33,15 +33,7 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
     deadLetters: new Counter({ name: 'cx_dead_letters_total', help: 'Records that could not be used', labelNames: ['topic', 'reason'], registers }),
     detect: new Histogram({ name: 'cx_detect_seconds', help: 'Timestamp of the source record to derived record acknowledged', buckets: DETECT_SECONDS, registers }),
     commit: new Histogram({ name: 'cx_commit_seconds', help: 'Duration of a commit to the store', buckets: COMMIT_SECONDS, registers }),
-    timeReached: new Gauge({ name: 'cx_time_reached_seconds', help: 'Time that a partition has reached, as Unix time', labelNames: ['partition'], registers }),
-    lag: new Gauge({ name: 'cx_lag_records', help: 'Records that wait to be read', labelNames: ['topic', 'partition'], registers }),
-    outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Derived records committed and not yet published, over the partitions of this process', registers }),
-    publishRefused: new Gauge({ name: 'cx_publish_refused_seconds', help: 'How long Kafka has refused what a partition is to publish; 0 while it takes it', labelNames: ['partition'], registers }),
-    deadlinesPending: new Gauge({ name: 'cx_deadlines_pending', help: 'Orders that time alone may change, over the partitions of this process', registers }),
-    laneHalted: new Gauge({ name: 'cx_lane_halted', help: '1 while a partition stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
-    wentBack: new Counter({ name: 'cx_state_went_back_total', help: 'Times that the store was found to hold less than it did', registers }),
-    catchingUp: new Gauge({ name: 'cx_lane_catching_up', help: '1 while a partition reads its sources again and says nothing', labelNames: ['partition'], registers }),
-    schemaWaiting: new Gauge({ name: 'cx_schema_waiting', help: 'Topics of a partition that stand still until a schema was learned from the registry', labelNames: ['partition'], registers }),
+    ...laneMetrics(registry),
     unassessed: new Counter({ name: 'cx_unassessed_total', help: 'Times that a rule failed on an order; its facts are kept', registers }),
     measure: new Gauge({ name: 'cx_measure', help: 'Measures over the orders of all partitions, the same from every worker', labelNames: MEASURE_LABELS, registers }),
     measureBy: new Gauge({ name: 'cx_measure_by', help: 'Main measures by a key of place and its values, as configured; the same from every worker', labelNames: MEASURE_BY_LABELS, registers }),
@@ -61,6 +53,22 @@ export function createMetrics(options: { readonly processMetrics: boolean }) {
   };
 }
 export type Metrics = ReturnType<typeof createMetrics>;
+
+function laneMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    timeReached: new Gauge({ name: 'cx_time_reached_seconds', help: 'Time that a partition has reached, as Unix time', labelNames: ['partition'], registers }),
+    partitions: new Gauge({ name: 'cx_partitions', help: 'Partitions of the sources, each of which some worker has to own; the same from every worker', registers }),
+    lag: new Gauge({ name: 'cx_lag_records', help: 'Records that wait to be read', labelNames: ['topic', 'partition'], registers }),
+    outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Derived records committed and not yet published, over the partitions of this process', registers }),
+    publishRefused: new Gauge({ name: 'cx_publish_refused_seconds', help: 'How long Kafka has refused what a partition is to publish; 0 while it takes it', labelNames: ['partition'], registers }),
+    deadlinesPending: new Gauge({ name: 'cx_deadlines_pending', help: 'Orders that time alone may change, over the partitions of this process', registers }),
+    laneHalted: new Gauge({ name: 'cx_lane_halted', help: '1 while a partition stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
+    wentBack: new Counter({ name: 'cx_state_went_back_total', help: 'Times that the store was found to hold less than it did', registers }),
+    catchingUp: new Gauge({ name: 'cx_lane_catching_up', help: '1 while a partition reads its sources again and says nothing', labelNames: ['partition'], registers }),
+    schemaWaiting: new Gauge({ name: 'cx_schema_waiting', help: 'Topics of a partition that stand still until a schema was learned from the registry', labelNames: ['partition'], registers }),
+  };
+}
 
 function refusedCounter(registry: Registry): Counter<'reason'> {
   const refused = new Counter({ name: 'cx_http_refused_total', help: 'Requests that were turned away, by why', labelNames: ['reason'], registers: [registry] });

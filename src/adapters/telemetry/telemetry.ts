@@ -37,6 +37,8 @@ export interface RunningTelemetry extends Telemetry, StreamTelemetry, RulesTelem
   requestRefused(reason: HttpRefusal): void;
   /** Whether the process can do its work at present. */
   ready(isReady: boolean): void;
+  /** How many lanes there are, whoever has them. */
+  partitions(count: number): void;
   /** How long what each lane of this process is to publish has been refused, s; 0: it is not. */
   publishingRefused(seconds: ReadonlyMap<number, number>): void;
   /** What was measured, and how orders stand, over all lanes; rows by place are those that may be shown. */
@@ -63,6 +65,7 @@ export function createTelemetry({ logger, processMetrics = true, schedule = byTi
     registry: metrics.registry,
     ...lanes,
     ...upkeepTelemetry(logger, metrics),
+    partitions: (count) => metrics.partitions.set(count),
     publishingRefused(seconds) {
       metrics.publishRefused.reset();
       for (const [lane, waited] of seconds) metrics.publishRefused.set({ partition: String(lane) }, waited);
