@@ -60,7 +60,7 @@ function laneMetrics(registry: Registry) {
     timeReached: new Gauge({ name: 'cx_time_reached_seconds', help: 'Time that a partition has reached, as Unix time', labelNames: ['partition'], registers }),
     partitions: new Gauge({ name: 'cx_partitions', help: 'Partitions of the sources, each of which some worker has to own; the same from every worker', registers }),
     lag: new Gauge({ name: 'cx_lag_records', help: 'Records that wait to be read', labelNames: ['topic', 'partition'], registers }),
-    outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Derived records committed and not yet published, over the partitions of this process', registers }),
+    outboxPending: new Gauge({ name: 'cx_outbox_pending', help: 'Entries of the outbox committed and not yet published, over the partitions of this process', registers }),
     publishRefused: new Gauge({ name: 'cx_publish_refused_seconds', help: 'How long Kafka has refused what a partition is to publish; 0 while it takes it', labelNames: ['partition'], registers }),
     deadlinesPending: new Gauge({ name: 'cx_deadlines_pending', help: 'Orders that time alone may change, over the partitions of this process', registers }),
     laneHalted: new Gauge({ name: 'cx_lane_halted', help: '1 while a partition stands still until a person says how to go on', labelNames: ['partition', 'name'], registers }),
