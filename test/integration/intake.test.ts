@@ -2,6 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { askAdmin } from '../../src/adapters/kafka/ask-admin.js';
+import { createKafkaClient } from '../../src/adapters/kafka/connection.js';
 import { foldedJourney } from '../support/derived.js';
 import { createCompany, mapText } from '../support/company.js';
 import { createInputs, eventsWritten, produceRecords, startIntakeOn } from '../support/intake-stage.js';
@@ -145,10 +148,21 @@ describe('an intake that cannot start says why', () => {
     await second.kill('SIGTERM');
     expect(await eventsWritten(stage)).toHaveLength(before);
   }, 120_000);
+
+  test('of a newer version, and leaves its group first, so that nobody waits for it', async () => {
+    const redis = new Redis(stage.redisUrl);
+    await redis.hset(`{${stage.redisPrefix}-intake:0}:lane`, 'format', '99');
+    redis.disconnect();
+    await createInputs(stage, 1).catch(() => undefined);
+    const map = mapFile('newer.yaml', mapText('carrier/carrier.yaml', stage.topicName));
+    expect(await stage.run(['intake', '--map', map])).toMatchObject({ code: 1, stdout: expect.stringContaining("the intake's state was written in format 99") });
+    const client = createKafkaClient({ brokers: stage.brokers, clientId: 'test', ssl: false, sasl: null }, () => undefined);
+    const { groups } = await askAdmin(client, (admin) => admin.describeGroups([`${stage.env['KAFKA_GROUP_ID']}-intake`]));
+    expect(groups.map(({ members }) => members.length)).toEqual([0]);
+  }, 60_000);
 });
 
 async function forgetIntake(stage: Stage): Promise<void> {
-  const { Redis } = await import('ioredis');
   const redis = new Redis(stage.redisUrl);
   const keys = await redis.keys(`{${stage.redisPrefix}-intake:0}:*`);
   expect(keys.length).toBeGreaterThan(3);
