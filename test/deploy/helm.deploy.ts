@@ -14,11 +14,21 @@ const ALL = [...LEAST, ...[
   'kafka.saslMechanism=scram-sha-512', 'kafka.saslSecret.name=kafka', 'kafka.ssl=true', 'schemaRegistryUrl=http://registry:8081', 'topics.create=true',
   'serviceMonitor.enabled=true', 'autoscaling.enabled=true', 'autoscaling.authenticationRef=kafka', 'networkPolicy.clients[0].podSelector.matchLabels.app=desk', 'config.measures.shownBy[0]=carrier',
   'sinkSecret=sinks', 'networkPolicy.sinkPorts[0]=443',
+  'kafka.caSecret.name=cluster-ca', 'kafka.clientSecret.name=user', 'kafka.clientSecret.certKey=user.crt', 'kafka.clientSecret.keyKey=user.key', 'redis.caSecret.name=redis-ca', 'redis.clientSecret.name=redis-user',
 ].flatMap((setting) => ['--set', setting])];
 
+interface Container {
+  readonly securityContext: object;
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+}
+interface Volume {
+  readonly name: string;
+  readonly secret?: { readonly secretName: string; readonly items?: readonly { readonly key: string; readonly path: string }[] };
+}
 interface Manifest {
   readonly kind: string;
-  readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly { readonly securityContext: object }[] } } };
+  readonly spec?: { readonly template?: { readonly spec: { readonly initContainers?: readonly Container[]; readonly containers: readonly Container[]; readonly volumes: readonly Volume[] } } };
 }
 
 const helm = (...args: readonly string[]): Promise<string> => run(needed('helm', 'Helm'), args, { timeoutMs: 60_000 });
@@ -64,4 +74,21 @@ test('the chart says what is missing', async () => {
 
 test('with everything on there are a budget, a policy, a monitor and a scaler', async () => {
   expect((await rendered(ALL)).manifests.map(({ kind }) => kind).sort()).toEqual(['ConfigMap', 'Deployment', 'NetworkPolicy', 'PodDisruptionBudget', 'ScaledObject', 'Service', 'ServiceMonitor']);
+});
+
+test('certificates of secrets are where every container is told that they are, under whatever key they lie', async () => {
+  const pod = (await rendered(ALL)).manifests.flatMap(({ spec }) => spec?.template?.spec ?? [])[0]!;
+  /** Secret and key of the file that a variable names. */
+  const behind = ({ env, volumeMounts }: Container, variable: string): string | null => {
+    const file = env.find(({ name }) => name === variable)?.value ?? '';
+    const mount = volumeMounts.find(({ mountPath }) => file.startsWith(`${mountPath}/`));
+    const { secret } = pod.volumes.find(({ name }) => name === mount?.name) ?? {};
+    const item = secret?.items?.find(({ path }) => file === `${mount?.mountPath}/${path}`);
+    return item === undefined ? null : `${secret?.secretName} ${item.key}`;
+  };
+  const variables = ['KAFKA_SSL_CA_FILE', 'KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE', 'REDIS_TLS_CA_FILE', 'REDIS_TLS_CERT_FILE', 'REDIS_TLS_KEY_FILE'];
+  for (const container of [...pod.initContainers ?? [], ...pod.containers]) {
+    expect(variables.map((variable) => behind(container, variable))).toEqual(['cluster-ca ca.crt', 'user user.crt', 'user user.key', 'redis-ca ca.crt', 'redis-user tls.crt', 'redis-user tls.key']);
+  }
+  expect((await rendered(LEAST)).text).not.toContain('touchpoint-tls');
 });
