@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { OpenAlert, WorklistPageBody } from '../../contracts/alerts.js';
+import { alertExpiry } from '../../core/alerts.js';
 import { OPEN_ALERT } from '../../core/index-keys.js';
 import type { Rank } from '../../pipeline/alert-order.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
@@ -53,10 +54,10 @@ async function visitAlertsToDo(ports: HttpPorts, store: StoreAccess, audience: O
 /** null: none is open, or it is past its use as when it expires, which of alerts that are records of the past nobody says. */
 function usefulAlertOf(view: OrderView, ports: HttpPorts): UnhandledAlert | null {
   const alert = openAlertOf(view, ports);
-  const { expireAfterMs } = ports.alertRules;
-  if (alert === null || expireAfterMs === null) return alert;
-  const usefulUntil = view.alert?.usefulUntil ?? Date.parse(alert.actBy ?? alert.occurredAt);
-  return usefulUntil + expireAfterMs >= ports.clock.now() ? alert : null;
+  if (alert === null || view.alert === null) return null;
+  const usefulUntil = view.alert.usefulUntil ?? Date.parse(alert.actBy ?? alert.occurredAt);
+  const expiry = alertExpiry({ ...view.alert, usefulUntil }, ports.alertRules);
+  return expiry === null || expiry >= ports.clock.now() ? alert : null;
 }
 
 const rank = z.tuple([z.number(), z.number(), z.string()]);
