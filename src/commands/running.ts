@@ -4,6 +4,7 @@ import { redisFaultWords } from '../adapters/redis/fault-words.js';
 import type { Config } from '../app/config.js';
 import { GroundUnfit } from '../app/ground.js';
 import { settledWithin } from '../pipeline/retry.js';
+import { LEAVE_WITHIN_MS } from '../pipeline/worker.js';
 import { CommandFault } from './context.js';
 
 /** What faults of the connections to Redis and Kafka are in plain words. */
@@ -48,9 +49,6 @@ function end(error: Error, logger: Logger): void {
 }
 
 const tellEnd = (error: Error, logger: Logger): void => logger.fatal({ event: 'service.failed', err: error }, `cannot go on: ${error.message}`);
-
-/** How long a process that cannot go on tries to leave its groups, ms: their sessions end by themselves not much later. */
-const LEAVE_WITHIN_MS = 5_000;
 
 /** Ends a process that cannot go on as soon as it has left its groups: until the sessions of those that just die ended, nobody would be given their lanes. */
 export function endingInTime(logger: Logger): (error: Error, leave: () => Promise<void>) => void {

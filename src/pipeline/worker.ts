@@ -17,6 +17,8 @@ const LOOK_MS = 500;
 const ADVICE_MS = 1_000;
 /** How long a stop waits for that; ms. */
 const ADVICE_WITHIN_MS = 1_000;
+/** How long a worker that cannot go on, or cannot start, may take to leave the group, ms: its session ends by itself not much later. */
+export const LEAVE_WITHIN_MS = 5_000;
 
 /** One process of the service: works the lanes that the group gives it. */
 export const createWorker = (parts: WorkerParts): Worker => {

@@ -3,7 +3,7 @@ import { asError } from '../../core/as-error.js';
 import type { ThreadTelemetry } from '../../adapters/telemetry/thread-telemetry.js';
 import type { Telemetry } from '../../pipeline/ports.js';
 import { settledWithin } from '../../pipeline/retry.js';
-import type { Worker } from '../../pipeline/worker.js';
+import { LEAVE_WITHIN_MS, type Worker } from '../../pipeline/worker.js';
 import type { Config } from '../config.js';
 import type { Rulebook } from '../rulebook.js';
 import type { FromThread, LaneStandings, ThreadStart, ToThread } from './messages.js';
@@ -49,8 +49,6 @@ export function createThreadedWorker(parts: ThreadedWorkParts): Worker {
 
 type LaneThread = ReturnType<typeof startThread>;
 
-/** How long threads may take to leave the group after a start that failed, ms. */
-const LEAVE_WITHIN_MS = 5_000;
 /** So many session timeouts without a word are a defect: after one of them others have its lanes. */
 const SILENT_FOR = 3;
 /** Until its first word a thread loads what it runs, which on a machine that starts much at a time takes many seconds; ms. */
