@@ -1,6 +1,5 @@
 import type { Fact } from '../core/fact.js';
 import { printOf } from '../core/journey.js';
-import { BEGINNING } from '../core/order-state.js';
 import type { Judge } from '../pipeline/judge.js';
 import { takeIn, type TakenIn } from '../pipeline/live-order.js';
 import type { OutputRecord } from '../pipeline/ports.js';
@@ -85,7 +84,7 @@ function createWindow(book: ReplayBook, parts: WindowParts): Window {
       parts.took(fact, outcome);
       if (outcome !== 'applied') continue;
       const from = outputs.records.length;
-      judge(order, Math.max(BEGINNING, time), { fact, at: fact.at }, outputs);
+      judge(order, time, { fact, at: fact.at }, outputs);
       sayings.note(from, i, -Infinity, order.orderId);
     }
     fireDue(firing, order, until, last);

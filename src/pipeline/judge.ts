@@ -53,7 +53,7 @@ export interface JudgeCause extends Cause {
   readonly arrived?: number;
 }
 
-/** The judgement; null: a rule failed. */
+/** The judgement; null: a rule failed. `at`: the time reached, ms; -Infinity while none is. */
 export type Judge = (order: LiveOrder, at: number, cause: JudgeCause, out: StepOutputs) => Assessment | null;
 
 /**

@@ -1,5 +1,4 @@
 import type { SourceTopic } from '../contracts/names.js';
-import { BEGINNING } from '../core/order-state.js';
 import type { AlertHandlingStore } from './alert-handling.js';
 import { createStoreLook } from './applied-commit.js';
 import type { Decoded, RecordDecoder } from './decode.js';
@@ -167,7 +166,7 @@ export function createLaneSession(parts: SessionParts, ready: ReadyLane) {
     });
     if (orderIds === null) return;
     const outputs = noOutputs(seq());
-    sweep.run(orderIds, Math.max(BEGINNING, time.now()), outputs);
+    sweep.run(orderIds, time.now(), outputs);
     const open = closings.openOf(orderIds);
     await write({ consumed: 0, ...takeWrites(step), forget: [], outputs });
     if (!over()) await persist(untilStop, 'look for alerts that people had closed', () => closings.recall(open));

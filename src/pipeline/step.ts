@@ -2,7 +2,6 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { SourceTopic } from '../contracts/names.js';
 import type { Fact } from '../core/fact.js';
 import { getOrInsert } from '../core/get-or-insert.js';
-import { BEGINNING } from '../core/order-state.js';
 import { deadLetterRecord } from './dead-letter-record.js';
 import type { Decoded } from './decode.js';
 import type { JudgeCause, StepOutputs } from './judge.js';
@@ -169,7 +168,7 @@ function applyEvent(work: Work, order: LiveOrder, place: number, record: SourceR
   if (parts.silence.isKept()) return parts.book.leaveUnjudged(order, fact, moment.arrived);
   const { records, causes } = sayings.outputs;
   const from = records.length;
-  judge(parts, sayings, order, Math.max(BEGINNING, course.reached[place] ?? BEGINNING), { fact, at: fact.at, arrived: moment.arrived });
+  judge(parts, sayings, order, course.reached[place] ?? -Infinity, { fact, at: fact.at, arrived: moment.arrived });
   sayings.note(from, place, -Infinity, order.orderId);
   if (records.length > from) causes.push(record.timestamp);
 }
